@@ -1,0 +1,65 @@
+/**
+ * The cryptography of Node, as the capability the protocol asks for. Keys are parsed once and
+ * verifications remembered: in a simulated network every node checks the same signatures. Both are
+ * pure functions' memories with a bound, so forgetting costs time and never changes a result.
+ */
+import type { KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, hash, sign, verify } from "node:crypto";
+import type { Crypto } from "../core/capabilities.ts";
+
+/** DER before a raw Ed25519 seed and before a raw public key (RFC 8410). */
+const PKCS8_PREFIX = "302e020100300506032b657004220420";
+const SPKI_PREFIX = "302a300506032b6570032100";
+
+const CLAIM = /^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{128}$/;
+
+const KEYS_MAX = 8_192;
+const VERDICTS_MAX = 65_536;
+
+const privateKeyOf: (seed: string) => KeyObject = remembered(KEYS_MAX, (seed: string) =>
+  createPrivateKey({ key: Buffer.from(PKCS8_PREFIX + seed, "hex"), format: "der", type: "pkcs8" }),
+);
+
+const publicKeyOf: (key: string) => KeyObject = remembered(KEYS_MAX, (key: string) =>
+  createPublicKey({ key: Buffer.from(SPKI_PREFIX + key, "hex"), format: "der", type: "spki" }),
+);
+
+/** `key digest signature` in hex of the right sizes. */
+const verdictOf: (claim: string) => boolean = remembered(VERDICTS_MAX, (claim: string) => {
+  const [key = "", digest = "", signature = ""] = claim.split(" ");
+  try {
+    const publicKey = publicKeyOf(key);
+    return verify(null, Buffer.from(digest, "hex"), publicKey, Buffer.from(signature, "hex"));
+  } catch {
+    // Today's OpenSSL says false to a key that is no curve point; another library may throw.
+    return false;
+  }
+});
+
+export const nodeCrypto: Crypto = {
+  sha256: (data) => hash("sha256", data, "hex"),
+  publicKey(seed) {
+    const spki = createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
+    return spki.subarray(-32).toString("hex");
+  },
+  sign: (seed, digest) =>
+    sign(null, Buffer.from(digest, "hex"), privateKeyOf(seed)).toString("hex"),
+  verify(publicKey, digest, signature) {
+    const claim = `${publicKey} ${digest} ${signature}`;
+    return CLAIM.test(claim) && verdictOf(claim);
+  },
+};
+
+/** The function with a memory of at most `most` results, oldest forgotten first. */
+function remembered<T>(most: number, compute: (key: string) => T): (key: string) => T {
+  const results = new Map<string, T>();
+  return (key) => {
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    const result = compute(key);
+    const [oldest] = results.size >= most ? results.keys() : [];
+    if (oldest !== undefined) results.delete(oldest);
+    results.set(key, result);
+    return result;
+  };
+}

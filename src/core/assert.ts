@@ -1,0 +1,33 @@
+/**
+ * Whose fault it is decides the form: a `Bug` is ours (or the protocol's) and is thrown, `BadInput`
+ * is the user's and is thrown with a place and a hint, a peer's fault is a value and never thrown.
+ */
+
+/** A broken promise of this program or of a machine. Ends the run; never caught below the world. */
+export class Bug extends Error {
+  override readonly name = "Bug";
+}
+
+/** Something the user wrote that cannot be used. One line a problem, each with its place. */
+export class BadInput extends Error {
+  override readonly name = "BadInput";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Bug(message);
+}
+
+/** The value, or a Bug that says what was missing. */
+export function must<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Bug(`missing: ${what}`);
+  return value;
+}
+
+export function unreachable(value: never): never {
+  throw new Bug(`unreachable: ${String(value)}`);
+}

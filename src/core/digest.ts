@@ -1,0 +1,138 @@
+/**
+ * A running 64-bit hash (two 32-bit lanes) over numbers, strings and plain data. It tells runs
+ * apart; it is no cryptographic hash. Fields of a record are combined without regard to their order
+ * and absent equals undefined, so equal data digests equally however it was built.
+ */
+export class Digest {
+  #a = 0x9e3779b9 | 0;
+  #b = 0x7f4a7c15 | 0;
+
+  /** Any number: int32 exactly, others by their float64 bits. */
+  number(value: number): void {
+    const low = value | 0;
+    if (low === value) {
+      this.#mix(low);
+    } else {
+      floats[0] = value;
+      this.#mix(words[0] as number);
+      this.#mix((words[1] as number) ^ 0x5bd1e995);
+    }
+  }
+
+  string(value: string): void {
+    const known = stringHashes.get(value) ?? remember(value);
+    this.#mix(known.a);
+    this.#mix(known.b);
+  }
+
+  /** Plain data: null, undefined, booleans, numbers, strings, arrays and records of these. */
+  value(value: unknown): void {
+    walk(value, 0x3c6ef372, 0x2545f491);
+    this.#mix(outA);
+    this.#mix(outB);
+  }
+
+  fork(): Digest {
+    const twin = new Digest();
+    twin.#a = this.#a;
+    twin.#b = this.#b;
+    return twin;
+  }
+
+  /** 16 hex digits. */
+  hex(): string {
+    return word(this.#a) + word(this.#b);
+  }
+
+  #mix(n: number): void {
+    this.#a = mixA(this.#a, n);
+    this.#b = mixB(this.#b, n ^ this.#a);
+  }
+}
+
+/** Both lanes of the hash of one value, to be remembered and fed to a digest later. */
+export function hashOf(value: unknown): readonly [number, number] {
+  walk(value, 0x3c6ef372, 0x2545f491);
+  return [outA, outB];
+}
+
+// What `walk` returns, without an allocation per field.
+let outA = 0;
+let outB = 0;
+
+function walk(value: unknown, a: number, b: number): void {
+  if (typeof value === "string") {
+    const known = stringHashes.get(value) ?? remember(value);
+    outA = mixA(a, known.a);
+    outB = mixB(b, known.b ^ outA);
+  } else if (typeof value === "number") {
+    floats[0] = value + 0;
+    outA = mixA(mixA(a, words[0] as number), words[1] as number);
+    outB = mixB(mixB(b, words[0] as number), (words[1] as number) ^ outA);
+  } else if (Array.isArray(value)) {
+    outA = mixA(a, value.length);
+    outB = mixB(b, 0x1b873593);
+    for (const item of value as readonly unknown[]) walk(item, outA, outB);
+  } else if (typeof value === "object" && value !== null) {
+    walkRecord(value, a, b);
+  } else {
+    outA = mixA(a, value === undefined || value === null ? 1 : value === true ? 2 : 3);
+    outB = mixB(b, outA);
+  }
+}
+
+function walkRecord(record: object, a: number, b: number): void {
+  let sumA = 0;
+  let sumB = 0;
+  for (const key in record) {
+    const field = (record as Readonly<Record<string, unknown>>)[key];
+    if (field === undefined) continue;
+    const name = stringHashes.get(key) ?? remember(key);
+    walk(field, name.a, name.b);
+    sumA = (sumA + outA) | 0;
+    sumB = (sumB + outB) | 0;
+  }
+  outA = mixA(a, sumA);
+  outB = mixB(b, sumB ^ outA);
+}
+
+function mixA(lane: number, n: number): number {
+  const mixed = Math.imul(lane ^ n, 0x85ebca6b);
+  return (mixed << 13) | (mixed >>> 19);
+}
+
+function mixB(lane: number, n: number): number {
+  const mixed = Math.imul(lane ^ n, 0xc2b2ae35);
+  return (((mixed << 15) | (mixed >>> 17)) + 0x165667b1) | 0;
+}
+
+const floats = new Float64Array(1);
+const words = new Int32Array(floats.buffer);
+
+interface StringHash {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A pure function's memory, bounded: losing it costs time, never changes a result. */
+const stringHashes = new Map<string, StringHash>();
+const STRINGS_MAX = 65_536;
+
+function remember(value: string): StringHash {
+  let a = 0x811c9dc5 | 0;
+  let b = value.length;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x5bd1e995);
+    b ^= b >>> 15;
+  }
+  const hash = { a, b };
+  if (stringHashes.size >= STRINGS_MAX) stringHashes.clear();
+  stringHashes.set(value, hash);
+  return hash;
+}
+
+function word(n: number): string {
+  return (n >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,135 @@
+/**
+ * One TCP connection as the network knows it: two ends (sockets) and two ways (byte streams).
+ * Several may exist between the same two nodes. Mutable, owned by one world, copied by its fork.
+ */
+import type { Address } from "../core/address.ts";
+import type { SessionId } from "../core/machine.ts";
+import type { EventId } from "../trace/event.ts";
+
+/** 0 is the dialer's end, 1 the acceptor's; way d runs from end d to end 1 − d. */
+export type EndIndex = 0 | 1;
+
+export interface End {
+  /** Node index; −1 while nobody has answered the dial. */
+  node: number;
+  /** The process this socket belongs to. */
+  incarnation: number;
+  /** 0 until the process has heard of it. */
+  session: SessionId;
+  /** The socket exists and a process owns it. */
+  alive: boolean;
+  /** It said FIN: its kernel still sends what waits, and answers late data without RST. */
+  finished: boolean;
+  /** ip and (ephemeral) port; the host may have moved since. */
+  address: Address;
+}
+
+/** What travels: a message, a corrupted line, the last packet of the handshake, or FIN. */
+export interface Segment {
+  readonly op: number;
+  readonly cause: EventId;
+  readonly body: unknown;
+  readonly bytes: number;
+}
+
+export interface Way {
+  /** When the sender's wire is free again (bandwidth). */
+  freeAt: number;
+  /** Streams are ordered: nothing arrives before what was sent earlier. */
+  lastArrival: number;
+  /** Unacknowledged because the path is broken, in order; later arrivals queue up behind. */
+  waiting: Segment[];
+  waitingBytes: number;
+  /** Bytes the receiver's process has not read (it stands still). */
+  unread: number;
+  rto: number;
+  /** Handle of the running retransmission timer or the retransmission under way, −1 for none. */
+  retry: number;
+  /** Since when the oldest byte waits for its acknowledgement, −1 for none. */
+  unackedSince: number;
+  /** The send buffer overflowed: a byte is missing, so none after it may get through. */
+  clogged: boolean;
+}
+
+export interface Connection {
+  readonly id: number;
+  /** What was dialed. */
+  readonly remote: Address;
+  /** The dial event, cause of whatever the handshake leads to. */
+  readonly dial: EventId;
+  readonly dialedAt: number;
+  readonly ends: readonly [End, End];
+  readonly ways: readonly [Way, Way];
+  established: boolean;
+  synTries: number;
+  /** Segments under way in the queue, or waiting for a process that stands still. */
+  inFlight: number;
+  /** Handle of the pending keepalive probe, −1 for none. */
+  keepalive: number;
+  /** Since when one of the two paths is broken, −1 for none. */
+  brokenAt: number;
+}
+
+export function newEnd(node: number, incarnation: number, address: Address): End {
+  const session = 0 as SessionId;
+  return { node, incarnation, session, alive: node >= 0, finished: false, address };
+}
+
+export function newConnection(
+  id: number,
+  dialer: End,
+  remote: Address,
+  dial: EventId,
+  now: number,
+): Connection {
+  return {
+    id,
+    remote,
+    dial,
+    dialedAt: now,
+    ends: [dialer, newEnd(-1, 0, remote)],
+    ways: [newWay(), newWay()],
+    established: false,
+    synTries: 0,
+    inFlight: 0,
+    keepalive: -1,
+    brokenAt: -1,
+  };
+}
+
+export function copyConnection(connection: Connection): Connection {
+  const [dialer, acceptor] = connection.ends;
+  const [out, back] = connection.ways;
+  return {
+    ...connection,
+    ends: [{ ...dialer }, { ...acceptor }],
+    ways: [copyWay(out), copyWay(back)],
+  };
+}
+
+/** A kernel still knows this end. Without one nothing is sent again, and data is answered by RST. */
+export function hasSocket(end: End): boolean {
+  return end.alive || end.finished;
+}
+
+export function otherEnd(index: EndIndex): EndIndex {
+  return index === 0 ? 1 : 0;
+}
+
+function newWay(): Way {
+  return {
+    freeAt: 0,
+    lastArrival: 0,
+    waiting: [],
+    waitingBytes: 0,
+    unread: 0,
+    rto: 0,
+    retry: -1,
+    unackedSince: -1,
+    clogged: false,
+  };
+}
+
+function copyWay(way: Way): Way {
+  return { ...way, waiting: way.waiting.slice() };
+}

@@ -1,0 +1,55 @@
+/**
+ * One node's disk: named files whose values are immutable, so that a fork shares them. A write
+ * becomes durable after a delay; power loss before that keeps the old file, or tears the new one.
+ */
+import type { Duration } from "../core/units.ts";
+
+export interface DiskPlan {
+  /** From `save` to durable. */
+  readonly delay: Duration;
+  readonly full: boolean;
+}
+
+export interface Disk extends DiskPlan {
+  readonly files: ReadonlyMap<string, unknown>;
+  /** Files whose newest write is torn: unreadable, found at the next boot. */
+  readonly torn: readonly string[];
+}
+
+export function newDisk(plan: DiskPlan): Disk {
+  return { delay: plan.delay, full: plan.full, files: new Map(), torn: [] };
+}
+
+export function written(disk: Disk, file: string, value: unknown): Disk {
+  const files = new Map(disk.files);
+  files.set(file, value);
+  return { ...disk, files, torn: disk.torn.filter((name) => name !== file) };
+}
+
+/** Power loss: `pending` names the files with a write under way. */
+export function afterPowerLoss(
+  disk: Disk,
+  pending: readonly string[],
+  how: "kept" | "torn" | "lost",
+): Disk {
+  if (how === "lost") return { ...disk, files: new Map(), torn: [] };
+  if (how === "kept") return disk;
+  return { ...disk, torn: [...new Set([...disk.torn, ...pending])] };
+}
+
+/** What a booting process can read; torn files are set aside and named. */
+export function readable(disk: Disk): {
+  readonly files: Readonly<Record<string, unknown>>;
+  readonly aside: readonly string[];
+} {
+  const files: Record<string, unknown> = {};
+  for (const [file, value] of disk.files) if (!disk.torn.includes(file)) files[file] = value;
+  return { files, aside: disk.torn };
+}
+
+export function withoutTorn(disk: Disk): Disk {
+  if (disk.torn.length === 0) return disk;
+  const files = new Map(disk.files);
+  for (const file of disk.torn) files.delete(file);
+  return { ...disk, files, torn: [] };
+}

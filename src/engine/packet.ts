@@ -1,0 +1,133 @@
+/**
+ * Segments and what may become of them: launched onto a way, counted, dropped with a reason. The
+ * lowest of the network's files; streams, dials and endings are made of these.
+ */
+import type { Protocol } from "../core/machine.ts";
+import type { EventId } from "../trace/event.ts";
+import { type Connection, type EndIndex, otherEnd, type Segment } from "./connection.ts";
+import type { Host, Pending } from "./host.ts";
+import { delay, type Kind, type Net, now, recordDrop } from "./net.ts";
+import { isPacket, OP } from "./op.ts";
+import { shaped } from "./rules.ts";
+
+export function segment(op: number, cause: EventId, body: unknown): Segment {
+  return { op, cause, body, bytes: 0 };
+}
+
+/** Puts a segment on the wire; it arrives after everything launched before it on this way. */
+export function launch<P extends Protocol>(
+  net: Net<P>,
+  connection: Connection,
+  d: EndIndex,
+  sent: Segment,
+  kind: Kind,
+  extra: number,
+): void {
+  const way = connection.ways[d];
+  if (way.clogged) {
+    if (isMessage(sent.op)) recordDrop(net, connection.ends[d], sent.cause, "send buffer full");
+    return;
+  }
+  const link = net.links.get(connection.ends[d].node, connection.ends[otherEnd(d)].node);
+  const { bandwidth } = shaped(net.rules, link.from, link.to, link.profile);
+  const start = Math.max(now(net), way.freeAt);
+  let counted = sent;
+  if (bandwidth !== null) {
+    counted = { ...sent, bytes: bytesOf(net, sent) };
+    const free = start + airtime(counted, bandwidth);
+    const unsent = ((free - now(net)) * bandwidth) / 1_000_000;
+    if (unsent > net.config.sendBuffer) {
+      overflow(net, connection, d, counted);
+      return;
+    }
+    way.freeAt = free;
+  }
+  const done = bandwidth === null ? now(net) : way.freeAt;
+  const arrival = Math.max(done + delay(net, link, kind).delay + extra, way.lastArrival);
+  way.lastArrival = arrival;
+  connection.inFlight++;
+  net.queue.schedule(arrival, counted.op, connection.id, d, counted.cause, counted.body);
+}
+
+/** How long a segment occupies a wire of that many bytes per second. */
+export function airtime(sent: Segment, bandwidth: number): number {
+  return Math.ceil((sent.bytes * 1_000_000) / bandwidth);
+}
+
+/** The kernel has something for a process that stands still. */
+export function keep<P extends Protocol>(
+  owner: Host<P>,
+  connection: Connection,
+  op: number,
+  b: EndIndex,
+  cause: EventId,
+  body: unknown,
+): void {
+  connection.inFlight++;
+  owner.inbox.push({ op, a: connection.id, b, c: cause, body });
+}
+
+/** A process will never read this item of its inbox. */
+export function lose<P extends Protocol>(net: Net<P>, item: Pending, reason: string): void {
+  const connection = net.connections.get(item.a);
+  if (!isPacket(item.op) || connection === undefined) return;
+  connection.inFlight--;
+  const sender = connection.ends[item.b as EndIndex];
+  if (isMessage(item.op)) recordDrop(net, sender, item.c, reason);
+  tidy(net, connection);
+}
+
+/** Everything that waits on a way will never arrive. */
+export function abandon<P extends Protocol>(
+  net: Net<P>,
+  connection: Connection,
+  d: EndIndex,
+  reason: string,
+): void {
+  const way = connection.ways[d];
+  for (const waiting of way.waiting) {
+    if (isMessage(waiting.op)) recordDrop(net, connection.ends[d], waiting.cause, reason);
+  }
+  way.waiting = [];
+  way.waitingBytes = 0;
+  way.unackedSince = -1;
+  if (way.retry >= 0) net.queue.cancel(way.retry);
+  way.retry = -1;
+}
+
+/** The send buffer is full: the peer does not read, or not fast enough. */
+export function overflow<P extends Protocol>(
+  net: Net<P>,
+  connection: Connection,
+  e: EndIndex,
+  refused: Segment,
+): void {
+  if (isMessage(refused.op)) {
+    recordDrop(net, connection.ends[e], refused.cause, "send buffer full");
+  }
+  connection.ways[e].clogged = true;
+  // Told later: a machine is never told of a close inside the step that sent.
+  connection.inFlight++;
+  net.queue.schedule(now(net), OP.SLOW, connection.id, e, refused.cause, null);
+}
+
+/** Forgets a connection once both ends are gone and nothing of it is under way. */
+export function tidy<P extends Protocol>(net: Net<P>, connection: Connection): void {
+  const [left, right] = connection.ends;
+  if (left.alive || right.alive || connection.inFlight > 0) return;
+  if (connection.ways.some((way) => way.waiting.length > 0)) return;
+  for (const way of connection.ways) if (way.retry >= 0) net.queue.cancel(way.retry);
+  if (connection.keepalive >= 0) net.queue.cancel(connection.keepalive);
+  net.connections.delete(connection.id);
+}
+
+/** Counted only where bytes matter (bandwidth, full buffers), the same in both wire modes. */
+export function bytesOf<P extends Protocol>(net: Net<P>, sent: Segment): number {
+  if (sent.bytes > 0 || !isMessage(sent.op)) return sent.bytes;
+  if (net.wire === "bytes") return (sent.body as Uint8Array).length + 1;
+  return net.codec.encode(sent.body as P["message"]).length + 1;
+}
+
+export function isMessage(op: number): boolean {
+  return op === OP.DATA || op === OP.CORRUPT;
+}

@@ -1,0 +1,139 @@
+/**
+ * Link faults in force, as an ordered chain of rules. For each question (is the way blocked, what
+ * happens to this message, how does the link look now) the first rule that does not pass decides.
+ * Rules are immutable data, so a fork shares the chain.
+ */
+import { BadInput, unreachable } from "../core/assert.ts";
+import type { Ends, Fault, LinkFault, LinkProfile } from "../core/fault.ts";
+import type { EventId } from "../trace/event.ts";
+
+export type LinkRuleFault = LinkFault & { readonly name?: string };
+
+export interface Rule {
+  readonly id: number;
+  readonly fault: LinkRuleFault;
+  /** The trace event that put it in force. */
+  readonly event: EventId;
+  /** A flapping link is down now. Always true for other kinds. */
+  readonly down: boolean;
+  readonly covers: (from: number, to: number) => boolean;
+}
+
+export type Verdict =
+  | { readonly do: "pass" }
+  | { readonly do: "drop" | "duplicate" | "corrupt"; readonly rule: Rule }
+  | { readonly do: "delay"; readonly rule: Rule; readonly by: number };
+
+const PASS: Verdict = { do: "pass" };
+
+const LINK_FAULTS: readonly string[] = [
+  "partition",
+  "cut",
+  "hold",
+  "flap",
+  "shape",
+  "drop",
+  "duplicate",
+  "corrupt",
+  "delay",
+];
+
+export function isLinkFault(fault: Fault): fault is Fault & LinkRuleFault {
+  return LINK_FAULTS.includes(fault.do);
+}
+
+export function makeRule(
+  id: number,
+  fault: LinkRuleFault,
+  event: EventId,
+  names: readonly string[],
+): Rule {
+  const between = coverage(fault, names);
+  // No link fault reaches a node's way to itself.
+  const covers = (from: number, to: number): boolean => from !== to && between(from, to);
+  return { id, fault, event, down: true, covers };
+}
+
+/** Nothing gets through from one node to the other. */
+export function blocked(rules: readonly Rule[], from: number, to: number): boolean {
+  for (const rule of rules) {
+    const kind = rule.fault.do;
+    if (kind !== "partition" && kind !== "cut" && kind !== "flap") continue;
+    if (rule.down && rule.covers(from, to)) return true;
+  }
+  return false;
+}
+
+/** Bytes wait without time-outs. */
+export function held(rules: readonly Rule[], from: number, to: number): boolean {
+  return rules.some((rule) => rule.fault.do === "hold" && rule.covers(from, to));
+}
+
+/** `lucky(rule, chance)` draws once for each rule that asks. */
+export function judge(
+  rules: readonly Rule[],
+  from: number,
+  to: number,
+  type: string,
+  lucky: (rule: Rule, chance: number) => boolean,
+): Verdict {
+  for (const rule of rules) {
+    const fault = rule.fault;
+    if (!("chance" in fault) || !rule.covers(from, to)) continue;
+    if (fault.message !== undefined && fault.message !== type) continue;
+    if (!lucky(rule, fault.chance)) continue;
+    if (fault.do === "delay") return { do: "delay", rule, by: fault.by };
+    return { do: fault.do, rule };
+  }
+  return PASS;
+}
+
+export function shaped(
+  rules: readonly Rule[],
+  from: number,
+  to: number,
+  base: LinkProfile,
+): LinkProfile {
+  let profile = base;
+  for (const rule of rules) {
+    if (rule.fault.do !== "shape" || !rule.covers(from, to)) continue;
+    profile = { ...profile, ...rule.fault.link };
+  }
+  return profile;
+}
+
+function coverage(fault: LinkFault, names: readonly string[]): Rule["covers"] {
+  switch (fault.do) {
+    case "partition": {
+      members(fault.groups.flat(), names);
+      const groups = names.map((name) => fault.groups.findIndex((group) => group.includes(name)));
+      return (from, to) => groups[from] !== groups[to];
+    }
+    case "flap": {
+      const left = members(fault.between[0], names);
+      const right = members(fault.between[1], names);
+      return (from, to) =>
+        (left[from] === true && right[to] === true) || (right[from] === true && left[to] === true);
+    }
+    case "cut":
+    case "hold":
+    case "shape":
+    case "drop":
+    case "duplicate":
+    case "corrupt":
+    case "delay": {
+      const sources = members(fault.from, names);
+      const targets = members(fault.to, names);
+      return (from, to) => sources[from] === true && targets[to] === true;
+    }
+    default:
+      return unreachable(fault);
+  }
+}
+
+function members(ends: Ends, names: readonly string[]): readonly boolean[] {
+  if (ends === "*") return names.map(() => true);
+  const strangers = ends.filter((name) => !names.includes(name));
+  if (strangers.length > 0) throw new BadInput([`no node is named ${strangers.join(", ")}`]);
+  return names.map((name) => ends.includes(name));
+}

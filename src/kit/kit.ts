@@ -1,0 +1,72 @@
+/**
+ * What a protocol hands over, in one value: with a kit, engine, scenarios, checks, reports and
+ * command line serve any protocol and know none.
+ */
+import type { Address } from "../core/address.ts";
+import type { Codec } from "../core/codec.ts";
+import type { Machine, Protocol } from "../core/machine.ts";
+import type { UnixMicros } from "../core/units.ts";
+import type { ClaimContext, Watch } from "../check/claim.ts";
+import type { Vocabulary } from "../trace/vocabulary.ts";
+import type { Fields, Settings } from "./field.ts";
+
+export interface Kit<P extends Protocol> {
+  readonly name: string;
+  readonly codec: Codec<P["message"]>;
+  readonly vocabulary: Vocabulary;
+  /** The first is the default. */
+  readonly profiles: readonly Profile<P>[];
+  /** Every constant of the protocol, for a scenario's `config`. Durations come as µs. */
+  readonly config: Fields;
+  /** Extra top-level keys of a scenario: how the world stands at the start. */
+  readonly world: Fields;
+  /** Extra keys of a scenario's node. */
+  readonly node: Fields;
+  readonly claims: Readonly<Record<string, Claim>>;
+  readonly commands: Readonly<Record<string, CommandSpec<P>>>;
+  /** Port of addresses written without one. */
+  readonly defaultPort: number;
+  /** Told to a node that is stopped cleanly. */
+  readonly stop: P["command"] | null;
+  /** The wall clock at t = 0. */
+  epoch(world: Settings, config: Settings): UnixMicros;
+  /** The machine's config for one node. Throws BadInput for what only the kit can see. */
+  configure(plan: NodeSetup): P["config"];
+}
+
+export interface Profile<P extends Protocol> {
+  readonly name: string;
+  /** One line for `--help` and errors. */
+  readonly about: string;
+  readonly machine: Machine<P>;
+  /** Constants that differ from the fields' defaults. */
+  readonly config: Settings;
+}
+
+export interface NodeSetup {
+  readonly name: string;
+  readonly address: Address;
+  /** Defaults, then the profile's, then the scenario's, then the node's own overrides. */
+  readonly config: Settings;
+  readonly world: Settings;
+  readonly node: Settings;
+  /** Address of any node by name. */
+  readonly addressOf: (node: string) => Address;
+  readonly seed: string;
+}
+
+/** A name that expectations may use, `ready: { with: A }`. */
+export interface Claim {
+  readonly about: string;
+  /** `world` claims take no node. */
+  readonly scope: "node" | "world";
+  readonly fields: Fields;
+  /** `node` is the index of the node asked about, −1 for world claims. */
+  watch(node: number, args: Settings, context: ClaimContext): Watch;
+}
+
+export interface CommandSpec<P extends Protocol> {
+  readonly about: string;
+  readonly fields: Fields;
+  make(args: Settings, addressOf: (node: string) => Address): P["command"];
+}

@@ -1,0 +1,59 @@
+/**
+ * The node of 2025-12-21 as it was (reference page, sections 1 to 8), made from the repaired one by
+ * replacing cells of its tables. What made the chain stand still at 3009 is visible as holes: the
+ * dialed column has two rows, `BlocksResponse` has none, and a dialed session never becomes ready,
+ * so nothing is ever broadcast on it.
+ */
+import type { Behaviour } from "../behaviour.ts";
+import { acceptAnnouncedBlock } from "../handlers/blocks.ts";
+import { serveBlocks } from "../handlers/download.ts";
+import { acceptPing, acceptPong } from "../handlers/ping.ts";
+import { standing } from "../handlers/status.ts";
+import { serveBlockHash, serveHeight } from "../handlers/tips.ts";
+import { repaired } from "../machine.ts";
+import { addCandidate, dialPass, redialPeer } from "./dial.ts";
+import { acceptCandidates, serveCandidates } from "./peers.ts";
+import { catchUp, mint, slot } from "./produce.ts";
+import { broadcastAll, monitor, registerListed, registerSource, serveAll } from "./registry.ts";
+import { acceptHandshake, admit, boot, openedDialed, pingDialed } from "./session.ts";
+
+export const asFound: Behaviour = {
+  ...repaired,
+  name: "masternode as found",
+  init: boot,
+  messages: {
+    dialed: {
+      Ping: acceptPing,
+      Pong: acceptPong,
+    },
+    accepted: {
+      Handshake: acceptHandshake,
+      Ping: acceptPing,
+      MasternodeAnnouncement: registerSource,
+      GetMasternodes: serveAll,
+      MasternodesResponse: registerListed,
+      GetPeers: serveCandidates,
+      PeersResponse: acceptCandidates,
+      GetBlockHeight: serveHeight,
+      GetBlockHash: serveBlockHash,
+      GetBlocks: serveBlocks,
+      BlockAnnouncement: acceptAnnouncedBlock,
+    },
+  },
+  timers: {
+    announce: broadcastAll,
+    assemble: mint,
+    dial: dialPass,
+    download: catchUp,
+    ping: pingDialed,
+    produce: slot,
+    redial: redialPeer,
+    status: standing,
+    sweep: monitor,
+  },
+  opened: { dialed: openedDialed, accepted: repaired.opened.accepted },
+  commands: { addnode: addCandidate },
+  admit,
+  // Nothing was judged but at a slot.
+  judge: (_before, after) => after,
+};

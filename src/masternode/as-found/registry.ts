@@ -1,0 +1,125 @@
+/**
+ * The registry as found (section 5): announcements are filed under the address they came from, any
+ * mention makes active and fresh, and what is sent goes to accepted links only.
+ */
+import { type Address, formatIp, parseAddress, withPort } from "../../core/address.ts";
+import type { SessionId, TimerKey } from "../../core/machine.ts";
+import { each, get } from "../../core/table.ts";
+import { type Duration, SECOND } from "../../core/units.ts";
+import { isOwn } from "../handlers/identity.ts";
+import { place, sweep } from "../handlers/registry.ts";
+import type { Announcement, MessageOf } from "../messages.ts";
+import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
+
+/** Links younger than this are not believed (section 4.7). */
+const STABLE_AFTER = 5 * SECOND;
+
+/** Every 60 s, the first at once: announcement and request, to whoever has a writer. */
+export function broadcastAll(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  ctx.setTimer("announce", state.config.announcePeriod as Duration);
+  const announcement = ownAnnouncement(state, ctx);
+  const message = { type: "MasternodeAnnouncement", announcement } as const;
+  const recipients = broadcast(state, message, ctx, null);
+  broadcast(state, { type: "GetMasternodes" }, ctx, null);
+  ctx.emit({ type: "broadcast", recipients, sequence: 0 });
+  return state;
+}
+
+/** After a handshake: an announcement for every entry, itself included (section 2.7). */
+export function announceAll(state: State, session: SessionId, ctx: MasternodeCtx): void {
+  const announcements = [...listed(state)];
+  if (state.config.masternode) announcements.unshift(ownAnnouncement(state, ctx));
+  for (const announcement of announcements) {
+    ctx.send(session, { type: "MasternodeAnnouncement", announcement });
+  }
+}
+
+/** The message's own address is thrown away. */
+export function registerSource(
+  state: State,
+  session: Session,
+  message: MessageOf<"MasternodeAnnouncement">,
+  ctx: MasternodeCtx,
+): State {
+  const age = ctx.uptime - session.openedAt;
+  const values_ = { for: formatIp(session.remote), age: `${Math.floor(age / SECOND)}s` };
+  if (!ctx.gate("stable", age >= STABLE_AFTER, values_)) return state;
+  const of = withPort(session.remote, state.config.defaultPort);
+  const news = get(state.registry.entries, of) === undefined;
+  const { peer, remote } = session;
+  ctx.emit({ type: "processed", of, from: peer, remote, firstHand: true, news });
+  return register(state, of, message.announcement, peer, ctx);
+}
+
+/** Hearsay makes active and fresh (section 5.3: nothing it names ever goes offline). */
+export function registerListed(
+  state: State,
+  session: Session,
+  message: MessageOf<"MasternodesResponse">,
+  ctx: MasternodeCtx,
+): State {
+  let next = state;
+  for (const entry of message.entries) {
+    const address = parseAddress(entry.address, state.config.defaultPort);
+    if (address === null || isOwn(state, address, ctx)) continue;
+    next = register(next, address, entry, session.peer, ctx);
+  }
+  return next;
+}
+
+export function serveAll(
+  state: State,
+  session: Session,
+  _message: MessageOf<"GetMasternodes">,
+  ctx: MasternodeCtx,
+): State {
+  const own = state.config.masternode ? [ownAnnouncement(state, ctx)] : [];
+  ctx.send(session.id, { type: "MasternodesResponse", entries: [...own, ...listed(state)] });
+  return state;
+}
+
+export function monitor(state: State, key: TimerKey, ctx: MasternodeCtx): State {
+  const next = sweep(state, key, ctx);
+  ctx.setTimer("sweep", state.config.sweepPeriod);
+  return next;
+}
+
+/** The first claim wins: key, tier and reward address of an entry never change. */
+function register(
+  state: State,
+  address: Address,
+  announcement: Announcement,
+  from: Address,
+  ctx: MasternodeCtx,
+): State {
+  const known: Entry | undefined = get(state.registry.entries, address);
+  const { rewardAddress, tier, publicKey } = known ?? announcement;
+  const entry: Entry = {
+    address,
+    rewardAddress,
+    tier,
+    publicKey,
+    bound: "firmly",
+    status: known?.status ?? "known",
+    firstSeen: known?.firstSeen ?? ctx.uptime,
+    evidenceAt: ctx.uptime,
+    sequence: 0,
+    announcement: null,
+    checkedAt: null,
+  };
+  return place(state, entry, from, ctx);
+}
+
+function ownAnnouncement(state: State, ctx: MasternodeCtx): Announcement {
+  const { rewardAddress, tier } = state.config;
+  const { publicKey } = state.identity;
+  return { address: formatIp(ctx.self), rewardAddress, tier, publicKey };
+}
+
+function listed(state: State): readonly Announcement[] {
+  const entries: Announcement[] = [];
+  each(state.registry.entries, ({ address, rewardAddress, tier, publicKey }) => {
+    entries.push({ address: formatIp(address), rewardAddress, tier, publicKey });
+  });
+  return entries;
+}

@@ -1,0 +1,109 @@
+/** Sessions as found: the dialer never waits for an answer and registers no writer (section 1). */
+import { withPort } from "../../core/address.ts";
+import type { SessionId, TimerKey } from "../../core/machine.ts";
+import { get } from "../../core/table.ts";
+import type { Duration } from "../../core/units.ts";
+import type { Config } from "../config.ts";
+import { init } from "../handlers/boot.ts";
+import { unixSeconds } from "../handlers/ping.ts";
+import { closeSession, peerAt } from "../handlers/session.ts";
+import type { Handshake, Message } from "../messages.ts";
+import {
+  type Files,
+  type MasternodeCtx,
+  type Session,
+  type State,
+  withPeer,
+  withSession,
+} from "../state.ts";
+import { announceAll } from "./registry.ts";
+
+/** The same start, other timers: no exchange of tips, a monitor and a catch-up (section 3). */
+export function boot(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
+  const state = init(config, files, ctx);
+  ctx.cancelTimer("exchange");
+  ctx.cancelTimer("tips");
+  ctx.setTimer("sweep", 0 as Duration);
+  ctx.setTimer("download", config.handshakeTimeout);
+  return state;
+}
+
+/** First line, then two pings, without waiting for the Ack (section 2.7). */
+export function openedDialed(
+  state: State,
+  id: number,
+  _remote: Session["remote"],
+  ctx: MasternodeCtx,
+): State {
+  const session = get(state.sessions, id);
+  if (session === undefined) return state;
+  // It always claimed mainnet (section 2.7).
+  const network = "mainnet";
+  ctx.cancelTimer("handshake", session.id);
+  ctx.send(session.id, { type: "Handshake", magic: "54494d45", protocolVersion: 1, network });
+  ctx.setTimer("ping", state.config.pingPeriod, session.id);
+  const opened = withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
+  return sendPing(sendPing(opened, session.id, ctx), session.id, ctx);
+}
+
+/** Only the dialer pings (section 3.2). */
+export function pingDialed(state: State, key: TimerKey, ctx: MasternodeCtx): State {
+  const session = get(state.sessions, key as number);
+  if (session === undefined) return state;
+  const { pingPeriod, pingTimeout, pingLossesMax } = state.config;
+  const late = session.pings.pending.filter((sent) => ctx.uptime - sent.at >= pingTimeout);
+  if (late.length >= pingLossesMax) {
+    return closeSession(state, session, "pings lost", "failure", ctx);
+  }
+  ctx.setTimer("ping", pingPeriod, session.id);
+  return sendPing(state, session.id, ctx);
+}
+
+/** The acceptor registers a writer, then tells all it knows and asks (sections 1 and 2.7). */
+export function acceptHandshake(
+  state: State,
+  session: Session,
+  handshake: Handshake,
+  ctx: MasternodeCtx,
+): State {
+  if (session.phase === "ready") return state;
+  ctx.cancelTimer("handshake", session.id);
+  if (handshake.magic !== "54494d45" || handshake.protocolVersion !== 1) {
+    ctx.emit({ type: "refused", what: "handshake", from: session.peer, why: "magic or version" });
+    return closeSession(state, session, "bad handshake", "failure", ctx);
+  }
+  const peer = withPort(session.remote, state.config.defaultPort);
+  const ready: Session = { ...session, peer, phase: "ready", readyAt: ctx.uptime, early: [] };
+  const { id, role, remote } = ready;
+  ctx.send(id, { type: "Ack", messageType: "Handshake" });
+  ctx.emit({ type: "ready", peer, session: id, role, remote });
+  const known = { ...peerAt(state, peer), readyAt: ctx.uptime };
+  const next = withPeer(withSession(state, ready), known);
+  announceAll(next, id, ctx);
+  ctx.send(id, { type: "GetPeers" });
+  ctx.send(id, { type: "GetMasternodes" });
+  return next;
+}
+
+/** Anything but a handshake first closes an accepted link; a dialed one takes what it knows. */
+export function admit(
+  state: State,
+  session: Session,
+  message: Message,
+  ctx: MasternodeCtx,
+): State | "handle" {
+  if (session.role === "dialed" || session.phase === "ready") return "handle";
+  if (message.type === "Handshake") return "handle";
+  return closeSession(state, session, "message before handshake", "failure", ctx);
+}
+
+function sendPing(state: State, id: SessionId, ctx: MasternodeCtx): State {
+  const session = get(state.sessions, id);
+  if (session === undefined) return state;
+  const random = ctx.random("nonce");
+  const nonce = { hi: random.uint32(), lo: random.uint32() };
+  ctx.send(id, { type: "Ping", nonce, timestamp: unixSeconds(ctx) });
+  // At most five are remembered (section 3.2).
+  const pending = [...session.pings.pending, { nonce, at: ctx.uptime }].slice(-5);
+  return withSession(state, { ...session, pings: { ...session.pings, pending } });
+}

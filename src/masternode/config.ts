@@ -1,0 +1,161 @@
+/**
+ * Every constant of the protocol, with its default and its rule: one table from which the config's
+ * type, a scenario's `config:` keys and their documentation come. Lengths are whole microseconds.
+ */
+import type { Address } from "../core/address.ts";
+import type { Crypto } from "../core/capabilities.ts";
+import { type Duration, HOUR, MINUTE, SECOND } from "../core/units.ts";
+import type { Settings } from "../kit/field.ts";
+import type { Network } from "./block.ts";
+import type { Tier } from "./messages.ts";
+
+type Constant =
+  | { readonly kind: "duration"; readonly default: number; readonly about: string }
+  | {
+      readonly kind: "number";
+      readonly default: number;
+      readonly whole: true;
+      readonly min: 0;
+      readonly about: string;
+    };
+
+function length(value: number, about: string): Constant {
+  return { kind: "duration", default: value, about };
+}
+
+function count(value: number, about: string): Constant {
+  return { kind: "number", default: value, whole: true, min: 0, about };
+}
+
+/** A name that has no row below, or a row without its name here, does not compile. */
+export type ConstantName =
+  | "handshakeTimeout"
+  | "earlyWindow"
+  | "earlyMax"
+  | "redialMin"
+  | "redialMax"
+  | "backoffStep"
+  | "backoffMax"
+  | "backoffMaxOthers"
+  | "backoffReset"
+  | "dialSpacing"
+  | "freshDialSpacing"
+  | "dialPeriod"
+  | "dialsMax"
+  | "sessionsWanted"
+  | "pingPeriod"
+  | "pingTimeout"
+  | "pingLossesMax"
+  | "announceDelay"
+  | "announcePeriod"
+  | "announceRepeat"
+  | "exchangePeriod"
+  | "exchangeFanout"
+  | "listMax"
+  | "pageSessions"
+  | "peerFreshness"
+  | "evidenceWindow"
+  | "activeWindow"
+  | "sweepPeriod"
+  | "removeAfter"
+  | "rebindDialSpacing"
+  | "clockTolerance"
+  | "clockPeersMin"
+  | "slot"
+  | "tipPeriod"
+  | "blocksMax"
+  | "downloadTimeout"
+  | "tipFailuresMax"
+  | "tipIgnored"
+  | "earlyBlock"
+  | "blockSizeMax"
+  | "replySizeMax"
+  | "minimumMasternodes"
+  | "minimumHold"
+  | "tick"
+  | "rankStep"
+  | "startStep"
+  | "startStepsMax"
+  | "productionTime"
+  | "statusPeriod";
+
+export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
+  handshakeTimeout: length(10 * SECOND, "Dial, Handshake and Ack time out after this (S3)"),
+  earlyWindow: length(SECOND, "Messages before the handshake are kept this long (S3)"),
+  earlyMax: count(16, "and at most so many"),
+  redialMin: length(5 * SECOND, "Redial after a clean close, earliest (S6)"),
+  redialMax: length(7 * SECOND, "and latest"),
+  backoffStep: length(10 * SECOND, "Redial after the n-th failure in a row: n times this (S6)"),
+  backoffMax: length(30 * SECOND, "cap for masternodes, bootstrap and once ready (S6)"),
+  backoffMaxOthers: length(300 * SECOND, "cap for others (S6)"),
+  backoffReset: length(60 * SECOND, "A session ready this long resets the back-off (S6)"),
+  dialSpacing: length(5 * SECOND, "At most one attempt per peer in this time (S6)"),
+  freshDialSpacing: length(MINUTE, "Fresh evidence allows an immediate attempt this often (S6)"),
+  dialPeriod: length(30 * SECOND, "The dial loop runs this often without being woken (X3)"),
+  dialsMax: count(8, "Outstanding dials (S7)"),
+  sessionsWanted: count(8, "Sessions the dial loop keeps (X5)"),
+  pingPeriod: length(30 * SECOND, "Each end pings each ready session (P1)"),
+  pingTimeout: length(90 * SECOND, "A ping unanswered for this long is lost (P3)"),
+  pingLossesMax: count(3, "Lost in a row close the session (P3)"),
+  announceDelay: length(0, "Before this uptime a node does not announce itself (A3)"),
+  announcePeriod: length(60 * SECOND, "A masternode broadcasts its announcement (A2)"),
+  announceRepeat: length(6 * SECOND, "The first one is repeated to a reference peer (A3)"),
+  exchangePeriod: length(60 * SECOND, "Masternode lists are asked for (X1)"),
+  exchangeFanout: count(5, "of so many random sessions (X1)"),
+  listMax: count(64, "Entries in a list, a page, a peers answer (X1, X2)"),
+  pageSessions: count(2, "Sessions asked for all pages after boot (X1)"),
+  peerFreshness: length(24 * HOUR, "Peers answers name peers ready within this time (X2)"),
+  evidenceWindow: length(300 * SECOND, "A signed timestamp may differ by this much (R2)"),
+  activeWindow: length(180 * SECOND, "Active: evidence younger than this (R3)"),
+  sweepPeriod: length(30 * SECOND, "The registry is swept (R3)"),
+  removeAfter: length(HOUR, "Without evidence an entry is removed (R3)"),
+  rebindDialSpacing: length(10 * MINUTE, "A claim with another key is checked by a dial (R1)"),
+  clockTolerance: length(120 * SECOND, "Own clock against the median of peers (R5)"),
+  clockPeersMin: count(3, "Peers needed to judge the own clock (R5)"),
+  slot: length(600 * SECOND, "One block per slot (C2)"),
+  tipPeriod: length(15 * SECOND, "Tips are exchanged (Y1)"),
+  blocksMax: count(100, "Blocks asked for at a time (Y1)"),
+  downloadTimeout: length(10 * SECOND, "A silent peer is given up (Y1)"),
+  tipFailuresMax: count(3, "Failures after which a peer's tip is not credible (B1)"),
+  tipIgnored: length(10 * MINUTE, "for this long (B1)"),
+  earlyBlock: length(300 * SECOND, "A block whose slot starts later than this is early (Y2)"),
+  blockSizeMax: count(8 * 1_048_576, "Encoded size of a block to accept (Y2)"),
+  replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
+  minimumMasternodes: count(3, "Active masternodes needed to produce (B1)"),
+  minimumHold: length(10 * SECOND, "for this long without a break (B1)"),
+  tick: length(10 * SECOND, "Production is tried on these wall clock ticks (B1)"),
+  rankStep: length(10 * SECOND, "Rank r waits r times this (B2)"),
+  startStep: length(SECOND, "and starts r times this after its tick (B2)"),
+  startStepsMax: count(4, "at most so many times (B2)"),
+  productionTime: length(5 * SECOND, "Assembling a block (B1)"),
+  statusPeriod: length(60 * SECOND, "The status line (section 8)"),
+};
+
+type Constants = Readonly<Record<ConstantName, Duration>>;
+
+/** What one node is told. Constants are numbers: lengths in µs, counts as they are. */
+export interface Config extends Constants {
+  readonly crypto: Crypto;
+  readonly masternode: boolean;
+  /** False: `self` is only where it listens; peers tell the address (rule S5). */
+  readonly knowsAddress: boolean;
+  readonly bootstrap: readonly Address[];
+  /** 32 bytes, hex: the masternode key. */
+  readonly keySeed: string;
+  readonly rewardAddress: string;
+  readonly tier: Tier;
+  readonly network: Network;
+  readonly defaultPort: number;
+  /** Where the chain stands at the first start. */
+  readonly startHeight: number;
+}
+
+/** The settings' constants, typed. Defaults must be in already. */
+export function constantsOf(settings: Settings): Constants {
+  const constants: Partial<Record<ConstantName, number>> = {};
+  for (const name of Object.keys(CONSTANTS) as ConstantName[]) {
+    const given = settings[name];
+    constants[name] = typeof given === "number" ? given : CONSTANTS[name].default;
+  }
+  return constants as Constants;
+}

@@ -1,0 +1,104 @@
+/**
+ * What a masternode says about itself, as values: the only thing expectations, timelines and log
+ * lines are made of. A fact for every change that matters, and none that repeats another.
+ */
+import type { Address } from "../core/address.ts";
+import type { Role, SessionId } from "../core/machine.ts";
+import type { Hash } from "./messages.ts";
+
+export type Fact =
+  | { readonly type: "started"; readonly masternode: boolean; readonly height: number }
+  | {
+      readonly type: "ready";
+      readonly peer: Address;
+      readonly session: SessionId;
+      readonly role: Role;
+      readonly remote: Address;
+    }
+  | {
+      readonly type: "lost";
+      readonly peer: Address;
+      readonly session: SessionId;
+      readonly reason: string;
+    }
+  /** A dial that led to nothing, and when the next may follow (µs). */
+  | {
+      readonly type: "dial-failed";
+      readonly peer: Address;
+      readonly reason: string;
+      readonly failures: number;
+      readonly again: number;
+    }
+  | { readonly type: "broadcast"; readonly recipients: number; readonly sequence: number }
+  /** An announcement that was taken in, from whom it came, and whether it told something new. */
+  | {
+      readonly type: "processed";
+      readonly of: Address;
+      readonly from: Address;
+      readonly remote: Address;
+      readonly firstHand: boolean;
+      readonly news: boolean;
+    }
+  /** Something received that was not acted on, and why. */
+  | {
+      readonly type: "refused";
+      readonly what: string;
+      readonly of?: Address;
+      readonly from: Address;
+      readonly why: string;
+    }
+  | { readonly type: "known"; readonly address: Address; readonly from: Address }
+  | { readonly type: "removed"; readonly address: Address }
+  /** A masternode's status changed. `silent` µs without evidence. */
+  | {
+      readonly type: "status";
+      readonly address: Address;
+      readonly status: "active" | "inactive";
+      readonly total: number;
+      readonly silent: number;
+    }
+  /** The active set, on every change. Sorted. */
+  | {
+      readonly type: "active";
+      readonly count: number;
+      readonly set: readonly Address[];
+      readonly height: number;
+    }
+  /** The periodic status line. */
+  | { readonly type: "standing"; readonly height: number; readonly active: number }
+  | { readonly type: "self"; readonly address: Address }
+  /** Peers agreed on our own address (rule S5). */
+  | { readonly type: "addressed"; readonly address: Address }
+  | { readonly type: "learned"; readonly peers: number; readonly from: Address }
+  | {
+      readonly type: "tip";
+      readonly height: number;
+      readonly hash: Hash;
+      readonly via: "start" | "production" | "announcement" | "download";
+    }
+  | {
+      readonly type: "download";
+      readonly from: number;
+      readonly to: number;
+      readonly peer: Address;
+    }
+  | { readonly type: "download-failed"; readonly peer: Address; readonly why: string }
+  | { readonly type: "attempt"; readonly height: number; readonly rank: number }
+  | { readonly type: "cancelled"; readonly height: number; readonly why: string }
+  | {
+      readonly type: "produced";
+      readonly height: number;
+      readonly hash: Hash;
+      readonly recipients: number;
+      readonly rewards: number;
+    }
+  /** A production tick on which nothing was tried, and the first gate that said no. */
+  | {
+      readonly type: "skipped";
+      readonly height: number;
+      readonly gate: string;
+      readonly active: number;
+      readonly expected: number;
+    };
+
+export type FactOf<T extends Fact["type"]> = Extract<Fact, { readonly type: T }>;

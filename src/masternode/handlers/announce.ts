@@ -1,0 +1,87 @@
+/** Saying that we exist: on every session that becomes ready (A1) and every minute (A2 to A4). */
+import { formatAddress, formatIp, portOf } from "../../core/address.ts";
+import type { SessionId, TimerKey } from "../../core/machine.ts";
+import { get } from "../../core/table.ts";
+import { type Duration, MILLISECOND } from "../../core/units.ts";
+import { announcementDigest } from "../digests.ts";
+import type { SignedAnnouncement } from "../messages.ts";
+import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
+import { askForPages } from "./exchange.ts";
+import { unixSeconds } from "./ping.ts";
+import { sendTip } from "../tip.ts";
+
+/** Rule A1, and the extras of peers that know them. */
+export function greet(state: State, session: Session, ctx: MasternodeCtx): State {
+  const { announcement } = state.identity;
+  if (announcement !== null) {
+    ctx.send(session.id, { type: "MasternodeAnnouncement", announcement });
+  }
+  ctx.send(session.id, { type: "GetPeers" });
+  ctx.send(session.id, { type: "GetMasternodes" });
+  ctx.send(session.id, { type: "GetBlockHeight" });
+  sendTip(state, session, ctx);
+  // The reference ignores what comes in the first 5 s of a link (rule A3).
+  const reference = session.capabilities.length === 0;
+  if (reference) ctx.setTimer("announce-again", state.config.announceRepeat, session.id);
+  return askForPages(state, session, ctx);
+}
+
+/** Rule A3. */
+export function announceAgain(state: State, key: TimerKey, ctx: MasternodeCtx): State {
+  const { announcement } = state.identity;
+  const session = get(state.sessions, key as number);
+  if (session === undefined || announcement === null) return state;
+  ctx.send(key as SessionId, { type: "MasternodeAnnouncement", announcement });
+  return state;
+}
+
+/** Rule A2: every period, aligned so that missed ones are skipped. */
+export function announce(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { announceDelay, announcePeriod } = state.config;
+  const since = ctx.uptime - announceDelay;
+  ctx.setTimer("announce", (announcePeriod - (since % announcePeriod)) as Duration);
+  const own = state.identity.address;
+  const ready = ctx.gate("announce", own !== null, { address: own === null ? "unknown" : formatAddress(own) });
+  if (!ready || own === null) return state;
+  const sequence = Math.max(state.identity.sequence + 1, Math.floor(ctx.wall / MILLISECOND));
+  const strength = state.identity.diskFails ? "whenever" : "before-sends";
+  ctx.save("sequences", { announcement: sequence }, strength);
+  const announcement = sign(state, formatIp(own), portOf(own), sequence, ctx);
+  const message = { type: "MasternodeAnnouncement", announcement } as const;
+  const recipients = broadcast(state, message, ctx, null);
+  ctx.emit({ type: "broadcast", recipients, sequence });
+  return withState(state, { identity: { ...state.identity, sequence, announcement } });
+}
+
+/** Rule A4: when the sequence cannot be saved, the node goes on from memory and says so. */
+export function announcementSaved(
+  state: State,
+  file: string,
+  ok: boolean,
+  ctx: MasternodeCtx,
+): State {
+  if (file !== "sequences" || state.identity.diskFails === !ok) return state;
+  ctx.gate("disk", ok, { file });
+  return withState(state, { identity: { ...state.identity, diskFails: !ok } });
+}
+
+function sign(
+  state: State,
+  ip: string,
+  port: number,
+  sequence: number,
+  ctx: MasternodeCtx,
+): SignedAnnouncement {
+  const { crypto, keySeed, rewardAddress, tier } = state.config;
+  const unsigned = {
+    address: ip,
+    rewardAddress,
+    tier,
+    publicKey: state.identity.publicKey,
+    port,
+    timestamp: unixSeconds(ctx),
+    sequence,
+  };
+  const signature = crypto.sign(keySeed, announcementDigest(crypto, unsigned));
+  return { ...unsigned, signature };
+}

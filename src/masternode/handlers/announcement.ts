@@ -1,0 +1,134 @@
+/** Hearing of masternodes: announcements live and listed, and their relay (rules A4, R1, R2). */
+import { type Address, ipOf, parseAddress } from "../../core/address.ts";
+import { get } from "../../core/table.ts";
+import { SECOND, type Time } from "../../core/units.ts";
+import { announcementDigest, isSigned } from "../digests.ts";
+import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
+import { type Claim, weigh } from "../registry.ts";
+import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
+import { candidate, freshEvidence } from "./dial.ts";
+import { isHostile, isOwn } from "./identity.ts";
+import { place } from "./registry.ts";
+
+export function acceptAnnouncement(
+  state: State,
+  session: Session,
+  message: MessageOf<"MasternodeAnnouncement">,
+  ctx: MasternodeCtx,
+): State {
+  const { announcement } = message;
+  const address = addressOf(state, announcement);
+  if (address === null || isHostile(state.config.network, address)) {
+    return refuse(state, session, announcement, null, "not an address of a node", ctx);
+  }
+  if (isOwn(state, address, ctx)) return state;
+  const firstHand = ipOf(session.remote) === ipOf(address);
+  const claim = makeClaim(state, address, announcement, firstHand, ctx.uptime, ctx);
+  if (claim === null) return refuse(state, session, announcement, address, "signature", ctx);
+  const before = get(state.registry.entries, address);
+  const verdict = weigh(before, claim, ctx.uptime);
+  if (verdict.kind === "stale") return state;
+  if (verdict.kind === "refused") {
+    const next = refuse(state, session, announcement, address, verdict.why, ctx);
+    return verdict.check ? checkKey(next, address, ctx) : next;
+  }
+  const { peer, remote } = session;
+  ctx.emit({ type: "processed", of: address, from: peer, remote, firstHand, news: verdict.news });
+  let next = place(state, verdict.entry, peer, ctx);
+  next = before === undefined ? candidate(next, address, ctx) : next;
+  if (claim.evidenceAt !== null) next = freshEvidence(next, address, ctx);
+  if (verdict.news && claim.signed !== null) relay(next, session, claim.signed, ctx);
+  return next;
+}
+
+/** Entries of a list or page (rule X1): evidence dates from their own timestamps (rule R2). */
+export function acceptEntries(
+  state: State,
+  session: Session,
+  entries: readonly MasternodeEntry[],
+  ctx: MasternodeCtx,
+): State {
+  let next = state;
+  for (const listed of entries.slice(0, state.config.listMax)) {
+    const address = addressOf(state, listed);
+    if (address === null || isHostile(state.config.network, address)) continue;
+    if (isOwn(next, address, ctx)) continue;
+    const seconds = listed.timestamp ?? Number.NEGATIVE_INFINITY;
+    const age = Math.max(0, ctx.wall - seconds * SECOND);
+    const claim = makeClaim(next, address, listed, false, (ctx.uptime - age) as Time, ctx);
+    if (claim === null) continue;
+    const before = get(next.registry.entries, address);
+    const verdict = weigh(before, claim, ctx.uptime);
+    if (verdict.kind === "refused" && verdict.check) next = checkKey(next, address, ctx);
+    if (verdict.kind !== "taken") continue;
+    next = place(next, verdict.entry, session.peer, ctx);
+    if (before === undefined) next = candidate(next, address, ctx);
+  }
+  return next;
+}
+
+/** Null when it carries a signature that does not verify. */
+function makeClaim(
+  state: State,
+  address: Address,
+  announcement: Announcement,
+  firstHand: boolean,
+  dated: Time,
+  ctx: MasternodeCtx,
+): Claim | null {
+  const signed = isSigned(announcement) ? bare(announcement) : null;
+  if (signed !== null && !verifies(state, signed)) return null;
+  const { evidenceWindow } = state.config;
+  const off = signed === null ? 0 : Math.abs(signed.timestamp * SECOND - ctx.wall);
+  const evidenceAt = firstHand || (signed !== null && off <= evidenceWindow) ? dated : null;
+  return { address, announcement, signed, firstHand, evidenceAt };
+}
+
+function verifies(state: State, signed: SignedAnnouncement): boolean {
+  const { crypto } = state.config;
+  return crypto.verify(signed.publicKey, announcementDigest(crypto, signed), signed.signature);
+}
+
+/** A list's line may carry a heartbeat besides; what is stored and relayed does not. */
+function bare(entry: SignedAnnouncement): SignedAnnouncement {
+  const { address, rewardAddress, tier, publicKey, port, timestamp, sequence, signature } = entry;
+  return { address, rewardAddress, tier, publicKey, port, timestamp, sequence, signature };
+}
+
+function addressOf(state: State, announcement: Announcement): Address | null {
+  return parseAddress(announcement.address, announcement.port ?? state.config.defaultPort);
+}
+
+/** Once, and only what is new to us (rule A4). */
+function relay(
+  state: State,
+  from: Session,
+  announcement: SignedAnnouncement,
+  ctx: MasternodeCtx,
+): void {
+  broadcast(state, { type: "MasternodeAnnouncement", announcement }, ctx, from.id);
+}
+
+/** Somebody claims the address with another key: ask whoever is there (rule R1). */
+function checkKey(state: State, address: Address, ctx: MasternodeCtx): State {
+  const entry: Entry | undefined = get(state.registry.entries, address);
+  if (entry === undefined) return state;
+  const { rebindDialSpacing } = state.config;
+  if (entry.checkedAt !== null && ctx.uptime - entry.checkedAt < rebindDialSpacing) return state;
+  const checked = place(state, { ...entry, checkedAt: ctx.uptime }, address, ctx);
+  return freshEvidence(checked, address, ctx);
+}
+
+function refuse(
+  state: State,
+  session: Session,
+  announcement: Announcement,
+  address: Address | null,
+  why: string,
+  ctx: MasternodeCtx,
+): State {
+  const what = address === null ? `announcement of ${announcement.address}` : "announcement";
+  const of = address === null ? {} : { of: address };
+  ctx.emit({ type: "refused", what, from: session.peer, why, ...of });
+  return state;
+}

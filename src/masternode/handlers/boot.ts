@@ -1,0 +1,65 @@
+/** The first step: what is on disk, what is configured, and which timers run. */
+import { emptyTable, tableOf } from "../../core/table.ts";
+import type { Duration } from "../../core/units.ts";
+import { bytesToHex } from "../../wire/bytes.ts";
+import { chainUpTo } from "../chain.ts";
+import type { Config } from "../config.ts";
+import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
+import { emitActive } from "./registry.ts";
+
+export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
+  const chain = files.chain ?? chainUpTo(config, config.startHeight);
+  const { masternode } = config;
+  ctx.emit({ type: "started", masternode, height: chain.height });
+  ctx.emit({ type: "tip", height: chain.height, hash: chain.tip, via: "start" });
+  const state: State = {
+    config,
+    identity: identify(config, files, ctx),
+    sessions: emptyTable(),
+    peers: tableOf(config.bootstrap.map((address) => [address, bootstrapPeer(address, ctx)])),
+    registry: { entries: emptyTable(), removed: emptyTable(), active: 0 },
+    chain,
+    sync: { download: null, early: emptyTable() },
+    production: { minimumSince: null, open: null, attempt: null, said: "" },
+  };
+  emitActive(state, ctx);
+  if (masternode) {
+    ctx.setTimer("announce", config.announceDelay);
+    ctx.setTimer("produce", (config.tick - (ctx.wall % config.tick)) as Duration);
+  }
+  ctx.setTimer("dial", 0 as Duration);
+  ctx.setTimer("exchange", config.exchangePeriod);
+  ctx.setTimer("status", config.statusPeriod);
+  ctx.setTimer("sweep", config.sweepPeriod);
+  ctx.setTimer("tips", config.tipPeriod);
+  return state;
+}
+
+function identify(config: Config, files: Partial<Files>, ctx: MasternodeCtx): Identity {
+  const random = ctx.random("node");
+  const node = Array.from({ length: 16 }, () => random.below(256));
+  return {
+    address: config.knowsAddress ? ctx.self : null,
+    node: bytesToHex(node),
+    publicKey: config.crypto.publicKey(config.keySeed),
+    sequence: files.sequences?.announcement ?? 0,
+    announcement: null,
+    diskFails: false,
+    pagesAsked: 0,
+    seen: [],
+  };
+}
+
+function bootstrapPeer(address: Config["bootstrap"][number], ctx: MasternodeCtx): Peer {
+  return {
+    address,
+    node: null,
+    configured: true,
+    self: false,
+    readyAt: null,
+    failures: 0,
+    triedAt: null,
+    freshAt: null,
+    nextAt: ctx.uptime,
+  };
+}

@@ -1,0 +1,147 @@
+/** Sharing who is there: masternode lists, pages and peer addresses (rules X1 and X2). */
+import { formatAddress, formatIp, parseAddress, portOf } from "../../core/address.ts";
+import type { TimerKey } from "../../core/machine.ts";
+import { each, get, values } from "../../core/table.ts";
+import type { Duration } from "../../core/units.ts";
+import type { MasternodeEntry, MessageOf } from "../messages.ts";
+import {
+  type Entry,
+  type MasternodeCtx,
+  readySessions,
+  type Session,
+  type State,
+  withState,
+} from "../state.ts";
+import { acceptEntries } from "./announcement.ts";
+import { candidate } from "./dial.ts";
+
+/** Rule X1: a few random sessions are asked each period. */
+export function askForMasternodes(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { exchangePeriod, exchangeFanout } = state.config;
+  ctx.setTimer("exchange", (exchangePeriod - (ctx.uptime % exchangePeriod)) as Duration);
+  const asked = ctx.random("exchange").shuffle(readySessions(state)).slice(0, exchangeFanout);
+  for (const session of asked) ctx.send(session.id, { type: "GetMasternodes" });
+  return state;
+}
+
+/** Half the freshest, half drawn at random (rule X1). */
+export function serveMasternodes(
+  state: State,
+  session: Session,
+  _message: MessageOf<"GetMasternodes">,
+  ctx: MasternodeCtx,
+): State {
+  const { listMax } = state.config;
+  const freshest = values(state.registry.entries).sort(byEvidence);
+  const half = freshest.slice(0, Math.ceil(listMax / 2));
+  const rest = ctx.random("list").shuffle(freshest.slice(half.length));
+  const listed = [...half, ...rest].map(listedEntry);
+  const own = state.identity.announcement;
+  const entries = (own === null ? listed : [own, ...listed]).slice(0, listMax);
+  ctx.send(session.id, { type: "MasternodesResponse", entries });
+  return state;
+}
+
+export function acceptMasternodes(
+  state: State,
+  session: Session,
+  message: MessageOf<"MasternodesResponse">,
+  ctx: MasternodeCtx,
+): State {
+  return acceptEntries(state, session, message.entries, ctx);
+}
+
+/** After boot the first sessions that know pages are asked for everything (rule X1). */
+export function askForPages(state: State, session: Session, ctx: MasternodeCtx): State {
+  const { pagesAsked } = state.identity;
+  if (!session.capabilities.includes("pages") || pagesAsked >= state.config.pageSessions) {
+    return state;
+  }
+  ctx.send(session.id, { type: "GetMasternodePage", after: null });
+  return withState(state, { identity: { ...state.identity, pagesAsked: pagesAsked + 1 } });
+}
+
+/** The next entries in address order. */
+export function servePage(
+  state: State,
+  session: Session,
+  message: MessageOf<"GetMasternodePage">,
+  ctx: MasternodeCtx,
+): State {
+  const { defaultPort, listMax } = state.config;
+  const after = message.after === null ? -1 : parseAddress(message.after, defaultPort);
+  if (after === null) return state;
+  const entries: MasternodeEntry[] = [];
+  each(state.registry.entries, (entry) => {
+    if (entry.address > after && entries.length < listMax) entries.push(listedEntry(entry));
+  });
+  ctx.send(session.id, { type: "MasternodePage", after: message.after, entries });
+  return state;
+}
+
+/** A full page is followed by the next request. */
+export function acceptPage(
+  state: State,
+  session: Session,
+  message: MessageOf<"MasternodePage">,
+  ctx: MasternodeCtx,
+): State {
+  const { entries } = message;
+  const last = entries.at(-1);
+  const { listMax, defaultPort } = state.config;
+  if (last !== undefined && entries.length >= listMax) {
+    const address = parseAddress(last.address, last.port ?? defaultPort);
+    const after = address === null ? null : formatAddress(address);
+    const onward = after !== null && after !== message.after;
+    if (onward) ctx.send(session.id, { type: "GetMasternodePage", after });
+  }
+  return acceptEntries(state, session, entries, ctx);
+}
+
+/** Rule X2: those ready within a day, and active masternodes. */
+export function servePeers(
+  state: State,
+  session: Session,
+  _message: MessageOf<"GetPeers">,
+  ctx: MasternodeCtx,
+): State {
+  const { peerFreshness, listMax } = state.config;
+  const known = values(state.peers).filter((peer) => {
+    if (peer.self || peer.address === session.peer) return false;
+    const fresh = peer.readyAt !== null && ctx.uptime - peer.readyAt < peerFreshness;
+    return fresh || get(state.registry.entries, peer.address)?.status === "active";
+  });
+  const drawn = ctx.random("peers").shuffle(known).slice(0, listMax);
+  const addresses = drawn.map((peer) => formatAddress(peer.address));
+  ctx.send(session.id, { type: "PeersResponse", addresses });
+  return state;
+}
+
+export function acceptPeers(
+  state: State,
+  session: Session,
+  message: MessageOf<"PeersResponse">,
+  ctx: MasternodeCtx,
+): State {
+  let next = state;
+  for (const text of message.addresses.slice(0, state.config.listMax)) {
+    const address = parseAddress(text, state.config.defaultPort);
+    if (address !== null) next = candidate(next, address, ctx);
+  }
+  const peers = next.peers.size - state.peers.size;
+  if (peers > 0) ctx.emit({ type: "learned", peers, from: session.peer });
+  return next;
+}
+
+/** Without a verified announcement it is hearsay to whoever reads it, as it is to us. */
+function listedEntry(entry: Entry): MasternodeEntry {
+  if (entry.announcement !== null) return entry.announcement;
+  const address = formatIp(entry.address);
+  const port = portOf(entry.address);
+  const { rewardAddress, tier, publicKey } = entry;
+  return { address, rewardAddress, tier, publicKey, port };
+}
+
+function byEvidence(left: Entry, right: Entry): number {
+  return (right.evidenceAt ?? -1) - (left.evidenceAt ?? -1) || left.address - right.address;
+}

@@ -1,0 +1,144 @@
+/**
+ * The guards of block production (rule B1), judged whenever something they depend on changes and not
+ * only when somebody asks (rule B0). Each has a name and values, so that a stuck chain can say why.
+ */
+import { values } from "../../core/table.ts";
+import { SECOND, type Time } from "../../core/units.ts";
+import { expectedHeight, untilNextSlot } from "../chain.ts";
+import type { MasternodeCtx, Opening, Production, State } from "../state.ts";
+import { withState } from "../state.ts";
+import { activeCount } from "./registry.ts";
+import { isCrediblyAhead } from "../tip.ts";
+
+/** In the order in which they are asked. `turn` follows them on production ticks. */
+export type GateName = "masternode" | "clock" | "due" | "synced" | "minimum" | "turn";
+
+/** After every step: what changed, which gates opened or closed, which timers that needs. */
+export function judge(before: State, after: State, ctx: MasternodeCtx): State {
+  let next = holdMinimum(after, ctx);
+  if (after.chain !== before.chain) next = chainChanged(before, next, ctx);
+  if (!touched(before, next)) return next;
+  return track(next, closedGate(next, ctx), ctx);
+}
+
+/** The first closed gate but `turn`, all of them recorded; null when all are open. */
+export function closedGate(state: State, ctx: MasternodeCtx): GateName | null {
+  const judged: readonly (readonly [GateName, boolean])[] = [
+    ["masternode", ctx.gate("masternode", state.config.masternode, {})],
+    ["clock", clockGate(state, ctx)],
+    ["due", dueGate(state, ctx)],
+    ["synced", syncedGate(state, ctx)],
+    ["minimum", minimumGate(state, ctx)],
+  ];
+  return judged.find(([, open]) => !open)?.[0] ?? null;
+}
+
+/** Since when enough are active; the hold has its own timer (rule B0). */
+function holdMinimum(state: State, ctx: MasternodeCtx): State {
+  const { minimumSince } = state.production;
+  const enough = activeCount(state) >= state.config.minimumMasternodes;
+  if (enough === (minimumSince !== null)) return state;
+  if (enough) ctx.setTimer("minimum", state.config.minimumHold);
+  else ctx.cancelTimer("minimum");
+  return withProduction(state, { minimumSince: enough ? ctx.uptime : null });
+}
+
+/** A new tip ends an attempt on the old one, and is kept on disk. */
+function chainChanged(before: State, state: State, ctx: MasternodeCtx): State {
+  ctx.save("chain", state.chain, "whenever");
+  const { attempt } = state.production;
+  if (attempt === null || attempt.tip === state.chain.tip) return state;
+  if (attempt.height > before.chain.height + 1) return state;
+  ctx.cancelTimer("start");
+  ctx.cancelTimer("assemble");
+  ctx.emit({ type: "cancelled", height: attempt.height, why: "a higher tip" });
+  return withProduction(state, { attempt: null });
+}
+
+/** Remembers when all gates opened for the next height; a short closing does not count (B2). */
+function track(state: State, closed: GateName | null, ctx: MasternodeCtx): State {
+  const height = state.chain.height + 1;
+  const { open } = state.production;
+  const same = open !== null && open.height === height ? open : null;
+  const opening = closed === null ? reopened(state, same, height, ctx.uptime) : shut(same, ctx);
+  return opening === open ? state : withProduction(state, { open: opening });
+}
+
+function reopened(state: State, same: Opening | null, height: number, now: Time): Opening {
+  if (same === null) return { height, since: now, closedAt: null };
+  if (same.closedAt === null) return same;
+  const short = now - same.closedAt < state.config.rankStep;
+  return { height, since: short ? same.since : now, closedAt: null };
+}
+
+function shut(same: Opening | null, ctx: MasternodeCtx): Opening | null {
+  if (same === null || same.closedAt !== null) return same;
+  return { height: same.height, since: same.since, closedAt: ctx.uptime };
+}
+
+/** Rule R5: our clock against the median of our peers'. */
+function clockGate(state: State, ctx: MasternodeCtx): boolean {
+  const skews: number[] = [];
+  for (const session of values(state.sessions)) {
+    if (session.phase === "ready" && session.pings.skew !== null) skews.push(session.pings.skew);
+  }
+  skews.sort((left, right) => left - right);
+  const median = skews[skews.length >>> 1] ?? 0;
+  const judged = skews.length >= state.config.clockPeersMin;
+  const open = !judged || Math.abs(median) <= state.config.clockTolerance;
+  const values_ = open ? {} : { peers: skews.length, ahead: `${Math.round(-median / SECOND)}s` };
+  return ctx.gate("clock", open, values_);
+}
+
+/** Opens by itself when the next slot begins: that is when its timer looks again. */
+function dueGate(state: State, ctx: MasternodeCtx): boolean {
+  const next = state.chain.height + 1;
+  const expected = expectedHeight(state.config, ctx.wall);
+  const open = next <= expected;
+  if (!open) ctx.setTimer("due", untilNextSlot(state.config, ctx.wall));
+  return ctx.gate("due", open, { next, expected });
+}
+
+function syncedGate(state: State, ctx: MasternodeCtx): boolean {
+  const ahead = values(state.sessions).find((session) => isCrediblyAhead(state, session, ctx));
+  const downloading = state.sync.download !== null;
+  const open = !downloading && ahead === undefined;
+  const seen = { height: state.chain.height, ahead: ahead?.tip?.height ?? state.chain.height };
+  return ctx.gate("synced", open, { ...seen, downloading: downloading ? "yes" : "no" });
+}
+
+function minimumGate(state: State, ctx: MasternodeCtx): boolean {
+  const { minimumMasternodes, minimumHold } = state.config;
+  const { minimumSince } = state.production;
+  const open = minimumSince !== null && ctx.uptime - minimumSince >= minimumHold;
+  return ctx.gate("minimum", open, { active: activeCount(state), needed: minimumMasternodes });
+}
+
+/** Anything a gate looks at. */
+function touched(before: State, after: State): boolean {
+  return (
+    before === after ||
+    before.chain !== after.chain ||
+    before.sync !== after.sync ||
+    before.sessions !== after.sessions ||
+    before.registry.active !== after.registry.active ||
+    before.production !== after.production
+  );
+}
+
+export function withProduction(state: State, patch: Partial<Production>): State {
+  const last = state.production;
+  return withState(state, {
+    production: {
+      minimumSince: patch.minimumSince === undefined ? last.minimumSince : patch.minimumSince,
+      open: patch.open === undefined ? last.open : patch.open,
+      attempt: patch.attempt === undefined ? last.attempt : patch.attempt,
+      said: patch.said ?? last.said,
+    },
+  });
+}
+
+/** `due` may have opened: the step itself changes nothing, the judgement after it does. */
+export function lookAgain(state: State): State {
+  return withProduction(state, { said: state.production.said });
+}

@@ -1,0 +1,43 @@
+/** Who we are: our own address, as configured or as peers agree on it (rule S5). */
+import { type Address, ipOf, isPrivate, isUnusable } from "../../core/address.ts";
+import type { Network } from "../block.ts";
+import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
+import { peerAt } from "./session.ts";
+
+/** Addresses that are never dialed or stored. */
+export function isHostile(network: Network, address: Address): boolean {
+  return isUnusable(address) || (network === "mainnet" && isPrivate(address));
+}
+
+export function isOwn(state: State, address: Address, ctx: MasternodeCtx): boolean {
+  return address === (state.identity.address ?? ctx.self);
+}
+
+/** The address turned out to be ours: never dialed again (rule S4). */
+export function markSelf(state: State, address: Address, ctx: MasternodeCtx): State {
+  ctx.emit({ type: "self", address });
+  return withPeer(state, { ...peerAt(state, address), self: true });
+}
+
+/** A peer says under which address it sees us. Two of different /16 must agree. */
+export function seenAs(state: State, session: Session, you: Address, ctx: MasternodeCtx): State {
+  const { identity, config } = state;
+  if (identity.address !== null || isHostile(config.network, you)) return state;
+  const agrees = identity.seen.some(
+    ([peer, seen]) => seen === you && peer !== session.peer && independent(peer, session.peer),
+  );
+  if (agrees) {
+    ctx.emit({ type: "addressed", address: you });
+    return withState(state, { identity: { ...identity, address: you, seen: [] } });
+  }
+  const others = identity.seen.filter(([peer]) => peer !== session.peer).slice(-SEEN_MAX);
+  const seen = [...others, [session.peer, you] as const];
+  return withState(state, { identity: { ...identity, seen } });
+}
+
+function independent(left: Address, right: Address): boolean {
+  if (isPrivate(left) && isPrivate(right)) return true;
+  return ipOf(left) >>> 16 !== ipOf(right) >>> 16;
+}
+
+const SEEN_MAX = 16;

@@ -1,0 +1,117 @@
+/**
+ * Making blocks (rules B1 to B4): on wall clock ticks, in turn, behind the clock as well as on time.
+ * There is no gap that is too small.
+ */
+import type { TimerKey } from "../../core/machine.ts";
+import { get } from "../../core/table.ts";
+import type { Duration } from "../../core/units.ts";
+import { append, expectedHeight, makeBlock } from "../chain.ts";
+import { leaderIndex } from "../leader.ts";
+import type { Tier } from "../messages.ts";
+import { broadcast, type MasternodeCtx, type State, withState } from "../state.ts";
+import { closedGate, type GateName, lookAgain, withProduction } from "./gates.ts";
+import { activeCount, activeSet } from "./registry.ts";
+
+/** A production tick: try, or say once which gate said no. */
+export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { tick, startStep, startStepsMax } = state.config;
+  ctx.setTimer("produce", (tick - (ctx.wall % tick)) as Duration);
+  if (state.production.attempt !== null) return state;
+  const closed = closedGate(state, ctx);
+  if (closed !== null) return skipped(state, closed, ctx);
+  const rank = ownRank(state, ctx);
+  if (!turnGate(state, rank, ctx)) return skipped(state, "turn", ctx);
+  const height = state.chain.height + 1;
+  const attempt = { height, tip: state.chain.tip, rank, assembling: false };
+  const tried = withProduction(state, { attempt, said: "" });
+  if (rank === 0) return assemble(tried, ctx);
+  ctx.setTimer("start", (Math.min(rank, startStepsMax) * startStep) as Duration);
+  return tried;
+}
+
+/** The pause after the tick is over: are the gates still open and the tip the same (rule B2)? */
+export function startAttempt(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { attempt } = state.production;
+  if (attempt === null || attempt.assembling) return state;
+  return closedGate(state, ctx) === null ? assemble(state, ctx) : cancel(state, ctx);
+}
+
+/** The block is ready: added, announced (rule B4), unless a gate closed meanwhile. */
+export function assembled(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { attempt } = state.production;
+  if (attempt === null) return state;
+  if (closedGate(state, ctx) !== null || attempt.tip !== state.chain.tip) return cancel(state, ctx);
+  const block = makeBlock(state.config, state.chain, paid(state, ctx));
+  const chain = append(state.config.crypto, state.chain, block);
+  const done = withProduction(withState(state, { chain }), { attempt: null });
+  const recipients = broadcast(done, { type: "BlockAnnouncement", block }, ctx, null);
+  const { height, tip } = chain;
+  const rewards = block.masternodeRewards.length;
+  ctx.emit({ type: "produced", height, hash: tip, recipients, rewards });
+  ctx.emit({ type: "tip", height, hash: tip, via: "production" });
+  return done;
+}
+
+/** Enough were active for long enough: the gate is judged after this step. */
+export function minimumHeld(state: State, _key: TimerKey, _ctx: MasternodeCtx): State {
+  return lookAgain(state);
+}
+
+/** The next slot begins: the gate is judged after this step. */
+export function slotBegins(state: State, _key: TimerKey, _ctx: MasternodeCtx): State {
+  return lookAgain(state);
+}
+
+function assemble(state: State, ctx: MasternodeCtx): State {
+  const { attempt } = state.production;
+  if (attempt === null) return state;
+  ctx.emit({ type: "attempt", height: attempt.height, rank: attempt.rank });
+  ctx.setTimer("assemble", state.config.productionTime);
+  return withProduction(state, { attempt: { ...attempt, assembling: true } });
+}
+
+function cancel(state: State, ctx: MasternodeCtx): State {
+  const { attempt } = state.production;
+  if (attempt === null) return state;
+  ctx.emit({ type: "cancelled", height: attempt.height, why: "a gate closed" });
+  return withProduction(state, { attempt: null });
+}
+
+/** Rule B2: our place in the order of this height. */
+function ownRank(state: State, ctx: MasternodeCtx): number {
+  const set = activeSet(state, ctx);
+  const own = set.indexOf(state.identity.address ?? ctx.self);
+  const { tip, height } = state.chain;
+  const first = leaderIndex(state.config.crypto, tip, height + 1, set.length);
+  return (own - first + set.length) % set.length;
+}
+
+function turnGate(state: State, rank: number, ctx: MasternodeCtx): boolean {
+  const { open } = state.production;
+  const waited = open === null ? 0 : ctx.uptime - open.since;
+  const mine = open !== null && waited >= rank * state.config.rankStep;
+  return ctx.gate("turn", mine, { rank, height: state.chain.height + 1 });
+}
+
+/** Said when it changes: the chain may be due for hours. */
+function skipped(state: State, gate: GateName, ctx: MasternodeCtx): State {
+  const height = state.chain.height + 1;
+  const active = activeCount(state);
+  const said = `${gate} ${height} ${active}`;
+  if (said === state.production.said) return state;
+  const expected = expectedHeight(state.config, ctx.wall);
+  ctx.emit({ type: "skipped", height, gate, active, expected });
+  return withProduction(state, { said });
+}
+
+/** The active masternodes and what each is paid by. */
+function paid(
+  state: State,
+  ctx: MasternodeCtx,
+): readonly { readonly rewardAddress: string; readonly tier: Tier }[] {
+  const { rewardAddress, tier } = state.config;
+  return activeSet(state, ctx).map((address) => {
+    const entry = get(state.registry.entries, address);
+    return entry ?? { rewardAddress, tier };
+  });
+}

@@ -1,0 +1,100 @@
+/** The registry's life: entries come, turn active or inactive by their evidence, and go (rule R3). */
+import type { Address } from "../../core/address.ts";
+import type { TimerKey } from "../../core/machine.ts";
+import { each, get, has, put, remove } from "../../core/table.ts";
+import type { Duration, Time } from "../../core/units.ts";
+import type { Entry, MasternodeCtx, Registry, State } from "../state.ts";
+import { withPeer, withState } from "../state.ts";
+import { peerAt } from "./session.ts";
+
+/** Puts an entry in place with the status its evidence gives it; says what changed. */
+export function place(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
+  const known = get(state.registry.entries, entry.address);
+  const hearsay = entry.bound === "not";
+  if (known === undefined && hearsay && has(state.registry.removed, entry.address)) return state;
+  const status = statusOf(state, entry, ctx.uptime);
+  const placed = status === entry.status ? entry : { ...entry, status };
+  if (known === placed) return state;
+  if (known === undefined) ctx.emit({ type: "known", address: entry.address, from });
+  const removed = remove(state.registry.removed, entry.address);
+  const entries = put(state.registry.entries, entry.address, placed);
+  const next = withRegistry(state, { entries, removed, active: state.registry.active });
+  return turned(next, known?.status ?? "known", placed, ctx);
+}
+
+/** Every sweep period: silence makes inactive, long silence removes (rule R3). */
+export function sweep(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { sweepPeriod, removeAfter } = state.config;
+  ctx.setTimer("sweep", (sweepPeriod - (ctx.uptime % sweepPeriod)) as Duration);
+  const judged: Entry[] = [];
+  each(state.registry.entries, (entry) => judged.push(entry));
+  let next = state;
+  for (const entry of judged) {
+    const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
+    const status = statusOf(state, entry, ctx.uptime);
+    if (silent >= removeAfter) next = forget(next, entry, ctx);
+    else if (status !== entry.status) {
+      const entries = put(next.registry.entries, entry.address, { ...entry, status });
+      next = withRegistry(next, { ...next.registry, entries });
+      next = turned(next, entry.status, { ...entry, status }, ctx);
+    }
+  }
+  return next;
+}
+
+/** Active masternodes in address order, ourselves included if we are one (rule R3). */
+export function activeSet(state: State, ctx: MasternodeCtx): readonly Address[] {
+  const set: Address[] = [];
+  each(state.registry.entries, (entry) => {
+    if (entry.status === "active") set.push(entry.address);
+  });
+  if (!state.config.masternode) return set;
+  const own = state.identity.address ?? ctx.self;
+  const at = set.findIndex((address) => address > own);
+  return at < 0 ? [...set, own] : set.toSpliced(at, 0, own);
+}
+
+export function activeCount(state: State): number {
+  return state.registry.active + (state.config.masternode ? 1 : 0);
+}
+
+export function emitActive(state: State, ctx: MasternodeCtx): void {
+  const set = activeSet(state, ctx);
+  ctx.emit({ type: "active", count: set.length, set, height: state.chain.height });
+}
+
+function statusOf(state: State, entry: Entry, now: Time): Entry["status"] {
+  if (entry.evidenceAt === null) return "known";
+  return now - entry.evidenceAt < state.config.activeWindow ? "active" : "inactive";
+}
+
+/** Counts and says a change of status. */
+function turned(state: State, before: Entry["status"], entry: Entry, ctx: MasternodeCtx): State {
+  const { status, address } = entry;
+  if (before === status || status === "known") return state;
+  const gained = (status === "active" ? 1 : 0) - (before === "active" ? 1 : 0);
+  const active = state.registry.active + gained;
+  const next = withRegistry(state, { ...state.registry, active });
+  const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
+  ctx.emit({ type: "status", address, status, total: state.registry.entries.size, silent });
+  if (gained !== 0) emitActive(next, ctx);
+  return next;
+}
+
+/** The entry goes, the dial candidate stays (rule R3). */
+function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
+  const { entries, removed } = state.registry;
+  ctx.emit({ type: "removed", address: entry.address });
+  const gone = withRegistry(state, {
+    entries: remove(entries, entry.address),
+    removed: put(removed, entry.address, ctx.uptime),
+    active: state.registry.active - (entry.status === "active" ? 1 : 0),
+  });
+  const kept = withPeer(gone, peerAt(gone, entry.address));
+  if (entry.status === "active") emitActive(kept, ctx);
+  return kept;
+}
+
+function withRegistry(state: State, registry: Registry): State {
+  return withState(state, { registry });
+}

@@ -1,0 +1,155 @@
+/**
+ * The end of sessions and what follows: facts, clean-up of what belonged to them, and when the peer
+ * may be dialed again (rule S6). Sessions have ids, peers have addresses: the end of one never touches
+ * another (rule S4).
+ */
+import type { Address } from "../../core/address.ts";
+import type { CloseReason, RefusedReason, SessionId } from "../../core/machine.ts";
+import { get, has, values } from "../../core/table.ts";
+import type { Duration, Time } from "../../core/units.ts";
+import {
+  type MasternodeCtx,
+  type Peer,
+  type Session,
+  type State,
+  withoutSession,
+  withPeer,
+} from "../state.ts";
+import { abandonDownload } from "./download.ts";
+
+/** `clean`: redial soon. `failure`: back off. `neither`: the dial loop decides. */
+export type Ending = "clean" | "failure" | "neither";
+
+/** We close a session. */
+export function closeSession(
+  state: State,
+  session: Session,
+  reason: string,
+  ending: Ending,
+  ctx: MasternodeCtx,
+): State {
+  ctx.close(session.id, reason);
+  return ended(state, session, reason, ending, ctx);
+}
+
+/** The other side or the network closed it. Fin and reset are one (docs/decisions/0003). */
+export function sessionClosed(
+  state: State,
+  session: Session,
+  reason: CloseReason,
+  ctx: MasternodeCtx,
+): State {
+  const ending = reason === "timeout" || session.phase !== "ready" ? "failure" : "clean";
+  // A duplicate closed by the peer is not a loss: the pair still has its session.
+  const twin = values(state.sessions).some((other) => isTwin(other, session));
+  return ended(state, session, reason, twin ? "neither" : ending, ctx);
+}
+
+export function dialRefused(
+  state: State,
+  session: Session,
+  reason: RefusedReason,
+  ctx: MasternodeCtx,
+): State {
+  return ended(state, session, reason, "failure", ctx);
+}
+
+/** A violation (rule S8): for now the line is dropped and named. */
+export function sessionGarbled(
+  state: State,
+  session: Session,
+  error: string,
+  ctx: MasternodeCtx,
+): State {
+  ctx.emit({ type: "refused", what: "line", from: session.peer, why: error });
+  return state;
+}
+
+function isTwin(other: Session, session: Session): boolean {
+  return other.id !== session.id && other.phase === "ready" && other.peer === session.peer;
+}
+
+function ended(
+  state: State,
+  session: Session,
+  reason: string,
+  ending: Ending,
+  ctx: MasternodeCtx,
+): State {
+  ctx.cancelTimer("handshake", session.id);
+  ctx.cancelTimer("ping", session.id);
+  ctx.cancelTimer("announce-again", session.id);
+  let next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
+  const wasReady = session.phase === "ready";
+  if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
+  const peer = get(state.peers, session.peer);
+  if (peer === undefined) return next;
+  if (ending === "neither") return next;
+  const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
+  const failures = (steady ? 0 : peer.failures) + (ending === "failure" ? 1 : 0);
+  const pause = ending === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
+  if (!wasReady && session.role === "dialed") {
+    const { address } = peer;
+    ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
+  }
+  next = withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
+  ctx.setTimer("redial", pause, peer.address);
+  return next;
+}
+
+function cleanPause(state: State, ctx: MasternodeCtx): Duration {
+  const { redialMin, redialMax } = state.config;
+  return ctx.random("redial").between(redialMin, redialMax) as Duration;
+}
+
+/** 10, 20, 30 s and on to the cap, ±20 %. */
+function backoff(state: State, peer: Peer, failures: number, ctx: MasternodeCtx): Duration {
+  const { config } = state;
+  const cap = worthy(state, peer) ? config.backoffMax : config.backoffMaxOthers;
+  const base = Math.min(config.backoffStep * failures, cap);
+  const spread = Math.floor(base / 5);
+  return ctx.random("backoff").between(base - spread, base + spread) as Duration;
+}
+
+function worthy(state: State, peer: Peer): boolean {
+  return peer.configured || peer.readyAt !== null || has(state.registry.entries, peer.address);
+}
+
+/** A peer record for an address, made if it is new. */
+export function peerAt(state: State, address: Address): Peer {
+  const known = get(state.peers, address);
+  if (known !== undefined) return known;
+  return {
+    address,
+    node: null,
+    configured: false,
+    self: false,
+    readyAt: null,
+    failures: 0,
+    triedAt: null,
+    freshAt: null,
+    nextAt: 0 as Time,
+  };
+}
+
+export function newSession(
+  id: SessionId,
+  role: Session["role"],
+  remote: Address,
+  now: Time,
+): Session {
+  return {
+    id,
+    role,
+    remote,
+    peer: remote,
+    phase: role === "dialed" ? "dialing" : "opened",
+    node: null,
+    capabilities: [],
+    openedAt: now,
+    readyAt: now,
+    early: [],
+    pings: { pending: [], lost: 0, skew: null },
+    tip: null,
+  };
+}

@@ -1,0 +1,127 @@
+/** The masternode protocol as one value, for everything that serves any protocol (kit/kit.ts). */
+import { BadInput } from "../core/assert.ts";
+import type { Crypto } from "../core/capabilities.ts";
+import type { UnixMicros } from "../core/units.ts";
+import type { Fields, Settings } from "../kit/field.ts";
+import type { Kit, NodeSetup } from "../kit/kit.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
+import type { Network } from "./block.ts";
+import { slotStart } from "./chain.ts";
+import { claims } from "./claims.ts";
+import { messageCodec } from "./codec.ts";
+import { type Config, CONSTANTS, constantsOf } from "./config.ts";
+import type { Tier } from "./messages.ts";
+import { profiles } from "./profiles.ts";
+import { rewardAddressOf } from "./reward.ts";
+import type { Masternode } from "./state.ts";
+import { vocabulary } from "./vocabulary.ts";
+
+const DEFAULT_PORT = 24_100;
+
+const world: Fields = {
+  chain: {
+    kind: "group",
+    about: "where the chain stands when the run begins",
+    fields: {
+      height: { kind: "number", about: "of every node", whole: true, min: 0, default: 0 },
+      expected: {
+        kind: "number",
+        about: "by the clock: time 0 is the start of this slot",
+        whole: true,
+        min: 0,
+      },
+      network: {
+        kind: "choice",
+        of: ["testnet", "mainnet"],
+        about: "which chain; private addresses are refused on mainnet",
+        default: "testnet",
+      },
+    },
+  },
+};
+
+const node: Fields = {
+  masternode: { kind: "flag", about: "announces itself and produces blocks", default: true },
+  dials: { kind: "nodes", about: "bootstrap peers", default: [] },
+  tier: {
+    kind: "choice",
+    of: ["Free", "Bronze", "Silver", "Gold"],
+    about: "weight of its rewards",
+    default: "Free",
+  },
+  knowsAddress: {
+    kind: "flag",
+    about: "false: learns its own address from peers",
+    default: true,
+  },
+  height: { kind: "number", about: "of this node's chain", whole: true, min: 0, optional: true },
+};
+
+export function masternodeKit(crypto: Crypto): Kit<Masternode> {
+  return {
+    name: "masternode",
+    codec: messageCodec,
+    vocabulary,
+    profiles,
+    config: CONSTANTS,
+    world,
+    node,
+    claims,
+    commands: {
+      addnode: {
+        about: "an operator names a peer",
+        fields: { peer: { kind: "node", about: "the node to connect to" } },
+        make: (args, addressOf) => ({ type: "addnode", address: addressOf(String(args["peer"])) }),
+      },
+    },
+    defaultPort: DEFAULT_PORT,
+    stop: null,
+    epoch: (settings, config) => epochOf(settings, config),
+    configure: (setup) => configure(crypto, setup),
+  };
+}
+
+/** Time 0 is the start of the expected slot. */
+function epochOf(settings: Settings, config: Settings): UnixMicros {
+  const { expected, network } = chainOf(settings);
+  const slot = { ...constantsOf(config), network } as Config;
+  return slotStart(slot, expected);
+}
+
+function configure(crypto: Crypto, setup: NodeSetup): Config {
+  const { node: settings, world: worldSettings, name, address, seed } = setup;
+  const keySeed = crypto.sha256(encodeUtf8(`${seed}/key/${name}`));
+  const chain = chainOf(worldSettings);
+  const startHeight = typeof settings["height"] === "number" ? settings["height"] : chain.height;
+  if (startHeight > chain.expected) {
+    const problem = `height ${startHeight} is beyond the expected height ${chain.expected}`;
+    throw new BadInput([`node ${name}: ${problem}`]);
+  }
+  const { network } = chain;
+  const dials = (settings["dials"] ?? []) as readonly string[];
+  return {
+    ...constantsOf(setup.config),
+    crypto,
+    masternode: settings["masternode"] !== false,
+    knowsAddress: settings["knowsAddress"] !== false,
+    bootstrap: dials.map(setup.addressOf).filter((peer) => peer !== address),
+    keySeed,
+    rewardAddress: rewardAddressOf(crypto, network, crypto.publicKey(keySeed)),
+    tier: (settings["tier"] ?? "Free") as Tier,
+    network,
+    defaultPort: DEFAULT_PORT,
+    startHeight,
+  };
+}
+
+interface ChainSettings {
+  readonly height: number;
+  readonly expected: number;
+  readonly network: Network;
+}
+
+function chainOf(settings: Settings): ChainSettings {
+  const chain = (settings["chain"] ?? {}) as Partial<ChainSettings>;
+  const { height = 0, network = "testnet" } = chain;
+  return { height, expected: chain.expected ?? height, network };
+}

@@ -1,0 +1,159 @@
+/**
+ * Trace events as the lines the real node would have logged (section 8 of the protocol page, section
+ * 9 of the reference). Simulator and daemon render the same facts, so an operator's greps work on
+ * both: `Active Masternodes=`, `Registering.*PeerConnectionRegistry`, `Broadcast masternode
+ * announcement`, `Received masternode announcement`.
+ */
+import { type Address, formatAddress, formatIp } from "../core/address.ts";
+import { MILLISECOND, SECOND, type UnixMicros } from "../core/units.ts";
+import type { GateBody, TraceEvent } from "../trace/event.ts";
+import type { LogLine } from "../trace/vocabulary.ts";
+import type { Fact, FactOf } from "./facts.ts";
+
+type Lines = { readonly [T in Fact["type"]]?: (fact: FactOf<T>) => LogLine };
+
+const LINES: Lines = {
+  started: ({ height }) => info(`🚀 Node started at height ${height}`),
+  ready: ({ peer, remote }) =>
+    info(`📝 Registering ${ip(peer)} in PeerConnectionRegistry (peer.addr: ${full(remote)})`),
+  lost: ({ peer, reason }) => info(`🔌 Peer ${full(peer)} disconnected (${reason})`),
+  "dial-failed": ({ peer, reason, failures, again }) =>
+    warn(
+      `Connection to ${ip(peer)} failed (attempt ${failures}): ${reason}, ` +
+        `again in ${Math.round(again / SECOND)}s`,
+    ),
+  broadcast: ({ recipients }) =>
+    info(`📢 Broadcast masternode announcement to ${recipients} network peers`),
+  processed: ({ of, remote }) =>
+    info(`📨 Received masternode announcement from ${full(remote)} (IP: ${ip(of)})`),
+  refused: ({ what, of, from, why }) => {
+    const whose = of === undefined ? "" : ` of ${ip(of)}`;
+    return warn(`🚫 Refused ${what}${whose} from ${full(from)}: ${why}`);
+  },
+  known: ({ address }) => info(`✓ New masternode candidate ${ip(address)}`),
+  removed: ({ address }) => info(`🗑️  Removed stale masternode ${ip(address)} (offline >1hr)`),
+  status: ({ address, status, total, silent }) =>
+    status === "active"
+      ? info(`✅ Registered masternode ${ip(address)} (total: ${total})`)
+      : warn(
+          `⚠️  Masternode ${ip(address)} marked offline ` +
+            `(no heartbeat for ${Math.floor(silent / SECOND)}s)`,
+        ),
+  active: ({ count, height }) => status(height, count),
+  standing: ({ height, active }) => status(height, active),
+  self: ({ address }) => info(`🪞 ${full(address)} is this node: not dialing it again`),
+  addressed: ({ address }) => info(`📍 Peers agree that this node is ${full(address)}`),
+  learned: ({ peers, from }) => info(`✓ Added ${peers} new peer candidate(s) from ${full(from)}`),
+  tip: ({ height, hash, via }) =>
+    via === "start"
+      ? info(`⛓️  Chain at height ${height} (hash: ${hash.slice(0, 16)})`)
+      : info(`✅ Added block ${height} to chain (hash: ${hash.slice(0, 16)})`),
+  download: ({ from, to, peer }) => info(`📥 Requesting blocks ${from}..${to} from ${full(peer)}`),
+  "download-failed": ({ peer, why }) => warn(`❌ No blocks from ${full(peer)}: ${why}`),
+  attempt: ({ height, rank }) =>
+    info(`🎯 Selected as block producer for height ${height} (rank ${rank})`),
+  cancelled: ({ height, why }) => info(`⏹️  Block ${height} given up: ${why}`),
+  produced: ({ height, rewards }) =>
+    info(`✅ Block ${height} produced: 0 transactions, ${rewards} masternode rewards`),
+  skipped: (fact) => skipped(fact),
+};
+
+const SKIPPED: Readonly<Record<string, (fact: FactOf<"skipped">) => LogLine | null>> = {
+  minimum: ({ active }) =>
+    warn(`⚠️ Skipping block production: only ${active} masternodes active (minimum 3 required)`),
+  synced: ({ height }) => info(`⏳ Skipping block ${height}: a peer is ahead, syncing first`),
+  clock: () => warn("⏰ Skipping block production: this clock disagrees with the peers'"),
+  votes: ({ height }) => warn(`🗳️  Block ${height} proposed, waiting for votes`),
+  due: () => null,
+  turn: () => null,
+};
+
+export function logLine(event: TraceEvent): LogLine | null {
+  if (event.kind === "fact") {
+    const fact = event.body as Fact;
+    const line = LINES[fact.type] as ((fact: Fact) => LogLine | null) | undefined;
+    return line?.(fact) ?? null;
+  }
+  if (event.kind === "gate") return gateLine(event);
+  if (event.kind === "aside") return warn(`🗂️  ${String(event.body)} was unreadable: set aside`);
+  return null;
+}
+
+/** `2025-12-21 21:50:05.240 [host]  INFO text`, UTC (reference, section 9.1). */
+export function formatLogLine(wall: UnixMicros, host: string, line: LogLine): string {
+  return `${utc(wall)} [${host}] ${line.level.padStart(5)} ${line.text}`;
+}
+
+/** Gates that have no fact of their own and that an operator asks about. */
+function gateLine(event: TraceEvent): LogLine | null {
+  const { gate, values } = event.body as GateBody;
+  if (event.a === 1) return null;
+  const of = values["for"] ?? "";
+  if (gate === "stable") {
+    const text = `Ignoring masternode announcement from short-lived connection ${of}`;
+    return { level: "DEBUG", text: `⏭️  ${text} (age: ${values["age"]})` };
+  }
+  if (gate === "direction") {
+    return { level: "DEBUG", text: `⏸️  Skipping outbound to ${of} (they should connect to us)` };
+  }
+  if (gate === "handled") return { level: "DEBUG", text: `Ignoring ${of}` };
+  if (gate === "catch-up") {
+    const text = `Catchup stopped: ${values["gap"]} blocks behind (${values["needed"]} needed)`;
+    return { level: "ERROR", text: `❌ ${text}` };
+  }
+  if (gate === "disk") return warn("💾 Sequences cannot be saved: going on from memory");
+  return null;
+}
+
+function skipped(fact: FactOf<"skipped">): LogLine {
+  return SKIPPED[fact.gate]?.(fact) ?? { level: "DEBUG", text: `Not producing: ${fact.gate}` };
+}
+
+function status(height: number, active: number): LogLine {
+  return info(`📊 Status: Height=${height}, Active Masternodes=${active}`);
+}
+
+function info(text: string): LogLine {
+  return { level: "INFO", text };
+}
+
+function warn(text: string): LogLine {
+  return { level: "WARN", text };
+}
+
+function ip(address: Address): string {
+  return formatIp(address);
+}
+
+function full(address: Address): string {
+  return formatAddress(address);
+}
+
+/** Civil date from days since 1970 (Howard Hinnant's algorithm): `Date` is for other folders. */
+function utc(wall: UnixMicros): string {
+  const millis = Math.floor(wall / MILLISECOND);
+  const days = Math.floor(millis / DAY_MS);
+  const rest = millis - days * DAY_MS;
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const day = z - era * 146_097;
+  const year = Math.floor(
+    (day - Math.floor(day / 1_460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365,
+  );
+  const ofYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const month = Math.floor((5 * ofYear + 2) / 153);
+  const ofMonth = ofYear - Math.floor((153 * month + 2) / 5) + 1;
+  const civil = month < 10 ? month + 3 : month - 9;
+  const civilYear = year + era * 400 + (civil <= 2 ? 1 : 0);
+  const clock = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1_000) % 60].map((part) =>
+    two(Math.floor(part)),
+  );
+  const date = `${String(civilYear).padStart(4, "0")}-${two(civil)}-${two(ofMonth)}`;
+  return `${date} ${clock.join(":")}.${String(rest % 1_000).padStart(3, "0")}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+const DAY_MS = 86_400_000;

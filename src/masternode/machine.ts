@@ -1,0 +1,186 @@
+/**
+ * The masternode as a machine: looks its tables up and calls the handler. One table serves both ends
+ * of a link (rule S2): who dialed never decides what a message means.
+ */
+import { must } from "../core/assert.ts";
+import type { Machine, SessionId } from "../core/machine.ts";
+import { get } from "../core/table.ts";
+import type { Behaviour, Handler, MessageTable } from "./behaviour.ts";
+import { messageTypes } from "./codec.ts";
+import { acceptAnnouncement } from "./handlers/announcement.ts";
+import { announce, announceAgain, announcementSaved } from "./handlers/announce.ts";
+import { acceptAnnouncedBlock, retryEarlyBlocks } from "./handlers/blocks.ts";
+import { init } from "./handlers/boot.ts";
+import { addNode, dialLoop, redial } from "./handlers/dial.ts";
+import { acceptBlocks, downloadTimedOut, serveBlocks } from "./handlers/download.ts";
+import {
+  acceptMasternodes,
+  acceptPage,
+  acceptPeers,
+  askForMasternodes,
+  serveMasternodes,
+  servePage,
+  servePeers,
+} from "./handlers/exchange.ts";
+import { judge } from "./handlers/gates.ts";
+import {
+  acceptAck,
+  acceptHandshake,
+  admit,
+  handshakeTimedOut,
+  openedAccepted,
+  openedDialed,
+} from "./handlers/handshake.ts";
+import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
+import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
+import { sweep } from "./handlers/registry.ts";
+import { dialRefused, sessionClosed, sessionGarbled } from "./handlers/session.ts";
+import { standing } from "./handlers/status.ts";
+import {
+  acceptBlockHash,
+  acceptHeight,
+  acceptTip,
+  exchangeTips,
+  serveBlockHash,
+  serveHeight,
+} from "./handlers/tips.ts";
+import type { Message } from "./messages.ts";
+import type { Masternode, MasternodeCtx, MasternodeInput, Session, State } from "./state.ts";
+
+export const messages: MessageTable = {
+  Handshake: acceptHandshake,
+  Ack: acceptAck,
+  Ping: acceptPing,
+  Pong: acceptPong,
+  MasternodeAnnouncement: acceptAnnouncement,
+  GetMasternodes: serveMasternodes,
+  MasternodesResponse: acceptMasternodes,
+  GetMasternodePage: servePage,
+  MasternodePage: acceptPage,
+  GetPeers: servePeers,
+  PeersResponse: acceptPeers,
+  GetBlockHeight: serveHeight,
+  BlockHeightResponse: acceptHeight,
+  GetBlockHash: serveBlockHash,
+  BlockHashResponse: acceptBlockHash,
+  Tip: acceptTip,
+  GetBlocks: serveBlocks,
+  BlocksResponse: acceptBlocks,
+  BlockAnnouncement: acceptAnnouncedBlock,
+};
+
+/** The protocol of the specification page. */
+export const repaired: Behaviour = {
+  name: "masternode",
+  init,
+  messages: { dialed: messages, accepted: messages },
+  timers: {
+    announce,
+    "announce-again": announceAgain,
+    assemble: assembled,
+    dial: dialLoop,
+    download: downloadTimedOut,
+    due: slotBegins,
+    "early-block": retryEarlyBlocks,
+    exchange: askForMasternodes,
+    handshake: handshakeTimedOut,
+    minimum: minimumHeld,
+    ping,
+    produce,
+    redial,
+    start: startAttempt,
+    status: standing,
+    sweep,
+    tips: exchangeTips,
+  },
+  opened: { dialed: openedDialed, accepted: openedAccepted },
+  refused: dialRefused,
+  closed: sessionClosed,
+  garbled: sessionGarbled,
+  saved: announcementSaved,
+  commands: { addnode: addNode },
+  admit,
+  judge,
+};
+
+export function createMachine(behaviour: Behaviour): Machine<Masternode> {
+  return {
+    name: behaviour.name,
+    kinds: messageTypes,
+    init: (config, files, ctx) => {
+      const state = behaviour.init(config, files, ctx);
+      return behaviour.judge(state, state, ctx);
+    },
+    step: (state, input, ctx) => {
+      const next = react(behaviour, state, input, ctx);
+      return next === state ? state : behaviour.judge(state, next, ctx);
+    },
+  };
+}
+
+function react(
+  behaviour: Behaviour,
+  state: State,
+  input: MasternodeInput,
+  ctx: MasternodeCtx,
+): State {
+  switch (input.kind) {
+    case "opened":
+      return behaviour.opened[input.role](state, input.session, input.remote, ctx);
+    case "message":
+      return receive(behaviour, state, input.session, input.message, ctx);
+    case "timer":
+      return behaviour.timers[input.timer]?.(state, input.key, ctx) ?? state;
+    case "refused":
+      return behaviour.refused(state, known(state, input.session), input.reason, ctx);
+    case "closed":
+      return behaviour.closed(state, known(state, input.session), input.reason, ctx);
+    case "garbled":
+      if (input.unknown) return state;
+      return behaviour.garbled(state, known(state, input.session), input.error, ctx);
+    case "saved":
+      return behaviour.saved(state, input.file, input.ok, ctx);
+    case "command":
+      return behaviour.commands[input.command.type](state, input.command, ctx);
+  }
+}
+
+function receive(
+  behaviour: Behaviour,
+  state: State,
+  id: SessionId,
+  message: Message,
+  ctx: MasternodeCtx,
+): State {
+  const session = known(state, id);
+  const admitted = behaviour.admit(state, session, message, ctx);
+  if (admitted !== "handle") return admitted;
+  return handle(behaviour.messages, state, id, message, ctx);
+}
+
+/** Calls the row of a message; then, once a session became ready, those that came too early. */
+function handle(
+  tables: Behaviour["messages"],
+  state: State,
+  id: SessionId,
+  message: Message,
+  ctx: MasternodeCtx,
+): State {
+  const session = known(state, id);
+  const row = tables[session.role][message.type] as Handler | undefined;
+  const handled = row !== undefined;
+  if (!handled) ctx.gate("handled", false, { for: `${message.type} on ${session.role} links` });
+  let next = handled ? row(state, session, message, ctx) : state;
+  const ready = get(next.sessions, id);
+  if (session.phase === "ready" || ready?.phase !== "ready") return next;
+  for (const [at, early] of session.early) {
+    const fresh = ctx.uptime - at <= state.config.earlyWindow;
+    if (fresh && get(next.sessions, id) !== undefined) next = handle(tables, next, id, early, ctx);
+  }
+  return next;
+}
+
+/** The runtime and the handlers agree on which sessions there are. */
+function known(state: State, id: SessionId): Session {
+  return must(get(state.sessions, id), `session ${id}`);
+}

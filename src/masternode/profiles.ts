@@ -1,0 +1,32 @@
+/** The nodes there are: the repaired protocol, and the node of 2025-12-21 as it was found. */
+import { MINUTE, SECOND } from "../core/units.ts";
+import type { Profile } from "../kit/kit.ts";
+import { asFound } from "./as-found/behaviour.ts";
+import { createMachine, repaired } from "./machine.ts";
+import type { Masternode } from "./state.ts";
+
+export const profiles: readonly Profile<Masternode>[] = [
+  {
+    name: "repaired",
+    about: "the protocol of docs/protocol.md",
+    machine: createMachine(repaired),
+    config: {},
+  },
+  {
+    name: "as-found",
+    about: "the node of 2025-12-21: deaf on dialed links, stuck at 3009",
+    machine: createMachine(asFound),
+    config: {
+      dialPeriod: 120 * SECOND,
+      // The operating system's connect time-out, and a minute of polling before the catch-up.
+      handshakeTimeout: 60 * SECOND,
+      redialMin: 5 * SECOND,
+      redialMax: 5 * SECOND,
+      backoffMax: 300 * SECOND,
+      sweepPeriod: 120 * SECOND,
+      statusPeriod: 10 * MINUTE,
+      tick: 600 * SECOND,
+      productionTime: 0,
+    },
+  },
+];

@@ -1,0 +1,94 @@
+/**
+ * What a claim about a masternode does to its entry: pure rules R1, R2 and R4, without clock, sessions
+ * or sends. Liveness comes from evidence only; a name without evidence is hearsay.
+ */
+import type { Address } from "../core/address.ts";
+import type { Time } from "../core/units.ts";
+import type { Announcement, SignedAnnouncement } from "./messages.ts";
+import type { Entry } from "./state.ts";
+
+export interface Claim {
+  readonly address: Address;
+  readonly announcement: Announcement;
+  /** The announcement with a signature that verifies under its own key, else null. */
+  readonly signed: SignedAnnouncement | null;
+  /** On a session with that masternode itself. */
+  readonly firstHand: boolean;
+  /** When the evidence dates from; null when its timestamp is outside the window. */
+  readonly evidenceAt: Time | null;
+}
+
+export type Verdict =
+  /** Nothing new and no evidence: the same news by another way. */
+  | { readonly kind: "stale" }
+  | { readonly kind: "refused"; readonly why: string; readonly check: boolean }
+  /** `news`: something a third party may not know yet, so it is worth passing on (rule A4). */
+  | { readonly kind: "taken"; readonly entry: Entry; readonly news: boolean };
+
+export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdict {
+  const { announcement, signed, firstHand } = claim;
+  if (signed === null && !firstHand) return hearsay(entry, claim, now);
+  const base = entry ?? newEntry(claim, now);
+  const otherKey = base.bound !== "not" && base.publicKey !== announcement.publicKey;
+  if (otherKey && (base.bound === "firmly" || !firstHand)) {
+    return { kind: "refused", why: "another key is bound", check: base.bound !== "firmly" };
+  }
+  const fresh = otherKey || signed === null || signed.sequence > base.sequence;
+  if (!firstHand) {
+    if (!fresh) return { kind: "stale" };
+    if (claim.evidenceAt === null) {
+      return { kind: "refused", why: "timestamp out of window", check: false };
+    }
+  }
+  const bound = firstHand ? "firmly" : base.bound === "not" ? "provisionally" : base.bound;
+  const told = fresh ? announcement : base;
+  const next: Entry = {
+    ...base,
+    bound,
+    rewardAddress: told.rewardAddress,
+    tier: told.tier,
+    publicKey: announcement.publicKey,
+    evidenceAt: later(base.evidenceAt, claim.evidenceAt),
+    sequence: fresh ? (signed?.sequence ?? base.sequence) : base.sequence,
+    announcement: fresh ? (signed ?? base.announcement) : base.announcement,
+  };
+  return { kind: "taken", entry: next, news: entry === undefined || changed(base, next) };
+}
+
+/** Known and worth a dial; never active, never fresher (rule R2). */
+function hearsay(entry: Entry | undefined, claim: Claim, now: Time): Verdict {
+  if (entry !== undefined) return { kind: "stale" };
+  return { kind: "taken", entry: newEntry(claim, now), news: true };
+}
+
+function newEntry(claim: Claim, now: Time): Entry {
+  const { rewardAddress, tier, publicKey } = claim.announcement;
+  return {
+    address: claim.address,
+    rewardAddress,
+    tier,
+    publicKey,
+    bound: "not",
+    status: "known",
+    firstSeen: now,
+    evidenceAt: null,
+    sequence: 0,
+    announcement: null,
+    checkedAt: null,
+  };
+}
+
+function changed(before: Entry, after: Entry): boolean {
+  if (before.bound === "not" && after.bound !== "not") return true;
+  if (before.announcement === null && after.announcement !== null) return true;
+  return (
+    before.publicKey !== after.publicKey ||
+    before.rewardAddress !== after.rewardAddress ||
+    before.tier !== after.tier
+  );
+}
+
+function later(left: Time | null, right: Time | null): Time | null {
+  if (left === null || right === null) return left ?? right;
+  return left > right ? left : right;
+}

@@ -1,0 +1,261 @@
+/**
+ * What a masternode knows, in slices by mechanism, each an immutable value. One `with…` per record
+ * rebuilds it; an unchanged part keeps its reference. Moments are uptimes unless said otherwise.
+ */
+import type { Address } from "../core/address.ts";
+import type { Ctx, Input, Role, SessionId } from "../core/machine.ts";
+import { put, remove, type Table, values } from "../core/table.ts";
+import type { Time } from "../core/units.ts";
+import type { U64 } from "../wire/u64.ts";
+import type { Config } from "./config.ts";
+import type { Fact } from "./facts.ts";
+import type { Block, Hash, Message, PublicKey, SignedAnnouncement, Tier } from "./messages.ts";
+
+export type TimerName =
+  | "announce"
+  | "announce-again"
+  | "assemble"
+  | "dial"
+  | "download"
+  | "due"
+  | "early-block"
+  | "exchange"
+  | "handshake"
+  | "minimum"
+  | "ping"
+  | "produce"
+  | "redial"
+  | "start"
+  | "status"
+  | "sweep"
+  | "tips";
+
+export type Command = { readonly type: "addnode"; readonly address: Address };
+
+export interface Files {
+  readonly sequences: { readonly announcement: number };
+  readonly chain: Chain;
+  readonly [file: string]: unknown;
+}
+
+/** The protocol's alphabets (core/machine.ts). */
+export interface Masternode {
+  readonly config: Config;
+  readonly state: State;
+  readonly message: Message;
+  readonly timer: TimerName;
+  readonly command: Command;
+  readonly fact: Fact;
+  readonly files: Files;
+}
+
+export type MasternodeCtx = Ctx<Masternode>;
+export type MasternodeInput = Input<Masternode>;
+
+export interface State {
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly sessions: Table<Session>;
+  readonly peers: Table<Peer>;
+  readonly registry: Registry;
+  readonly chain: Chain;
+  readonly sync: Sync;
+  readonly production: Production;
+}
+
+export interface Identity {
+  /** Null until learned (rule S5). */
+  readonly address: Address | null;
+  /** 128 random bits of this boot, hex (rule S3). */
+  readonly node: string;
+  readonly publicKey: PublicKey;
+  /** The last announcement sequence used (rule A4). */
+  readonly sequence: number;
+  /** Our latest announcement; null before `announceDelay` (rule A3) or without an address. */
+  readonly announcement: SignedAnnouncement | null;
+  /** The disk refuses our sequences: go on from memory (rule A4). */
+  readonly diskFails: boolean;
+  /** Sessions asked for all pages since boot (rule X1). */
+  readonly pagesAsked: number;
+  /** What peers call us, while we do not know ourselves: their ip and the address they see. */
+  readonly seen: readonly (readonly [Address, Address])[];
+}
+
+export interface Session {
+  readonly id: SessionId;
+  readonly role: Role;
+  /** The socket's far end. */
+  readonly remote: Address;
+  /** Who it is: the dialed address, or the source ip with the announced port (rule S1). */
+  readonly peer: Address;
+  readonly phase: "dialing" | "opened" | "ready";
+  /** The peer's boot, null for the reference (rule S4). */
+  readonly node: string | null;
+  readonly capabilities: readonly string[];
+  readonly openedAt: Time;
+  readonly readyAt: Time;
+  /** Messages before the handshake, with their times (rule S3). */
+  readonly early: readonly (readonly [Time, Message])[];
+  readonly pings: Pings;
+  readonly tip: Tip | null;
+}
+
+export interface Pings {
+  /** Unanswered, oldest first. */
+  readonly pending: readonly { readonly nonce: U64; readonly at: Time }[];
+  readonly lost: number;
+  /** Peer's clock minus ours in µs at its last Ping or Pong (rule R5). */
+  readonly skew: number | null;
+}
+
+/** What a peer claims to have. */
+export interface Tip {
+  readonly height: number;
+  /** Null while only the height is known. */
+  readonly hash: Hash | null;
+  readonly failures: number;
+  /** Not believed until then, unless it claims something else (rule B1). */
+  readonly ignoredUntil: Time;
+}
+
+/** A dial candidate. */
+export interface Peer {
+  readonly address: Address;
+  /** The boot it answered with last. */
+  readonly node: string | null;
+  /** Named by configuration or an operator. */
+  readonly configured: boolean;
+  /** Ourselves under some address: never dialed (rule S4). */
+  readonly self: boolean;
+  /** When a session with it was ready last. */
+  readonly readyAt: Time | null;
+  readonly failures: number;
+  readonly triedAt: Time | null;
+  /** The last attempt that fresh evidence allowed out of turn (rule S6). */
+  readonly freshAt: Time | null;
+  /** Not before. */
+  readonly nextAt: Time;
+}
+
+export interface Registry {
+  readonly entries: Table<Entry>;
+  /** When entries went for want of evidence: hearsay does not bring them back (rule R3). */
+  readonly removed: Table<Time>;
+  /** Entries that are active. */
+  readonly active: number;
+}
+
+/** A masternode other than ourselves (rule R1). */
+export interface Entry {
+  readonly address: Address;
+  readonly rewardAddress: string;
+  readonly tier: Tier;
+  readonly publicKey: PublicKey;
+  readonly bound: "not" | "provisionally" | "firmly";
+  readonly status: "known" | "active" | "inactive";
+  readonly firstSeen: Time;
+  readonly evidenceAt: Time | null;
+  readonly sequence: number;
+  /** The latest that verified, to be passed on in lists. */
+  readonly announcement: SignedAnnouncement | null;
+  /** When a claim with another key made us dial it (rule R1). */
+  readonly checkedAt: Time | null;
+}
+
+export interface StoredBlock {
+  readonly block: Block;
+  readonly hash: Hash;
+}
+
+export interface Chain {
+  readonly height: number;
+  readonly tip: Hash;
+  readonly blocks: Table<StoredBlock>;
+}
+
+export interface Sync {
+  readonly download: Download | null;
+  /** Blocks ahead of the clock, by height, to be tried again (rule Y2). */
+  readonly early: Table<Block>;
+}
+
+/** Blocks asked for and not all here yet. */
+export interface Download {
+  readonly session: SessionId;
+  readonly from: number;
+  readonly to: number;
+  /** Blocks that came out of order. */
+  readonly waiting: Table<Block>;
+}
+
+export interface Production {
+  /** Since when enough masternodes are active without a break; null: not enough. */
+  readonly minimumSince: Time | null;
+  /** The height whose gates (all but `turn`) opened, and when (rule B2). */
+  readonly open: Opening | null;
+  readonly attempt: Attempt | null;
+  /** What was said last about not producing, to say it once. */
+  readonly said: string;
+}
+
+export interface Opening {
+  readonly height: number;
+  readonly since: Time;
+  /** When they closed again, if they are closed now. */
+  readonly closedAt: Time | null;
+}
+
+export interface Attempt {
+  readonly height: number;
+  readonly tip: Hash;
+  readonly rank: number;
+  readonly assembling: boolean;
+}
+
+type Patch<T> = { readonly [K in keyof T]?: T[K] };
+
+export function withState(state: State, patch: Patch<State>): State {
+  return {
+    config: state.config,
+    identity: patch.identity ?? state.identity,
+    sessions: patch.sessions ?? state.sessions,
+    peers: patch.peers ?? state.peers,
+    registry: patch.registry ?? state.registry,
+    chain: patch.chain ?? state.chain,
+    sync: patch.sync ?? state.sync,
+    production: patch.production ?? state.production,
+  };
+}
+
+export function withSession(state: State, session: Session): State {
+  return withState(state, { sessions: put(state.sessions, session.id, session) });
+}
+
+export function withPeer(state: State, peer: Peer): State {
+  return withState(state, { peers: put(state.peers, peer.address, peer) });
+}
+
+export function withoutSession(state: State, id: SessionId): State {
+  return withState(state, { sessions: remove(state.sessions, id) });
+}
+
+/** Ready sessions in the order of their ids, oldest first. */
+export function readySessions(state: State): readonly Session[] {
+  return values(state.sessions).filter((session) => session.phase === "ready");
+}
+
+/** Sends one message to every ready session but one; returns how many. */
+export function broadcast(
+  state: State,
+  message: Message,
+  ctx: MasternodeCtx,
+  except: SessionId | null,
+): number {
+  let recipients = 0;
+  for (const session of readySessions(state)) {
+    if (session.id === except) continue;
+    ctx.send(session.id, message);
+    recipients++;
+  }
+  return recipients;
+}

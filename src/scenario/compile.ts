@@ -1,0 +1,102 @@
+/** A scenario as a world: names become hosts, settings become machine configs, events are scheduled. */
+import { must } from "../core/assert.ts";
+import type { LinkProfile } from "../core/fault.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { NodeSpec } from "../engine/host.ts";
+import { World } from "../engine/world.ts";
+import { defaultsOf, type Settings } from "../kit/field.ts";
+import type { Kit, Profile } from "../kit/kit.ts";
+import type { Recorder } from "../trace/recorder.ts";
+import { claimContext } from "./context.ts";
+import type { LinkPlan, NodePlan, Scenario } from "./model.ts";
+
+export interface CompileOptions {
+  readonly seed: string;
+  readonly profile: string;
+  readonly recorder: Recorder;
+  readonly wire: "objects" | "bytes";
+  readonly guard: boolean;
+}
+
+export function compile<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  options: CompileOptions,
+): World<P> {
+  const { nodes, world: settings, network } = scenario;
+  const profile = profileOf(kit, options.profile);
+  const constants = { ...defaultsOf(kit.config), ...profile.config, ...scenario.config };
+  const world = new World<P>({
+    seed: options.seed,
+    epoch: kit.epoch(settings, constants),
+    nodes: nodes.map((plan) => specOf(kit, scenario, plan, options)),
+    types: profile.machine.kinds,
+    codec: kit.codec,
+    wire: options.wire,
+    network,
+    link: linkOf(scenario, options.seed),
+    recorder: options.recorder,
+    guard: options.guard,
+    stop: kit.stop,
+  });
+  const { addressOf } = claimContext(nodes);
+  for (const event of scenario.events) {
+    if ("fault" in event) {
+      world.injectAt(event.at, event.fault);
+    } else {
+      const spec = must(kit.commands[event.command], `command ${event.command}`);
+      world.commandAt(event.at, event.node, spec.make(event.args, addressOf));
+    }
+  }
+  return world;
+}
+
+export function profileOf<P extends Protocol>(kit: Kit<P>, name: string): Profile<P> {
+  return must(
+    kit.profiles.find((profile) => profile.name === name),
+    `profile ${name}`,
+  );
+}
+
+function specOf<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  plan: NodePlan,
+  options: CompileOptions,
+): NodeSpec<P> {
+  const profile = profileOf(kit, plan.profile ?? options.profile);
+  const config: Settings = {
+    ...defaultsOf(kit.config),
+    ...profile.config,
+    ...scenario.config,
+    ...plan.config,
+  };
+  const { addressOf } = claimContext(scenario.nodes);
+  const { name, address, settings: node, start, clock, disk } = plan;
+  const setup = { name, address, config, world: scenario.world, node, addressOf };
+  return {
+    name,
+    address,
+    machine: profile.machine,
+    config: kit.configure({ ...setup, seed: options.seed }),
+    start,
+    clock,
+    disk,
+  };
+}
+
+/** The default link, or the sweep's for a seed that is not the scenario's own; then overrides. */
+function linkOf(scenario: Scenario, seed: string): (from: number, to: number) => LinkProfile {
+  const pinned = seed === scenario.seed || scenario.sweepLink === null;
+  const base = pinned ? scenario.link : must(scenario.sweepLink, "sweep link");
+  const names = scenario.nodes.map((node) => node.name);
+  const covers = (ends: LinkPlan["from"], node: number): boolean =>
+    ends === "*" || ends.includes(must(names[node], `node ${node}`));
+  return (from, to) => {
+    let profile = base;
+    for (const plan of scenario.links) {
+      if (covers(plan.from, from) && covers(plan.to, to)) profile = { ...profile, ...plan.link };
+    }
+    return profile;
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * What of a kit a scenario file can name: settings, claims, commands, profiles, message types. Any
+ * kit is a dialect as it stands; a test's needs no machine.
+ */
+import type { Claim } from "../kit/kit.ts";
+import type { Fields } from "../kit/field.ts";
+
+export interface Dialect {
+  readonly name: string;
+  readonly config: Fields;
+  readonly world: Fields;
+  readonly node: Fields;
+  readonly claims: Readonly<Record<string, Claim>>;
+  readonly commands: Readonly<Record<string, CommandWords>>;
+  /** The first is the default. */
+  readonly profiles: readonly ProfileWords[];
+  readonly defaultPort: number;
+}
+
+export interface CommandWords {
+  readonly about: string;
+  readonly fields: Fields;
+}
+
+export interface ProfileWords {
+  readonly name: string;
+  readonly about: string;
+  readonly machine: { readonly kinds: readonly string[] };
+}
+
+/** Every message type any profile speaks: what `drop: { message: … }` may name. */
+export function messageTypes(kit: Dialect): readonly string[] {
+  return [...new Set(kit.profiles.flatMap((profile) => profile.machine.kinds))];
+}

@@ -1,0 +1,120 @@
+/** Forms that several parts of a scenario share: times, durations, node names, choices. */
+import * as z from "zod";
+import { type Address, parseAddress } from "../core/address.ts";
+import type { Ends } from "../core/fault.ts";
+import { type Duration, formatDuration, type Time } from "../core/units.ts";
+import { custom, type Form, type Report, text } from "./forms.ts";
+import { unknownWord } from "./reasons.ts";
+import type { Scope } from "./scope.ts";
+import {
+  DURATION_HINT,
+  DURATION_PATTERN,
+  expand,
+  isWrong,
+  readDuration,
+  readSigned,
+  SIGNED_PATTERN,
+  tell,
+  type Wrong,
+} from "./texts.ts";
+
+export function duration(
+  about: string,
+  examples: readonly string[] = ["5s", "250ms"],
+): Form<Duration> {
+  return text({ about, pattern: DURATION_PATTERN, examples, write: DURATION_HINT }, readDuration);
+}
+
+export function signedDuration(about: string): Form<Duration> {
+  const examples = ["2s", "-2m"];
+  return text({ about, pattern: SIGNED_PATTERN, examples, write: DURATION_HINT }, readSigned);
+}
+
+/** A moment of the run. Nothing can happen after its end. */
+export function moment(about: string, scope: Scope): Form<Time> {
+  const hints = { about, pattern: DURATION_PATTERN, examples: ["20s", "1m30s"] };
+  return text({ ...hints, write: DURATION_HINT }, (given) => readMoment(given, scope));
+}
+
+export function readMoment(given: string, scope: Scope): Time | Wrong {
+  const time = readDuration(given);
+  if (isWrong(time)) return time;
+  if (scope.until === null || time <= scope.until) return time as number as Time;
+  return { wrong: `${given} is beyond the end: until is ${formatDuration(scope.until)}` };
+}
+
+export function nodeName(about: string, scope: Scope): Form<string> {
+  return text({ about, write: "expected the name of a node" }, (given) => known(given, scope));
+}
+
+function known(name: string, scope: Scope): string | Wrong {
+  if (scope.nodes === null || scope.nodes.includes(name)) return name;
+  return { wrong: unknownWord("node", name, scope.nodes) };
+}
+
+/** One name, a list of them, repeated ones as `n{1..5}`, or `all`. */
+export function ends(about: string, scope: Scope): Form<Ends> {
+  return custom(about, namesLook, (value, report) => {
+    if (value === "all") return "*";
+    if (!Array.isArray(value)) return namesAt(value, [], scope, report);
+    const lists = value.map((item, index) => namesAt(item, [index], scope, report));
+    if (value.length === 0) report.problem([], "an empty list names no node; write all, or a node");
+    const names = lists.flatMap((list) => list ?? []);
+    const bad = value.length === 0 || lists.includes(undefined);
+    return bad ? undefined : [...new Set(names)];
+  });
+}
+
+/** As `ends`, with `all` spelled out. `empty` allows a list of none. */
+export function nodeNames(about: string, scope: Scope, empty = false): Form<readonly string[]> {
+  const form = ends(about, scope);
+  return custom(about, namesLook, (value, report) => {
+    if (empty && Array.isArray(value) && value.length === 0) return [];
+    const names = report.part(form, value, []);
+    return names === "*" ? (scope.nodes ?? []) : names;
+  });
+}
+
+const namesLook = (): z.ZodType => z.union([z.string(), z.array(z.string())]);
+
+function namesAt(
+  value: unknown,
+  path: readonly number[],
+  scope: Scope,
+  report: Report,
+): readonly string[] | undefined {
+  if (typeof value !== "string") {
+    const example = scope.nodes?.[0] ?? "A";
+    const hint = `expected a node or a list of nodes such as [${example}]`;
+    report.problem(path, `${hint}; found ${tell(value)}`);
+    return undefined;
+  }
+  const names = expand(value);
+  const found = isWrong(names) ? [names] : names.map((name) => known(name, scope));
+  const wrong = found.find(isWrong);
+  if (wrong === undefined) return found as readonly string[];
+  report.problem(path, wrong.wrong);
+  return undefined;
+}
+
+export function address(about: string, defaultPort: number): Form<Address> {
+  const write = `an address is written 203.0.113.10 or 203.0.113.10:${defaultPort}`;
+  return text<Address>({ about, examples: ["203.0.113.10"], write }, (given) => {
+    return parseAddress(given, defaultPort) ?? { wrong: `${write}; found ${tell(given)}` };
+  });
+}
+
+/** One word out of several; the error says `unknown profile "repared" (did you mean …?)`. */
+export function choice(what: string, about: string, of: readonly string[]): Form<string> {
+  const look = (): z.ZodType => z.enum(of);
+  return custom(about, look, (value, report) => {
+    if (typeof value === "string" && of.includes(value)) return value;
+    const word = typeof value === "string" ? value : tell(value);
+    report.problem([], unknownWord(what, word, of));
+    return undefined;
+  });
+}
+
+export function chance(about: string): z.ZodType<number, number> {
+  return z.number().min(0).max(1).meta({ description: about });
+}

@@ -1,0 +1,151 @@
+/**
+ * Where events go: counted, digested, kept in a ring or in full, and shown to monitors, all behind
+ * one positional call. Its one rule: what is recorded never depends on who listens, so the digest is
+ * the same at every level but `none`.
+ */
+import { Digest, hashOf } from "../core/digest.ts";
+import type { Time } from "../core/units.ts";
+import { Columns } from "./columns.ts";
+import { type EventId, KIND, KINDS, type TraceEvent } from "./event.ts";
+
+export type TraceLevel = "none" | "digest" | "ring" | "full";
+
+/** Sees events of the kinds in its mask while the run goes on. */
+export interface Listener {
+  readonly mask: number;
+  see(event: TraceEvent): void;
+}
+
+export interface RecorderOptions {
+  readonly level: TraceLevel;
+  /** Events kept at level `ring`. Default 4,096. */
+  readonly ringSize?: number;
+}
+
+export class Recorder {
+  readonly level: TraceLevel;
+  readonly #ringSize: number;
+  #digest: Digest;
+  #columns: Columns | null;
+  #count = 0;
+  #listeners: readonly Listener[] = [];
+  #mask = 0;
+  /** Content hashes of bodies seen in several events; a broadcast is hashed once. */
+  #hashes = new WeakMap<object, readonly [number, number]>();
+
+  constructor(options: RecorderOptions) {
+    this.level = options.level;
+    this.#ringSize = options.ringSize ?? 4_096;
+    this.#digest = new Digest();
+    const keep = options.level === "full" || options.level === "ring";
+    this.#columns = keep ? new Columns() : null;
+  }
+
+  record(
+    at: Time,
+    node: number,
+    kind: number,
+    cause: EventId,
+    a: number,
+    b: number,
+    body: unknown,
+  ): EventId {
+    const id = this.#count++;
+    if (this.level !== "none") this.#hash(at, node, kind, cause, a, b, body);
+    if (this.#columns !== null) {
+      this.#columns.push(at, node, kind, cause, a, b, body);
+      if (this.level === "ring") this.#columns.forget(this.#count - this.#ringSize);
+    }
+    if ((this.#mask & (1 << kind)) !== 0) this.#show(id, at, node, kind, cause, a, b, body);
+    return id;
+  }
+
+  listen(listener: Listener): void {
+    this.#listeners = [...this.#listeners, listener];
+    this.#mask |= listener.mask;
+  }
+
+  /** Events recorded so far; ids run from 0 to count − 1. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** 16 hex digits over every event so far, `-` at level none. */
+  get digest(): string {
+    return this.level === "none" ? "-" : this.#digest.hex();
+  }
+
+  /** Null when the event was not kept (level, or out of the ring). */
+  event(id: EventId): TraceEvent | null {
+    return this.#columns === null ? null : this.#columns.event(id);
+  }
+
+  /** All kept events, oldest first. */
+  *events(): Generator<TraceEvent> {
+    const columns = this.#columns;
+    if (columns === null) return;
+    for (let id = columns.first; id < this.#count; id++) {
+      const event = columns.event(id);
+      if (event !== null) yield event;
+    }
+  }
+
+  /** A recorder that goes on from here by itself. Kept events are shared, listeners are not. */
+  fork(): Recorder {
+    const twin = new Recorder({ level: this.level, ringSize: this.#ringSize });
+    twin.#digest = this.#digest.fork();
+    twin.#columns = this.#columns === null ? null : this.#columns.fork();
+    twin.#count = this.#count;
+    twin.#hashes = this.#hashes;
+    return twin;
+  }
+
+  #hash(
+    at: number,
+    node: number,
+    kind: number,
+    cause: number,
+    a: number,
+    b: number,
+    body: unknown,
+  ): void {
+    const digest = this.#digest;
+    digest.number(at);
+    digest.number(node * 32 + kind);
+    digest.number(cause);
+    digest.number(a);
+    digest.number(b);
+    // What is delivered is what was sent, and the cause says which: no need to hash it again.
+    if (body === null || kind === KIND.deliver) return;
+    if (typeof body === "string") digest.string(body);
+    else if (kind === KIND.send) this.#shared(body as object);
+    else digest.value(body);
+  }
+
+  #shared(body: object): void {
+    let hash = this.#hashes.get(body);
+    if (hash === undefined) {
+      hash = hashOf(body);
+      this.#hashes.set(body, hash);
+    }
+    this.#digest.number(hash[0]);
+    this.#digest.number(hash[1]);
+  }
+
+  #show(
+    id: EventId,
+    at: Time,
+    node: number,
+    kind: number,
+    cause: EventId,
+    a: number,
+    b: number,
+    body: unknown,
+  ): void {
+    const name = KINDS[kind] as TraceEvent["kind"];
+    const event: TraceEvent = { id, at, node, kind: name, cause, a, b, body };
+    for (const listener of this.#listeners) {
+      if ((listener.mask & (1 << kind)) !== 0) listener.see(event);
+    }
+  }
+}

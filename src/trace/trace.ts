@@ -1,0 +1,46 @@
+/** A trace as readers get it, from memory or from a file: a header and events by id. */
+import { type Address, formatAddress } from "../core/address.ts";
+import type { Duration, UnixMicros } from "../core/units.ts";
+import { type EventId, type TraceEvent, WORLD } from "./event.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Names } from "./vocabulary.ts";
+
+export interface TraceHeader {
+  readonly format: 1;
+  readonly origin: "sim" | "host";
+  readonly kit: string;
+  readonly timesim: string;
+  /** The scenario as data; scenario/ knows its shape. */
+  readonly scenario: unknown;
+  readonly name: string;
+  readonly seed: string;
+  readonly profile: string;
+  readonly nodes: readonly { readonly name: string; readonly address: Address }[];
+  /** Wall clock of an exact clock at time 0. */
+  readonly epoch: UnixMicros;
+}
+
+export interface TraceFooter {
+  readonly digest: string;
+  readonly events: number;
+  readonly virtual: Duration;
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface Trace {
+  readonly header: TraceHeader;
+  readonly footer: TraceFooter;
+  /** Null when not kept. */
+  event(id: EventId): TraceEvent | null;
+  /** Kept events in order. */
+  events(): Iterable<TraceEvent>;
+}
+
+/** Names of nodes and of the addresses they were started with. */
+export function namesOf(header: TraceHeader): Names {
+  const byAddress = new Map(header.nodes.map((node) => [node.address, node.name]));
+  return {
+    node: (index) => (index === WORLD ? "-" : (header.nodes[index]?.name ?? `#${index}`)),
+    address: (value) => byAddress.get(value) ?? formatAddress(value),
+  };
+}
