@@ -44,7 +44,7 @@ class Xoshiro {
   }
 }
 
-/** Fibonacci-free and familiar: objects, one comparison, sift up, sift down. */
+/** The familiar one: a binary heap of objects with an order number for ties. */
 class ObjectHeap {
   constructor() {
     this.items = [];
@@ -165,7 +165,7 @@ function median(numbers) {
  * Rows `{ name, eventsPerSecond, bare, heap, ofBare, ofHeap }`: rates in events a second, ratios as
  * medians of the pairs of one repetition. Throws if the queue and the heap order differently.
  */
-export async function phold({ events = EVENTS, repetitions = REPETITIONS } = {}) {
+export function phold({ events = EVENTS, repetitions = REPETITIONS } = {}) {
   const rows = [];
   for (const processes of [1_000, 100_000]) {
     const rates = [];
@@ -190,4 +190,4 @@ export async function phold({ events = EVENTS, repetitions = REPETITIONS } = {})
   return rows;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.table(await phold());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.table(phold());

@@ -58,7 +58,9 @@ export function formatAddress(value: Address): string {
   return `${formatIp(value)}:${portOf(value)}`;
 }
 
-/** RFC 1918, loopback, link-local: addresses that mean something only at home (rules S5, S7, X5). */
+/**
+ * RFC 1918, loopback, link-local: addresses that mean something only at home (rules S5, S7, X5).
+ */
 export function isPrivate(value: Address): boolean {
   const ip = ipOf(value);
   const a = ip >>> 24;

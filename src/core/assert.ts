@@ -18,6 +18,19 @@ export class BadInput extends Error {
   }
 }
 
+/** A machine threw. Carries what a verdict needs; the run cannot go on. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+  readonly node: number;
+  /** The trace event. */
+  readonly event: number;
+  constructor(node: number, event: number, error: unknown) {
+    super(error instanceof Error ? error.message : String(error), { cause: error });
+    this.node = node;
+    this.event = event;
+  }
+}
+
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Bug(message);
 }

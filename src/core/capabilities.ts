@@ -1,7 +1,7 @@
 /**
  * What a machine may compute but not bring along: cryptography. All functions are pure, so results
  * may be remembered. Bytes are lowercase hex: immutable, comparable, printable. Node passes
- * `node:crypto` (cli/crypto.ts); a browser passes another.
+ * `node:crypto` (host/crypto.ts); a browser passes another.
  */
 export interface Crypto {
   /** 32 bytes as hex. */

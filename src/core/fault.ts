@@ -1,7 +1,7 @@
 /**
  * What a world may do to its nodes and links, as plain data with node names, so that it can be
- * written, drawn, shrunk, traced and kept. Link faults are rules that last until lifted (`for`, or a
- * later `heal`); node faults are events.
+ * written, drawn, shrunk, traced and kept. Link faults are rules that last until lifted (`for`, or
+ * a later `heal`); node faults are events.
  */
 import type { Duration } from "./units.ts";
 

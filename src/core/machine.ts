@@ -1,6 +1,6 @@
 /**
- * The seam. A protocol is a Machine: `step(state, input, ctx) → state`, pure, with every wish spoken
- * to `ctx`. The contracts are in docs/writing-a-machine.md; the short form:
+ * The seam. A protocol is a Machine: `step(state, input, ctx) → state`, pure, with every wish
+ * spoken to `ctx`. The contracts are in docs/writing-a-machine.md; the short form:
  *
  *  1. A step sees only its arguments.            4. `ctx` dies when the step returns.
  *  2. A step never mutates what it was given.    5. `save(…, "before-sends")` is durable before
@@ -86,8 +86,9 @@ export interface Ctx<P extends Protocol> {
   ): void;
   emit(fact: P["fact"]): void;
   /**
-   * A named guard; returns `open`. Openings, closings and, while closed, changes of the values become
-   * trace events. A value named `for` makes the guard one of several of its name (a peer, a height).
+   * A named guard; returns `open`. Openings, closings and, while closed, changes of the values
+   * become trace events. A value named `for` makes the guard one of several of its name (a peer, a
+   * height).
    */
   gate(name: string, open: boolean, values: GateValues): boolean;
 }

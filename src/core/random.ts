@@ -3,9 +3,9 @@ import { assert } from "./assert.ts";
 
 /**
  * Randomness by name. A stream belongs to a label, never to a moment, so that a draw added in one
- * place shifts no other. The generator is alea (its four numbers from `seedrandom.alea`; seedrandom's
- * default algorithm maps "1" and "11" to one stream). All streams of a world live in one
- * Float64Array, so a fork copies an array.
+ * place shifts no other. The generator is alea (its four numbers from `seedrandom.alea`;
+ * seedrandom's default algorithm maps "1" and "11" to one stream). All streams of a world live in
+ * one Float64Array, so a fork copies an array.
  */
 export interface Random {
   /** 0 ≤ n < 2^32. */

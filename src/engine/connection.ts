@@ -107,7 +107,9 @@ export function copyConnection(connection: Connection): Connection {
   };
 }
 
-/** A kernel still knows this end. Without one nothing is sent again, and data is answered by RST. */
+/**
+ * A kernel still knows this end. Without one nothing is sent again, and data is answered by RST.
+ */
 export function hasSocket(end: End): boolean {
   return end.alive || end.finished;
 }

@@ -78,8 +78,8 @@ export function synAckArrives<P extends Protocol>(net: Net<P>, connection: Conne
 /** The dialing process hears of it. */
 export function openDialer<P extends Protocol>(net: Net<P>, connection: Connection): void {
   const [dialer] = connection.ends;
-  const { process } = host(net, dialer.node);
-  process?.runtime.opened(dialer.session, "dialed", connection.remote, connection.dial);
+  const running = host(net, dialer.node).process;
+  running?.runtime.opened(dialer.session, "dialed", connection.remote, connection.dial);
 }
 
 export function refusalArrives<P extends Protocol>(net: Net<P>, connection: Connection): void {

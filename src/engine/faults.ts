@@ -1,6 +1,6 @@
 /**
- * Puts faults in force. Link faults become rules that are lifted by `for` or `heal`; node faults act
- * at once. Every fault, and every lift, is a trace event.
+ * Puts faults in force. Link faults become rules that are lifted by `for` or `heal`; node faults
+ * act at once. Every fault, and every lift, is a trace event.
  */
 import { parseAddress } from "../core/address.ts";
 import { BadInput, unreachable } from "../core/assert.ts";

@@ -1,7 +1,7 @@
 /**
- * One host: its clocks, its disk, and at most one running process. States: `off` (no power: silence),
- * `up` (kernel only: refuses dials, answers old sessions with RST), `running`. A running process may
- * stand still (`hang`, `pause`) while its kernel goes on accepting and buffering.
+ * One host: its clocks, its disk, and at most one running process. States: `off` (no power:
+ * silence), `up` (kernel only: refuses dials, answers old sessions with RST), `running`. A running
+ * process may stand still (`hang`, `pause`) while its kernel goes on accepting and buffering.
  */
 import type { Address } from "../core/address.ts";
 import type { Machine, Protocol } from "../core/machine.ts";

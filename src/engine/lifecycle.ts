@@ -1,6 +1,6 @@
 /**
- * Life of a process on its host: boot, clean stop, kill, power loss, restart, standing still. Each is
- * a trace event, and each leaves sessions in the state a real kernel would leave them in.
+ * Life of a process on its host: boot, clean stop, kill, power loss, restart, standing still. Each
+ * is a trace event, and each leaves sessions in the state a real kernel would leave them in.
  */
 import { must } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";

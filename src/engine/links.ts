@@ -1,6 +1,6 @@
 /**
- * Directed links between hosts: their profile, and the counters that give the n-th message of a kind
- * its luck. A counter belongs to the link and survives redials. Links appear when first used.
+ * Directed links between hosts: their profile, and the counters that give the n-th message of a
+ * kind its luck. A counter belongs to the link and survives redials. Links appear when first used.
  */
 import type { LinkProfile } from "../core/fault.ts";
 import { BASE_LATENCY, LATENCY, LOSS, type Luck, nameHash, RULE } from "../core/luck.ts";

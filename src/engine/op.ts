@@ -1,6 +1,6 @@
 /**
- * What a record in the queue means. Per op: what `a`, `b`, `c` and the body hold. `c` is the causing
- * event wherever it is not said otherwise.
+ * What a record in the queue means. Per op: what `a`, `b`, `c` and the body hold. `c` is the
+ * causing event wherever it is not said otherwise.
  */
 export const OP = {
   /** a node, b incarnation, body the timer */

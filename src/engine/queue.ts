@@ -1,20 +1,14 @@
 /**
- * The event queue of the simulated world: a hierarchical timing wheel over whole microseconds.
- * Its one rule: the cursor is `now`, and `now` moves only to the time of an event that is popped or
- * to where `advance` puts it. It never runs ahead to look for work and never passes a limit.
- * It never compares sequence numbers, never tunes itself to the load and holds no functions.
- *
- * An event stands in the level of the highest digit in which its time differs from `now`, in the
- * slot of that digit. So every event of a level is earlier than every event of a higher one, and
- * every slot earlier than the next: the first bit set of the lowest level in use leads to what is
- * next. The slot is a function of time and `now` alone, hence equal times always share one list;
- * lists are only appended to, and are moved down in order: ties keep the order of insertion.
+ * The event queue of the simulated world: a hierarchical timing wheel over whole microseconds, with
+ * the pool its events live in. Its one rule: looking never moves the cursor. The cursor is `now`,
+ * the time of the last event popped or where `advance` put it, and passes no limit. It allocates
+ * nothing once the pool has grown to the load, compares no sequence numbers, holds no functions.
  */
 import { Bug } from "../core/assert.ts";
 
 // Six levels of nine bits hold 2^53. A time is two words of three digits, so that all arithmetic on
-// digits is on small integers and only the edge of this file handles times as float64. Ten bits are
-// 15 % faster with 100,000 events pending and as much slower with 1,000; nine halve a fork.
+// digits is on small integers and only the edge of this file handles times as float64. Ten bits
+// gain some 10 % with 100,000 events pending and lose as much with 1,000; nine halve a fork.
 const DIGIT_BITS = 9;
 const LEVELS = 6;
 const SLOTS = 1 << DIGIT_BITS;
@@ -56,8 +50,16 @@ const INDEX_MASK = RECORDS_MAX - 1;
 const GENERATION_LAST = 2 ** 29 - 1;
 const RECORDS_FIRST = 64;
 
-// Reads of the typed arrays below say `as number`: every offset is made in this file, and a check
+// Reads of the typed arrays say `as number`: every offset is made in this file, and a check
 // for undefined would stand in the hot loop for a case that would already be a Bug.
+
+/**
+ * An event stands in the level of the highest digit in which its time differs from `now`, in the
+ * slot of that digit. So every event of a level is earlier than every event of a higher one, and
+ * every slot earlier than the next: the first bit set in the lowest level in use leads to the next.
+ * The slot is a function of time and `now` alone, hence equal times always share one list. Lists
+ * are only appended to and move to lower levels in order: ties stay in the order of insertion.
+ */
 export class Queue {
   /** The event that was popped last. `body` is kept until the next pop. */
   at = 0;
@@ -101,6 +103,9 @@ export class Queue {
       high >= HIGH_END
     ) {
       this.#refuse(at);
+    }
+    if ((op | 0) !== op || (a | 0) !== a || (b | 0) !== b || (c | 0) !== c) {
+      throw new Bug(`queue: not int32: ${op} ${a} ${b} ${c}`);
     }
     let record = this.#free;
     if (record !== 0) {

@@ -120,21 +120,21 @@ export function read<P extends Protocol>(
   arrived: Segment,
 ): void {
   const receiver = connection.ends[otherEnd(d)];
-  const { process } = host(net, receiver.node);
+  const running = host(net, receiver.node).process;
   const { cause } = arrived;
-  if (process === null || (arrived.op === OP.ACK && !receiver.alive)) {
+  if (running === null || (arrived.op === OP.ACK && !receiver.alive)) {
     // It ended before its process heard of it.
     if (isMessage(arrived.op)) recordDrop(net, connection.ends[d], cause, "session closed");
   } else if (arrived.op === OP.ACK) {
-    receiver.session = process.port.accepted(connection.id);
+    receiver.session = running.port.accepted(connection.id);
     const remote = connection.ends[0].address;
-    process.runtime.opened(receiver.session, "accepted", remote, cause);
+    running.runtime.opened(receiver.session, "accepted", remote, cause);
   } else if (arrived.op === OP.FIN) {
     receiver.alive = false;
-    process.port.forget(receiver.session);
-    process.runtime.closed(receiver.session, "fin", cause);
+    running.port.forget(receiver.session);
+    running.runtime.closed(receiver.session, "fin", cause);
     abandon(net, connection, otherEnd(d), "session closed");
-  } else if (!told(net, process.runtime, receiver.session, arrived)) {
+  } else if (!told(net, running.runtime, receiver.session, arrived)) {
     recordDrop(net, connection.ends[d], cause, "session closed");
   }
   tidy(net, connection);

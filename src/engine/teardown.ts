@@ -1,6 +1,7 @@
 /**
- * How connections end: FIN from a process or its kernel, RST, or silence noticed by a time-out. What
- * one end knows the other may not: half-open sessions are real here, and end by RST or keepalive.
+ * How connections end: FIN from a process or its kernel, RST, or silence noticed by a time-out.
+ * What one end knows the other may not: half-open sessions are real here, and end by RST or
+ * keepalive.
  */
 import type { CloseReason, Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";

@@ -1,8 +1,9 @@
 /**
- * The simulated world: nodes of one protocol on hosts, joined by links, driven by one queue. Its one
- * rule: everything that happens is popped from that queue or injected from outside between two pops,
- * so a run is a function of the options and of what was injected when. It can be forked at any
- * moment: states are immutable, so a fork copies counters and references and then goes its own way.
+ * The simulated world: nodes of one protocol on hosts, joined by links, driven by one queue. Its
+ * one rule: everything that happens is popped from that queue or injected from outside between two
+ * pops, so a run is a function of the options and of what was injected when. It can be forked at
+ * any moment: states are immutable, so a fork copies counters and references and then goes its own
+ * way.
  */
 import type { Address } from "../core/address.ts";
 import { must } from "../core/assert.ts";
@@ -257,9 +258,9 @@ export class World<P extends Protocol> {
     if (op === OP.NOTED) {
       this.#noted(host(net, a), b, c, body as WriteDone);
     } else if (op === OP.ENDED) {
-      const process = host(net, a).process;
-      process?.port.forget(b as SessionId);
-      process?.runtime.closed(b as SessionId, body as CloseReason, c);
+      const running = host(net, a).process;
+      running?.port.forget(b as SessionId);
+      running?.runtime.closed(b as SessionId, body as CloseReason, c);
     } else if (isPacket(op)) {
       this.#readPacket(must(net.connections.get(a), "connection"), op, b as EndIndex, c, body);
     } else {

@@ -1,6 +1,7 @@
 /**
- * What a node does, as tables: message type × link role, timer, session event, command. A profile or
- * a mutant is another table, made from outside by replacing cells; no handler holds a switch for it.
+ * What a node does, as tables: message type × link role, timer, session event, command. A profile
+ * or a mutant is another table, made from outside by replacing cells; no handler holds a switch for
+ * it.
  */
 import type { Address } from "../core/address.ts";
 import type { CloseReason, RefusedReason, Role, TimerKey } from "../core/machine.ts";

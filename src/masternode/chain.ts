@@ -1,6 +1,6 @@
 /**
- * The chain as a value and the pure rules on blocks: slots and heights (C2), what a valid next block
- * is (Y2), what a produced one holds (C1). Block h carries the timestamp of slot h.
+ * The chain as a value and the pure rules on blocks: slots and heights (C2), what a valid next
+ * block is (Y2), what a produced one holds (C1). Block h carries the timestamp of slot h.
  */
 import type { Crypto } from "../core/capabilities.ts";
 import { emptyTable, get, put, type Table } from "../core/table.ts";
@@ -96,8 +96,8 @@ export function makeBlock(
 }
 
 /**
- * A chain as it stood before the run: genesis, then blocks that pay one old masternode. The same for
- * all nodes, so it is made once and shared.
+ * A chain as it stood before the run: genesis, then blocks that pay one old masternode. The same
+ * for all nodes, so it is made once and shared.
  */
 export function chainUpTo(config: Config, height: number): Chain {
   const key = `${config.network}/${config.slot}/${height}`;

@@ -1,6 +1,6 @@
 /**
- * What expectations may say of masternodes. Each claim is a fold over facts and gates of one node, or
- * of all; none looks into a state, so it holds for traces of real nodes as well.
+ * What expectations may say of masternodes. Each claim is a fold over facts and gates of one node,
+ * or of all; none looks into a state, so it holds for traces of real nodes as well.
  */
 import type { Address } from "../core/address.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";

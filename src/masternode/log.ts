@@ -1,7 +1,7 @@
 /**
- * Trace events as the lines the real node would have logged (section 8 of the protocol page, section
- * 9 of the reference). Simulator and daemon render the same facts, so an operator's greps work on
- * both: `Active Masternodes=`, `Registering.*PeerConnectionRegistry`, `Broadcast masternode
+ * Trace events as the lines the real node would have logged (section 8 of the protocol page,
+ * section 9 of the reference). Simulator and daemon render the same facts, so an operator's greps
+ * work on both: `Active Masternodes=`, `Registering.*PeerConnectionRegistry`, `Broadcast masternode
  * announcement`, `Received masternode announcement`.
  */
 import { type Address, formatAddress, formatIp } from "../core/address.ts";

@@ -1,6 +1,6 @@
 /**
- * The masternode as a machine: looks its tables up and calls the handler. One table serves both ends
- * of a link (rule S2): who dialed never decides what a message means.
+ * The masternode as a machine: looks its tables up and calls the handler. One table serves both
+ * ends of a link (rule S2): who dialed never decides what a message means.
  */
 import { must } from "../core/assert.ts";
 import type { Machine, SessionId } from "../core/machine.ts";

@@ -1,6 +1,6 @@
 /**
- * What a claim about a masternode does to its entry: pure rules R1, R2 and R4, without clock, sessions
- * or sends. Liveness comes from evidence only; a name without evidence is hearsay.
+ * What a claim about a masternode does to its entry: pure rules R1, R2 and R4, without clock,
+ * sessions or sends. Liveness comes from evidence only; a name without evidence is hearsay.
  */
 import type { Address } from "../core/address.ts";
 import type { Time } from "../core/units.ts";

@@ -1,4 +1,6 @@
-/** Reward addresses as the reference spells them (section 5.6): prefix, base58 of hash and check. */
+/**
+ * Reward addresses as the reference spells them (section 5.6): prefix, base58 of hash and check.
+ */
 import type { Crypto } from "../core/capabilities.ts";
 import { hexToBytes } from "../wire/bytes.ts";
 import type { Network } from "./block.ts";

@@ -1,6 +1,6 @@
 /**
- * The save barrier (contract 5): a `before-sends` save holds every later send and close of this node
- * until it is durable. A failed one gives up the sessions whose sends it held.
+ * The save barrier (contract 5): a `before-sends` save holds every later send and close of this
+ * node until it is durable. A failed one gives up the sessions whose sends it held.
  */
 import type { Protocol, SessionId } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";

@@ -1,10 +1,10 @@
 /**
  * One incarnation of one node: a machine, its state, timers, sessions and save barrier, standing on
- * a Port. It is the one real `Ctx`. Its one rule: whatever the machine is told or asks for is a trace
- * event first. It never knows which world it lives in, nor which protocol it runs.
+ * a Port. It is the one real `Ctx`. Its one rule: whatever the machine is told or asks for is a
+ * trace event first. It never knows which world it lives in, nor which protocol it runs.
  */
 import type { Address } from "../core/address.ts";
-import { assert, Bug } from "../core/assert.ts";
+import { assert, Bug, StepFailed } from "../core/assert.ts";
 import { deepFreeze } from "../core/freeze.ts";
 import type {
   CloseReason,
@@ -38,18 +38,6 @@ export interface NodeOptions<P extends Protocol> {
   readonly recorder: Recorder;
   /** Deep-freezes state and inputs so that a mutating step throws where it mutates. */
   readonly guard: boolean;
-}
-
-/** A machine threw. Carries what a verdict needs; the run cannot go on. */
-export class StepFailed extends Error {
-  override readonly name = "StepFailed";
-  readonly node: number;
-  readonly event: EventId;
-  constructor(node: number, event: EventId, error: unknown) {
-    super(error instanceof Error ? error.message : String(error), { cause: error });
-    this.node = node;
-    this.event = event;
-  }
 }
 
 export class NodeRuntime<P extends Protocol> implements Ctx<P> {

@@ -1,4 +1,6 @@
-/** A scenario as a world: names become hosts, settings become machine configs, events are scheduled. */
+/**
+ * A scenario as a world: names become hosts, settings become machine configs, events are scheduled.
+ */
 import { must } from "../core/assert.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";

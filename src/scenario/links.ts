@@ -26,7 +26,7 @@ export const LINK: LinkProfile = {
 };
 
 /** An exponential without a `max` is cut at this many times its mean: 1 in 22,000 draws is. */
-export const TAIL = 10;
+const TAIL = 10;
 
 const latencyText: Form<Latency> = text(
   {

@@ -9,7 +9,7 @@ import { tell } from "./texts.ts";
 const LISTED = 24;
 
 /** One line a problem; `unrecognized_keys` gets one line a key, in the order of `keys`. */
-export function explain(issue: z.core.$ZodRawIssue): string {
+function explain(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "unrecognized_keys") {
     const known = keysOf(issue.inst);
     return issue.keys.map((key) => unknownWord("key", key, known)).join("\n");

@@ -1,10 +1,10 @@
 /** Plays a scenario in a simulated world and judges its expectations. */
+import { StepFailed } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Duration, Time } from "../core/units.ts";
 import type { World } from "../engine/world.ts";
 import { defaultsOf } from "../kit/field.ts";
 import type { Kit } from "../kit/kit.ts";
-import { StepFailed } from "../runtime/node.ts";
 import type { Crash, RunSummary } from "../trace/outcome.ts";
 import { Recorder, type TraceLevel } from "../trace/recorder.ts";
 import type { Trace, TraceHeader } from "../trace/trace.ts";
@@ -35,7 +35,9 @@ export interface Run<P extends Protocol> {
   readonly world: World<P>;
 }
 
-/** Throws BadInput for what only the kit can see; a machine that throws is a crash in the summary. */
+/**
+ * Throws BadInput for what only the kit can see; a machine that throws is a crash in the summary.
+ */
 export function runScenario<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,

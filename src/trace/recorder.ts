@@ -1,7 +1,7 @@
 /**
  * Where events go: counted, digested, kept in a ring or in full, and shown to monitors, all behind
- * one positional call. Its one rule: what is recorded never depends on who listens, so the digest is
- * the same at every level but `none`.
+ * one positional call. Its one rule: what is recorded never depends on who listens, so the digest
+ * is the same at every level but `none`.
  */
 import { Digest, hashOf } from "../core/digest.ts";
 import type { Time } from "../core/units.ts";

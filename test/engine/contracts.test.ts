@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { Bug } from "../../src/core/assert.ts";
 import type { Ctx, Input, Machine } from "../../src/core/machine.ts";
-import { StepFailed } from "../../src/runtime/node.ts";
+import { StepFailed } from "../../src/core/assert.ts";
 import { type Toy, toy, type ToyState } from "./toy.ts";
 import { pair, type Stage, toyWorld } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nodeCrypto } from "../../src/cli/crypto.ts";
+import { nodeCrypto } from "../../src/host/crypto.ts";
 import {
   blockHash,
   blockSize,

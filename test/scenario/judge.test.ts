@@ -1,7 +1,7 @@
 /** What passes and what fails, over hand-made runs. `A` counts 0 until it says otherwise. */
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/trace/outcome.ts";
-import { counts, judge, meets, says, type Step } from "./trace.ts";
+import { counts, isSettled, judge, meets, says, type Step } from "./trace.ts";
 
 /** `pass`, or what was found, per part. */
 function verdict(outcomes: readonly Outcome[]): string {
@@ -179,6 +179,17 @@ describe("pinned and sweep", () => {
     expect(sweep.map(({ passed }) => passed)).toEqual([false]);
     expect(sweep[0]?.expected).toBe("by 3s: A counts 3");
     expect(sweep[0]?.place).toBe("s.yaml:3:11");
+  });
+});
+
+describe("settled", () => {
+  it("is true once no event can change an outcome", () => {
+    const by = "{ on: A, that: { count: 3 }, by: 6s }";
+    const never = "{ on: A, that: { count: 4 }, never: { to: 9s } }";
+    const expect2 = `${by}, ${never}`;
+    expect(isSettled({ expect: expect2, steps: three })).toBe(false);
+    expect(isSettled({ expect: expect2, steps: [...three, [9, A, counts(4)]] })).toBe(true);
+    expect(isSettled({ expect: expect2, steps: [[9, A, counts(4)]] })).toBe(false);
   });
 });
 

@@ -20,13 +20,15 @@ export interface Asked {
 }
 
 /** Nodes A, B, C for 60 s; `expect` is one or more rows in YAML flow form. */
-export function judge({
-  expect,
-  steps,
-  end = 60,
-  kind = "pinned",
-  level = "digest",
-}: Asked): readonly Outcome[] {
+export function judge(asked: Asked): readonly Outcome[] {
+  return ruled(asked).finish(((asked.end ?? 60) * 1e6) as Time);
+}
+
+export function isSettled(asked: Asked): boolean {
+  return ruled(asked).settled;
+}
+
+function ruled({ expect, steps, kind = "pinned", level = "digest" }: Asked): Judge {
   const nodes = ["A", "B", "C"].map((name, at) => `${name}: { address: 10.0.0.${at + 1} }`);
   const text = `until: 60s\nnodes: { ${nodes.join(", ")} }\nexpect: [ ${expect} ]\n`;
   const scenario = loadScenario(kit, text, "s.yaml");
@@ -39,7 +41,7 @@ export function judge({
     const at = Math.round(second * 1e6) as Time;
     recorder.record(at, node, KIND[name], cause ?? -1, 0, 0, body);
   }
-  return ruling.finish((end * 1e6) as Time);
+  return ruling;
 }
 
 export const counts = (is: number): Fact => ({ type: "count", is });

@@ -1,8 +1,9 @@
-/** Dialing as found: in passes 120 s apart, and only towards a higher address text (section 4.1). */
+/**
+ * Dialing as found: in passes 120 s apart, and only towards a higher address text (section 4.1).
+ */
 import { formatAddress, formatIp } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
 import { get, values } from "../../core/table.ts";
-import type { Duration } from "../../core/units.ts";
 import { tryDial } from "../handlers/dial.ts";
 import { peerAt } from "../handlers/session.ts";
 import { type Command, type MasternodeCtx, type Peer, type State, withPeer } from "../state.ts";
@@ -13,7 +14,7 @@ export function addCandidate(state: State, command: Command, _ctx: MasternodeCtx
 }
 
 export function dialPass(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
-  ctx.setTimer("dial", state.config.dialPeriod as Duration);
+  ctx.setTimer("dial", state.config.dialPeriod);
   let next = state;
   for (const peer of values(state.peers)) {
     const due = peer.nextAt <= ctx.uptime && !connected(next, peer);

@@ -1,6 +1,6 @@
 /**
- * Production as found: a look every 600 s, a minimum of three, blocks that wait for votes nobody can
- * give (section 7.5), and a catch-up that only a gap of three or more sets off (section 7.6).
+ * Production as found: a look every 600 s, a minimum of three, blocks that wait for votes nobody
+ * can give (section 7.5), and a catch-up that only a gap of three or more sets off (section 7.6).
  */
 import { formatIp } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";

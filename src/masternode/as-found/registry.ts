@@ -5,7 +5,7 @@
 import { type Address, formatIp, parseAddress, withPort } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get } from "../../core/table.ts";
-import { type Duration, SECOND } from "../../core/units.ts";
+import { SECOND } from "../../core/units.ts";
 import { isOwn } from "../handlers/identity.ts";
 import { place, sweep } from "../handlers/registry.ts";
 import type { Announcement, MessageOf } from "../messages.ts";
@@ -16,7 +16,7 @@ const STABLE_AFTER = 5 * SECOND;
 
 /** Every 60 s, the first at once: announcement and request, to whoever has a writer. */
 export function broadcastAll(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
-  ctx.setTimer("announce", state.config.announcePeriod as Duration);
+  ctx.setTimer("announce", state.config.announcePeriod);
   const announcement = ownAnnouncement(state, ctx);
   const message = { type: "MasternodeAnnouncement", announcement } as const;
   const recipients = broadcast(state, message, ctx, null);

@@ -23,9 +23,10 @@ export function acceptAnnouncement(
   }
   if (isOwn(state, address, ctx)) return state;
   const firstHand = ipOf(session.remote) === ipOf(address);
+  const before = get(state.registry.entries, address);
+  if (!firstHand && isOld(before, announcement)) return state;
   const claim = makeClaim(state, address, announcement, firstHand, ctx.uptime, ctx);
   if (claim === null) return refuse(state, session, announcement, address, "signature", ctx);
-  const before = get(state.registry.entries, address);
   const verdict = weigh(before, claim, ctx.uptime);
   if (verdict.kind === "stale") return state;
   if (verdict.kind === "refused") {
@@ -53,11 +54,12 @@ export function acceptEntries(
     const address = addressOf(state, listed);
     if (address === null || isHostile(state.config.network, address)) continue;
     if (isOwn(next, address, ctx)) continue;
+    const before = get(next.registry.entries, address);
+    if (isOld(before, listed)) continue;
     const seconds = listed.timestamp ?? Number.NEGATIVE_INFINITY;
     const age = Math.max(0, ctx.wall - seconds * SECOND);
     const claim = makeClaim(next, address, listed, false, (ctx.uptime - age) as Time, ctx);
     if (claim === null) continue;
-    const before = get(next.registry.entries, address);
     const verdict = weigh(before, claim, ctx.uptime);
     if (verdict.kind === "refused" && verdict.check) next = checkKey(next, address, ctx);
     if (verdict.kind !== "taken") continue;
@@ -65,6 +67,12 @@ export function acceptEntries(
     if (before === undefined) next = candidate(next, address, ctx);
   }
   return next;
+}
+
+/** Nothing it could tell is new: most of what floods and lists bring, so it is asked first. */
+function isOld(entry: Entry | undefined, announcement: Announcement): boolean {
+  if (entry === undefined || entry.publicKey !== announcement.publicKey) return false;
+  return (announcement.sequence ?? 0) <= entry.sequence;
 }
 
 /** Null when it carries a signature that does not verify. */

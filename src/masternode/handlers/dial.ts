@@ -1,6 +1,6 @@
 /**
- * Whom to dial and when (rules S6, X3, X5). The loop keeps enough sessions; a peer's own timer redials
- * it after its pause; something new, an operator or fresh evidence dials at once.
+ * Whom to dial and when (rules S6, X3, X5). The loop keeps enough sessions; a peer's own timer
+ * redials it after its pause; something new, an operator or fresh evidence dials at once.
  */
 import { type Address, formatAddress } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";

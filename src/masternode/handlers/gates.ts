@@ -1,6 +1,7 @@
 /**
- * The guards of block production (rule B1), judged whenever something they depend on changes and not
- * only when somebody asks (rule B0). Each has a name and values, so that a stuck chain can say why.
+ * The guards of block production (rule B1), judged whenever something they depend on changes and
+ * not only when somebody asks (rule B0). Each has a name and values, so that a stuck chain can say
+ * why.
  */
 import { values } from "../../core/table.ts";
 import { SECOND, type Time } from "../../core/units.ts";

@@ -1,6 +1,6 @@
 /**
- * Handshake (rule S3) and what a session's becoming ready sets off (rule A1). The dialer's first line
- * is `Handshake`, the acceptor's answer `Ack`; afterwards both ends are equal (rule S2).
+ * Handshake (rule S3) and what a session's becoming ready sets off (rule A1). The dialer's first
+ * line is `Handshake`, the acceptor's answer `Ack`; afterwards both ends are equal (rule S2).
  */
 import { type Address, formatAddress, parseAddress, portOf, withPort } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";

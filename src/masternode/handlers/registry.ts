@@ -1,4 +1,6 @@
-/** The registry's life: entries come, turn active or inactive by their evidence, and go (rule R3). */
+/**
+ * The registry's life: entries come, turn active or inactive by their evidence, and go (rule R3).
+ */
 import type { Address } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
 import { each, get, has, put, remove } from "../../core/table.ts";

@@ -1,7 +1,7 @@
 /**
  * The end of sessions and what follows: facts, clean-up of what belonged to them, and when the peer
- * may be dialed again (rule S6). Sessions have ids, peers have addresses: the end of one never touches
- * another (rule S4).
+ * may be dialed again (rule S6). Sessions have ids, peers have addresses: the end of one never
+ * touches another (rule S4).
  */
 import type { Address } from "../../core/address.ts";
 import type { CloseReason, RefusedReason, SessionId } from "../../core/machine.ts";
