@@ -174,7 +174,11 @@ export function phold({ events = EVENTS, repetitions = REPETITIONS } = {}) {
     const bare = bareLoop(processes);
     const heap = objectHeap(processes);
     for (let i = 0; i <= repetitions; i++) {
-      const row = { queue: rate(queue, events), bare: rate(bare, events), heap: rate(heap, events) };
+      const row = {
+        queue: rate(queue, events),
+        bare: rate(bare, events),
+        heap: rate(heap, events),
+      };
       if (i > 0) rates.push(row);
     }
     if (queue.checksum() !== heap.checksum()) throw new Error("phold: queue and heap disagree");

@@ -15,6 +15,8 @@ export interface Watch<S = unknown> {
   readonly mode: "event" | "state";
   /** Kinds it wants to see (trace/event.ts, `kindMask`). */
   readonly mask: number;
+  /** Whose events it wants to see; WORLD: everybody's. */
+  readonly node: number;
   /** The sentence it claims: `B has a ready session with A`. */
   readonly sentence: string;
   init(): S;

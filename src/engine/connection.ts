@@ -47,8 +47,10 @@ export interface Way {
   retry: number;
   /** Since when the oldest byte waits for its acknowledgement, −1 for none. */
   unackedSince: number;
-  /** The send buffer overflowed: a byte is missing, so none after it may get through. */
+  /** The send buffer overflowed: nothing more goes in. */
   clogged: boolean;
+  /** Why a byte will never come out, and therefore none behind it; null while all is well. */
+  gap: string | null;
 }
 
 export interface Connection {
@@ -129,6 +131,7 @@ function newWay(): Way {
     retry: -1,
     unackedSince: -1,
     clogged: false,
+    gap: null,
   };
 }
 

@@ -80,6 +80,7 @@ export function openDialer<P extends Protocol>(net: Net<P>, connection: Connecti
   const [dialer] = connection.ends;
   const running = host(net, dialer.node).process;
   running?.runtime.opened(dialer.session, "dialed", connection.remote, connection.dial);
+  tidy(net, connection); // the process may have stood still until after the end
 }
 
 export function refusalArrives<P extends Protocol>(net: Net<P>, connection: Connection): void {

@@ -85,6 +85,7 @@ export function abandon<P extends Protocol>(
   reason: string,
 ): void {
   const way = connection.ways[d];
+  if (way.waiting.length > 0) way.gap = reason;
   for (const waiting of way.waiting) {
     if (isMessage(waiting.op)) recordDrop(net, connection.ends[d], waiting.cause, reason);
   }

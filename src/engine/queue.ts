@@ -96,14 +96,7 @@ export class Queue {
   schedule(at: number, op: number, a: number, b: number, c: number, body: unknown): number {
     const low = at & LOW_MASK;
     const high = (at / LOW_SPAN) | 0;
-    if (
-      high * LOW_SPAN + low !== at ||
-      high < this.#high ||
-      (high === this.#high && low < this.#low) ||
-      high >= HIGH_END
-    ) {
-      this.#refuse(at);
-    }
+    if (high * LOW_SPAN + low !== at || at < this.now || high >= HIGH_END) this.#refuse(at);
     if ((op | 0) !== op || (a | 0) !== a || (b | 0) !== b || (c | 0) !== c) {
       throw new Bug(`queue: not int32: ${op} ${a} ${b} ${c}`);
     }
@@ -150,9 +143,10 @@ export class Queue {
   peek(limit: number): number {
     const slot = this.#first();
     if (slot < 0) return -1;
-    const record = this.#earliest(slot);
-    const records = this.#records;
-    const at = (records[record + HIGH] as number) * LOW_SPAN + (records[record + LOW] as number);
+    // A look that ends before the slot must not walk its list: runs may advance in tiny steps.
+    const opens = this.#opens(slot);
+    if (opens > limit) return -1;
+    const at = slot < SLOTS ? opens : this.#timeOf(this.#earliest(slot));
     return at <= limit ? at : -1;
   }
 
@@ -161,7 +155,9 @@ export class Queue {
     let slot = this.#first();
     if (slot < 0) return false;
     if (slot >= SLOTS) {
-      if (this.#startsAfter(slot, limit)) return false;
+      // Entering a slot is final, so it must be certain that an event will be popped from it.
+      const covers = LEVEL_SPANS[slot >> DIGIT_BITS] as number;
+      if (limit - this.now < covers && this.peek(limit) < 0) return false;
       slot = this.#descend(slot);
     }
     const record = this.#wheel[2 * slot] as number;
@@ -169,7 +165,7 @@ export class Queue {
     const low = records[record + LOW] as number;
     const high = records[record + HIGH] as number;
     const at = high * LOW_SPAN + low;
-    if (at > limit) return false;
+    if (!(at <= limit)) return false;
     this.#unlink(record, slot);
     this.#low = low;
     this.#high = high;
@@ -199,13 +195,7 @@ export class Queue {
 
   /** An independent copy with the same future. Handles hold in both. */
   fork(): Queue {
-    const twin = new Queue();
-    twin.at = this.at;
-    twin.op = this.op;
-    twin.a = this.a;
-    twin.b = this.b;
-    twin.c = this.c;
-    twin.body = this.body;
+    const twin = Object.assign(new Queue(), this); // the public fields; now what is private
     twin.#low = this.#low;
     twin.#high = this.#high;
     twin.#size = this.#size;
@@ -222,30 +212,29 @@ export class Queue {
   each(
     visit: (at: number, op: number, a: number, b: number, c: number, body: unknown) => void,
   ): void {
-    const records = this.#records;
-    const word = (record: number, field: number): number => records[record + field] as number;
-    const time = (record: number): number => word(record, HIGH) * LOW_SPAN + word(record, LOW);
+    const word = (record: number, field: number) => this.#records[record + field] as number;
     for (let slot = 0; slot < SLOTS_ALL; slot++) {
       const list: number[] = [];
       for (let r = this.#wheel[2 * slot] as number; r !== 0; r = word(r, NEXT)) list.push(r);
-      list.sort((one, other) => time(one) - time(other)); // stable: ties stay as inserted
+      list.sort((one, other) => this.#timeOf(one) - this.#timeOf(other));
       for (const r of list) {
         const body = this.#bodies[r >> WORDS_LOG];
-        visit(time(r), word(r, OP), word(r, A), word(r, B), word(r, C), body);
+        visit(this.#timeOf(r), word(r, OP), word(r, A), word(r, B), word(r, C), body);
       }
     }
   }
 
+  #timeOf(record: number): number {
+    const high = this.#records[record + HIGH] as number;
+    return high * LOW_SPAN + (this.#records[record + LOW] as number);
+  }
+
   /** The slot of a time that is not before now. */
   #slotOf(low: number, high: number): number {
-    let level = 0;
-    let word = low;
-    let differs = low ^ this.#low;
-    if (high !== this.#high) {
-      level = 3;
-      word = high;
-      differs = high ^ this.#high;
-    }
+    const far = high !== this.#high;
+    const level = far ? 3 : 0;
+    const word = far ? high : low;
+    const differs = far ? high ^ this.#high : low ^ this.#low;
     if (differs < SLOTS) return (level << DIGIT_BITS) | (word & SLOT_MASK);
     if (differs < SLOTS * SLOTS) {
       return ((level + 1) << DIGIT_BITS) | ((word >> DIGIT_BITS) & SLOT_MASK);
@@ -326,31 +315,24 @@ export class Queue {
     return -1;
   }
 
+  /** The first time that belongs to a slot; on level 0 the only one. */
+  #opens(slot: number): number {
+    const covers = LEVEL_SPANS[slot >> DIGIT_BITS] as number;
+    return this.now - (this.now % covers) + (slot & SLOT_MASK) * (covers / SLOTS);
+  }
+
   /** The first of the earliest in a slot. Above level 0 a slot holds many times, in no order. */
   #earliest(slot: number): number {
     const records = this.#records;
     let best = this.#wheel[2 * slot] as number;
-    let bestLow = records[best + LOW] as number;
-    let bestHigh = records[best + HIGH] as number;
+    let soonest = this.#timeOf(best);
     for (let r = records[best + NEXT] as number; r !== 0; r = records[r + NEXT] as number) {
-      const low = records[r + LOW] as number;
-      const high = records[r + HIGH] as number;
-      if (high < bestHigh || (high === bestHigh && low < bestLow)) {
-        best = r;
-        bestLow = low;
-        bestHigh = high;
-      }
+      const at = this.#timeOf(r);
+      if (at >= soonest) continue;
+      best = r;
+      soonest = at;
     }
     return best;
-  }
-
-  /** Whether all of a slot above level 0 is after `limit`. */
-  #startsAfter(slot: number, limit: number): boolean {
-    if (limit - this.now >= (LEVEL_SPANS[slot >> DIGIT_BITS] as number)) return false;
-    const record = this.#earliest(slot);
-    const records = this.#records;
-    const at = (records[record + HIGH] as number) * LOW_SPAN + (records[record + LOW] as number);
-    return at > limit;
   }
 
   /** Enters slots down to the next event, alone in its slot or on level 0. Its slot. */
@@ -387,18 +369,20 @@ export class Queue {
   #grow(): void {
     const count = this.#generations.length;
     if (count === RECORDS_MAX) throw new Bug(`queue: more than ${RECORDS_MAX - 1} events pending`);
-    const records = new Int32Array(2 * count * WORDS);
-    records.set(this.#records);
-    this.#records = records;
-    const generations = new Int32Array(2 * count);
-    generations.set(this.#generations);
-    this.#generations = generations;
+    this.#records = twice(this.#records);
+    this.#generations = twice(this.#generations);
     for (let index = count; index < 2 * count; index++) this.#bodies.push(undefined);
   }
 
   #refuse(at: number): never {
     throw new Bug(`queue: ${at} is no whole microsecond from now (${this.now}) on`);
   }
+}
+
+function twice(array: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * array.length);
+  longer.set(array);
+  return longer;
 }
 
 /** The number of the lowest bit set; `bits` is not 0. */

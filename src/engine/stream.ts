@@ -82,7 +82,9 @@ export function arrive<P extends Protocol>(
   const receiver = connection.ends[otherEnd(d)];
   const way = connection.ways[d];
   const isLost = swallowed(net, sender, receiver) || isHeld(net, connection, d);
-  if (isLost || way.waiting.length > 0) {
+  if (way.gap !== null) {
+    fallIn(net, connection, d, arrived, way.gap);
+  } else if (isLost || way.waiting.length > 0) {
     wait(net, connection, d, arrived);
   } else if (!receiver.alive) {
     refuse(net, connection, d, arrived);
@@ -250,19 +252,33 @@ function wait<P extends Protocol>(
 ): void {
   const way = connection.ways[d];
   const sender = connection.ends[d];
-  if (!hasSocket(sender)) {
-    // No kernel remembers it, so nobody will send it again.
-    if (isMessage(arrived.op)) recordDrop(net, sender, arrived.cause, "session closed");
-    return tidy(net, connection);
-  }
+  // Where no kernel remembers it, nobody will send it again.
+  if (!hasSocket(sender)) return fallIn(net, connection, d, arrived, "session closed");
   const counted = { ...arrived, bytes: bytesOf(net, arrived) };
   if (way.waitingBytes + counted.bytes > net.config.sendBuffer) {
+    way.gap = "send buffer full";
     overflow(net, connection, d, counted);
     return;
   }
   way.waiting.push(counted);
   way.waitingBytes += counted.bytes;
   awaitAck(net, connection, d);
+}
+
+/** Something before it will never come, so neither will this. */
+function fallIn<P extends Protocol>(
+  net: Net<P>,
+  connection: Connection,
+  d: EndIndex,
+  arrived: Segment,
+  reason: string,
+): void {
+  connection.ways[d].gap = reason;
+  const sender = connection.ends[d];
+  if (isMessage(arrived.op)) recordDrop(net, sender, arrived.cause, reason);
+  // The receiver asks for what is missing, and a kernel that has forgotten answers RST.
+  if (!hasSocket(sender)) reset(net, connection, otherEnd(d), arrived.cause);
+  tidy(net, connection);
 }
 
 /** The sender has bytes out that nobody acknowledges. */

@@ -24,14 +24,15 @@ function happens<T extends Fact["type"]>(
   return {
     mode: "event",
     mask: FACTS,
+    node,
     sentence,
     init: () => "nothing of the kind happened",
     next: (memory, event) => {
-      if (event.node !== node || !types.includes(typeOf(event.body) as T)) return memory;
+      if (!types.includes(typeOf(event.body) as T)) return memory;
       return `${context.node(node)} ${vocabulary.fact(event.body, context)}`;
     },
     holds: (_memory, event) => {
-      if (event === null || event.node !== node || event.kind !== "fact") return false;
+      if (event === null || event.kind !== "fact") return false;
       return types.includes(typeOf(event.body) as T) && match(event.body as FactOf<T>);
     },
     say: (memory) => memory,
@@ -51,9 +52,10 @@ function stands<S>(
   return {
     mode: "state",
     mask,
+    node,
     sentence,
     init: () => first,
-    next: (memory, event) => (node >= 0 && event.node !== node ? memory : learn(memory, event)),
+    next: learn,
     holds,
     say,
   };
@@ -272,11 +274,11 @@ const log: Claim = {
     return {
       mode: "event",
       mask: kindMask("fact", "gate", "aside"),
+      node,
       sentence: `${context.node(node)} logs a line matching ${pattern.source}`,
       init: () => null,
       next: (memory) => memory,
-      holds: (_memory, event) =>
-        event !== null && event.node === node && pattern.test(logLine(event)?.text ?? ""),
+      holds: (_memory, event) => event !== null && pattern.test(logLine(event)?.text ?? ""),
       say: () => "no line matched",
     };
   },

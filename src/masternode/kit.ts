@@ -22,13 +22,15 @@ const world: Fields = {
   chain: {
     kind: "group",
     about: "where the chain stands when the run begins",
+    optional: true,
     fields: {
       height: { kind: "number", about: "of every node", whole: true, min: 0, default: 0 },
       expected: {
         kind: "number",
-        about: "by the clock: time 0 is the start of this slot",
+        about: "by the clock: time 0 is the start of this slot; default: height",
         whole: true,
         min: 0,
+        optional: true,
       },
       network: {
         kind: "choice",

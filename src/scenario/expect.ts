@@ -30,8 +30,8 @@ export class Judge implements Listener {
   readonly #cases: readonly Case[];
   /** Kept only where a chain asks for it: it has to see every event. */
   readonly #causes: Causes | null;
-  /** By kind, the tracks that still want to see it. */
-  readonly #wanting: (readonly Track[])[];
+  /** By kind and node, the tracks that still want to see it; WORLD's want everybody's events. */
+  readonly #wanting: readonly Map<number, readonly Track[]>[];
   readonly #done = new Set<Track>();
 
   constructor(
@@ -43,23 +43,33 @@ export class Judge implements Listener {
     const asked = scenario.expect.filter(({ runs }) => runs === "all" || runs === runKind);
     this.#cases = asked.map((expectation) => caseOf(kit, expectation, context));
     const tracks = this.#cases.flatMap(({ rows }) => rows.flatMap((row) => row.tracks));
-    this.#wanting = KINDS.map((_, kind) => tracks.filter(({ mask }) => (mask & (1 << kind)) !== 0));
+    this.#wanting = KINDS.map((_, kind) => byNode(tracks, 1 << kind));
     this.#causes = asked.some(({ chained }) => chained) ? new Causes() : null;
     this.mask = tracks.reduce((mask, one) => mask | one.mask, this.#causes?.mask ?? 0);
   }
 
   see(event: TraceEvent): void {
     this.#causes?.see(event);
-    const kind = KIND[event.kind];
+    const wanting = this.#wanting[KIND[event.kind]];
+    if (wanting === undefined) return;
+    this.#tell(wanting, WORLD, event);
+    if (event.node !== WORLD) this.#tell(wanting, event.node, event);
+  }
+
+  #tell(wanting: Map<number, readonly Track[]>, node: number, event: TraceEvent): void {
+    const tracks = wanting.get(node) ?? [];
     let finished = false;
-    for (const one of this.#wanting[kind] ?? []) {
+    for (const one of tracks) {
       if (!this.#done.has(one) && one.see(event)) {
         this.#done.add(one);
         finished = true;
       }
     }
-    if (!finished) return;
-    this.#wanting[kind] = (this.#wanting[kind] ?? []).filter((one) => !this.#done.has(one));
+    if (finished)
+      wanting.set(
+        node,
+        tracks.filter((one) => !this.#done.has(one)),
+      );
   }
 
   /** No event can change an outcome any more. */
@@ -127,6 +137,14 @@ function caseOf(kit: Claims, expectation: Expectation, context: ClaimContext): C
   if (on.length === 0) return { expectation, rows: [{ node: "-", tracks: about(WORLD) }] };
   const rows = on.map((node) => ({ node, tracks: about(context.index(node)) }));
   return { expectation, rows };
+}
+
+function byNode(tracks: readonly Track[], kind: number): Map<number, readonly Track[]> {
+  const found = new Map<number, readonly Track[]>();
+  for (const one of tracks) {
+    if ((one.mask & kind) !== 0) found.set(one.node, [...(found.get(one.node) ?? []), one]);
+  }
+  return found;
 }
 
 const SHOWN = 3;

@@ -5,6 +5,7 @@
 import type { Address } from "../core/address.ts";
 import type { Fault, LinkProfile } from "../core/fault.ts";
 import type { Duration, Time } from "../core/units.ts";
+import type { NetworkConfig } from "../engine/net.ts";
 import type { Settings } from "../kit/field.ts";
 
 export interface Scenario {
@@ -24,7 +25,7 @@ export interface Scenario {
   readonly nodes: readonly NodePlan[];
   readonly link: LinkProfile;
   readonly links: readonly LinkPlan[];
-  readonly network: NetworkPlan;
+  readonly network: NetworkConfig;
   /** Link profile when run with another seed than its own; null: the same. */
   readonly sweepLink: LinkProfile | null;
   readonly events: readonly ScenarioEvent[];
@@ -49,17 +50,6 @@ export interface LinkPlan {
   readonly from: readonly string[] | "*";
   readonly to: readonly string[] | "*";
   readonly link: Partial<LinkProfile>;
-}
-
-/** TCP's own constants (docs/network-model.md). */
-export interface NetworkPlan {
-  readonly userTimeout: Duration;
-  readonly dialTimeout: Duration;
-  readonly keepalive: Duration;
-  readonly rtoMin: Duration;
-  readonly rtoMax: Duration;
-  readonly sendBuffer: number;
-  readonly receiveBuffer: number;
 }
 
 export type ScenarioEvent =

@@ -2,11 +2,11 @@
 import type { Fields, Settings } from "../kit/field.ts";
 import type { Form } from "./forms.ts";
 import { settings } from "./fields.ts";
-import type { NetworkPlan } from "./model.ts";
+import type { NetworkConfig } from "../engine/net.ts";
 import { OPEN } from "./scope.ts";
 
 /** Linux's, but for the user timeout and the cap on RTO, which the daemon shares (rule S6). */
-export const NETWORK: NetworkPlan = {
+export const NETWORK: NetworkConfig = {
   userTimeout: 30_000_000,
   dialTimeout: 127_000_000,
   keepalive: 60_000_000,
@@ -14,7 +14,7 @@ export const NETWORK: NetworkPlan = {
   rtoMax: 20_000_000,
   sendBuffer: 8_388_608,
   receiveBuffer: 4_194_304,
-} as NetworkPlan;
+} as NetworkConfig;
 
 export const NETWORK_FIELDS: Fields = {
   userTimeout: {
@@ -29,7 +29,7 @@ export const NETWORK_FIELDS: Fields = {
   },
   keepalive: {
     kind: "duration",
-    about: "An idle session is probed this often",
+    about: "An idle end of a dead session finds out after this long",
     default: NETWORK.keepalive,
   },
   rtoMin: {
@@ -58,6 +58,6 @@ export const NETWORK_FIELDS: Fields = {
   },
 };
 
-export const network: Form<NetworkPlan> = settings(NETWORK_FIELDS, OPEN, "complete")
-  .transform((given: Settings) => given as unknown as NetworkPlan)
+export const network: Form<NetworkConfig> = settings(NETWORK_FIELDS, OPEN, "complete")
+  .transform((given: Settings) => given as unknown as NetworkConfig)
   .meta({ description: "TCP's own constants" });

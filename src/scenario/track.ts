@@ -26,6 +26,7 @@ export interface Verdict {
 
 export interface Track {
   readonly mask: number;
+  readonly node: number;
   readonly sentence: string;
   /** True once no later event matters. */
   see(event: TraceEvent): boolean;
@@ -70,14 +71,18 @@ type SeekWhen = Extract<When, { kind: "at" | "by" | "eventually" }>;
 
 class Seek implements Track {
   readonly mask: number;
+  readonly node: number;
   readonly sentence: string;
   readonly #fold: Fold;
   readonly #when: SeekWhen;
   #begun = false;
   #decision: Decision | null = null;
+  /** What was there when time was up. */
+  #missed: string | null = null;
 
   constructor(watch: Watch, when: SeekWhen) {
     this.mask = watch.mask;
+    this.node = watch.node;
     this.sentence = watch.sentence;
     this.#fold = new Fold(watch);
     this.#when = when;
@@ -87,6 +92,9 @@ class Seek implements Track {
     const { after } = this.#when;
     if (event.at > after) this.#begin();
     if (this.#decision !== null) return true;
+    if (this.#missed === null && event.at > windowOf(this.#when)[1]) {
+      this.#missed = this.#fold.watch.say(this.#fold.memory);
+    }
     this.#fold.next(event);
     if (event.at < after || !this.#fold.holds) return false;
     const cause = this.#fold.watch.mode === "event" ? event.id : this.#fold.turned;
@@ -100,7 +108,7 @@ class Seek implements Track {
     const [from, to, open] = windowOf(this.#when);
     if (decision === null) {
       const cut = end < to ? `the run ended at ${formatDuration(end)}; ` : "";
-      return { passed: false, decision, found: cut + this.#fold.watch.say(this.#fold.memory) };
+      return { passed: false, decision, found: cut + this.#instead() };
     }
     const late = open ? decision.at >= to : decision.at > to;
     if (decision.at >= from && !late) return { passed: true, decision, found: "" };
@@ -109,6 +117,13 @@ class Seek implements Track {
     const moment = `came true at ${formatDuration(decision.at)}`;
     const by = miss === 0 ? "just" : formatDuration(miss);
     return { passed: false, decision, found: `${moment}, ${by} too ${side}` };
+  }
+
+  /** As it was when time was up, and as it was left. */
+  #instead(): string {
+    const last = this.#fold.watch.say(this.#fold.memory);
+    if (this.#missed === null || this.#missed === last) return last;
+    return `${this.#missed}; in the end ${last}`;
   }
 
   /** The clock has reached `after`: a state that holds now came true now. */
@@ -131,6 +146,7 @@ type GuardWhen = Extract<When, { kind: "always" | "never" }>;
 
 class Guard implements Track {
   readonly mask: number;
+  readonly node: number;
   readonly sentence: string;
   readonly #fold: Fold;
   readonly #when: GuardWhen;
@@ -142,6 +158,7 @@ class Guard implements Track {
     const forbidden = watch.mode === "event" && when.kind === "always";
     assert(!forbidden, `an event cannot hold always: ${watch.sentence}`);
     this.mask = watch.mask;
+    this.node = watch.node;
     this.sentence = watch.sentence;
     this.#fold = new Fold(watch);
     this.#when = when;

@@ -16,6 +16,8 @@ export interface Chaos {
   readonly link: LinkProfile;
   readonly network: Partial<NetworkConfig>;
   readonly drift: number;
+  /** Seconds from save to durable. */
+  readonly disk: number;
   readonly acts: readonly { readonly at: number; readonly node: string; readonly acts: string }[];
   readonly faults: readonly { readonly at: number; readonly fault: Fault }[];
 }
@@ -138,6 +140,7 @@ export function chaos(options: { readonly duplicates: boolean }): fc.Arbitrary<C
       link,
       network,
       drift: fc.constantFrom(0, 0, 200, -200),
+      disk: fc.constantFrom(0.01, 3),
       acts: fc.array(act, { minLength: 5, maxLength: 60, size: "max" }),
       faults: fc.array(fc.record({ at: moment, fault: allowed }), { maxLength: 12, size: "max" }),
     });
@@ -146,13 +149,14 @@ export function chaos(options: { readonly duplicates: boolean }): fc.Arbitrary<C
 
 /** The world of a plan, everything scheduled and nothing yet run. */
 export function staged(plan: Chaos, more: ToyOptions = {}): Stage {
-  const { nodes, seed, wire, link: profile, network: config, drift } = plan;
+  const { nodes, seed, wire, link: profile, network: config, drift, disk } = plan;
   const stage = toyWorld({
     nodes,
     seed,
     wire,
     link: profile,
     network: config,
+    disk,
     machine: echoing,
     stop: "send 1",
     clock: () => ({ offset: drift * 1_000, drift }),

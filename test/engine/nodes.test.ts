@@ -30,6 +30,14 @@ it("a paused dialer hears of the open session when it moves again", () => {
   ]);
 });
 
+it("a paused dialer hears of a session that opened and ended meanwhile, and no trace is left", () => {
+  const stage = toyWorld().tell(5, "A", "dial B");
+  stage.faultAt(5.05, { do: "pause", node: "A", for: seconds(100) });
+  stage.faultAt(7, { do: "reset", between: ["A", "B"] }).run(200);
+  expect(stage.saw("A")).toEqual(["opened B", "closed B reset"]);
+  expect(stage.world.connections).toBe(0);
+});
+
 it("a paused dialer hears of a refusal when it moves again, once", () => {
   const stage = toyWorld({ network: { dialTimeout: seconds(1) } });
   stage.faultAt(1, { do: "kill", node: "B" }).tell(5, "A", "dial B");

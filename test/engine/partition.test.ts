@@ -158,3 +158,15 @@ it("every fault and every lift is an event, and the lift names its cause", () =>
   expect(events[1]?.cause).toBe(events[0]?.id);
   expect(events[4]?.cause).toBe(events[3]?.id);
 });
+
+it("what was on its way when the sender gave up is not delivered behind the gap", () => {
+  const stage = pair({ network: { userTimeout: seconds(5) } });
+  stage
+    .faultAt(5, { ...APART, name: "cut" })
+    .tell(5, "A", "send 1")
+    .tell(10.03, "A", "send 2");
+  // A gives up at 10.05; the path heals just before 2 arrives.
+  stage.faultAt(10.06, { do: "heal", name: "cut" }).run(20);
+  expect(stage.story(3)).toEqual(["10.050000 A closed B timeout", "10.130000 B closed A reset"]);
+  expect(stage.events("drop").map((event) => event.body)).toEqual(["timeout", "timeout"]);
+});

@@ -2,7 +2,7 @@
 import type { ClaimContext, Watch } from "../../src/check/claim.ts";
 import type { Claim } from "../../src/kit/kit.ts";
 import type { Dialect } from "../../src/scenario/dialect.ts";
-import { kindMask, type TraceEvent } from "../../src/trace/event.ts";
+import { kindMask, type TraceEvent, WORLD } from "../../src/trace/event.ts";
 
 export interface Fact {
   readonly type: "count" | "met" | "said";
@@ -21,6 +21,7 @@ const count: Claim = {
   watch: (node, args, context): Watch<number> => ({
     mode: "state",
     mask: facts,
+    node,
     sentence: `${context.node(node)} counts ${String(args["is"])}`,
     init: () => 0,
     next: (memory, event) => {
@@ -66,6 +67,7 @@ const agreed: Claim = {
   watch: (_, __, context): Watch<Readonly<Record<number, number>>> => ({
     mode: "state",
     mask: facts,
+    node: WORLD,
     sentence: "all count the same",
     init: () => ({}),
     next: (memory, event) => {
@@ -97,6 +99,7 @@ function happening(
   return {
     mode: "event",
     mask: facts,
+    node,
     sentence: `${context.node(node)} ${words}`,
     init: () => 0,
     next: (memory, event) => (factOf(event, node) === null ? memory : memory + 1),

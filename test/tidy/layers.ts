@@ -27,9 +27,11 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What both faces offer; only they may use it. */
+export const SHARED_FACE = "simulate.ts";
 /** Files of src/ itself: the public faces. They import anything but cli, and nothing imports them. */
-export const FACES: readonly string[] = ["index.ts", "vitest.ts"];
-export const ENTRIES: readonly string[] = [...FACES, "cli/main.ts"];
+export const FACES: readonly string[] = ["index.ts", "vitest.ts", SHARED_FACE];
+export const ENTRIES: readonly string[] = ["index.ts", "vitest.ts", "cli/main.ts"];
 
 /** What a protocol says about its runs stands on the trace; the protocol itself does not. */
 export const SPEAKERS: readonly string[] = ["log", "vocabulary", "claims", "monitors", "kit"];

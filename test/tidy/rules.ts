@@ -15,6 +15,7 @@ import {
   layerMessage,
   PACKAGES,
   PLATFORM,
+  SHARED_FACE,
   VARYING,
 } from "./layers.ts";
 import type { Import } from "./source.ts";
@@ -88,6 +89,8 @@ function checkRelative(path: string, specifier: string, line: number, report: Re
   const target = resolve(path, specifier);
   if (target.startsWith("..")) {
     report(line, `import of ${specifier} leaves src, use an argument`);
+  } else if (target === SHARED_FACE && FACES.includes(path)) {
+    return;
   } else if (FACES.includes(target)) {
     report(line, `${target} is a public face, use the file that it re-exports`);
   } else if (folderOf(target) !== folderOf(path)) {

@@ -88,9 +88,11 @@ function ownRank(state: State, ctx: MasternodeCtx): number {
 
 function turnGate(state: State, rank: number, ctx: MasternodeCtx): boolean {
   const { open } = state.production;
-  const waited = open === null ? 0 : ctx.uptime - open.since;
-  const mine = open !== null && waited >= rank * state.config.rankStep;
-  return ctx.gate("turn", mine, { rank, height: state.chain.height + 1 });
+  const height = state.chain.height + 1;
+  // Gates that open on this very tick are noted after the step: they opened now.
+  const since = open?.height === height ? open.since : ctx.uptime;
+  const mine = ctx.uptime - since >= rank * state.config.rankStep;
+  return ctx.gate("turn", mine, { rank, height });
 }
 
 /** Said when it changes: the chain may be due for hours. */

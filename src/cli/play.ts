@@ -1,0 +1,141 @@
+/** Plays a scenario with one seed and says what came of it. */
+import { BadInput } from "../core/assert.ts";
+import { formatDuration, parseDuration, type Time } from "../core/units.ts";
+import type { Masternode } from "../masternode/state.ts";
+import { type Failure, failuresOf } from "../report/failure.ts";
+import type { Result } from "../report/result.ts";
+import { rowResult } from "../report/summary.ts";
+import type { Scenario } from "../scenario/model.ts";
+import { type Run, runScenario } from "../scenario/run.ts";
+import type { Outcome, RunSummary } from "../trace/outcome.ts";
+import type { TraceLevel } from "../trace/recorder.ts";
+import { wordsFor } from "../trace/text.ts";
+import type { Host } from "./output.ts";
+import { profileNamed, type Protocol } from "./protocol.ts";
+import { version } from "./version.ts";
+
+/** How to play, as given on the command line. */
+export interface PlayFlags {
+  readonly profile?: string;
+  readonly until?: string;
+  readonly wire?: string;
+  readonly guard?: boolean;
+}
+
+/** The same, checked. Null: as the scenario says. */
+export interface Ask {
+  readonly profile: string | null;
+  readonly until: Time | null;
+  readonly wire: "objects" | "bytes";
+  readonly guard: boolean;
+  readonly version: string;
+}
+
+export type AnyRun = Run<Masternode>;
+
+export function askOf(flags: PlayFlags, kit: Protocol): Ask {
+  const { profile, until, wire, guard = false } = flags;
+  return {
+    profile: profile === undefined ? null : profileNamed(kit, profile),
+    until: until === undefined ? null : momentOf(until),
+    wire: wire === "bytes" ? "bytes" : "objects",
+    guard,
+    version: version(),
+  };
+}
+
+function momentOf(text: string): Time {
+  const length = parseDuration(text);
+  if (length !== null) return length as number as Time;
+  const shown = JSON.stringify(text);
+  throw new BadInput([`--until ${shown} — expected a duration such as 90s or 1m30s`]);
+}
+
+export function play(
+  kit: Protocol,
+  scenario: Scenario,
+  seed: string,
+  ask: Ask,
+  level: TraceLevel,
+): AnyRun {
+  const { profile, until, ...rest } = ask;
+  const asked = {
+    ...(profile === null ? {} : { profile }),
+    ...(until === null ? {} : { until }),
+  };
+  try {
+    return runScenario(kit, scenario, { ...rest, ...asked, seed, level });
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    // What only the protocol can see has no place in the file but the file itself.
+    throw new BadInput(error.problems.map((problem) => `${scenario.file}:1:1 ${problem}`));
+  }
+}
+
+/** The command that repeats a run, with nothing in it that would be so anyway. */
+export function repeatCommand(scenario: Scenario, ask: Ask, seeds: string): string {
+  const { profile, until, wire, guard } = ask;
+  const words = [`npx timesim run ${quoted(scenario.file)} --seed ${quoted(seeds)}`];
+  if (profile !== null && profile !== scenario.profile) words.push(`--profile ${profile}`);
+  if (until !== null && until !== scenario.until) words.push(`--until ${formatDuration(until)}`);
+  if (wire === "bytes") words.push("--wire bytes");
+  if (guard) words.push("--guard");
+  return words.join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A single run as a result. `extra`: rows that are not the scenario's, such as its golden. */
+export function resultOf(
+  scenario: Scenario,
+  run: AnyRun,
+  ask: Ask,
+  more: {
+    readonly kit: Protocol;
+    readonly wall: number;
+    readonly extra: readonly Outcome[];
+    readonly failures: readonly Failure[];
+  },
+): Result {
+  const { summary, trace } = run;
+  const { seed, profile, digest, events, virtual } = summary;
+  const repeat = repeatCommand(scenario, ask, seed);
+  const words = wordsFor(trace.header, more.kit.vocabulary);
+  const blocks = failuresOf(summary.outcomes, summary.crash, {
+    trace,
+    words,
+    file: scenario.file,
+    repeat,
+  });
+  const failures = [...blocks, ...more.failures];
+  return {
+    scenario: scenario.name,
+    file: scenario.file,
+    profile,
+    seeds: seed,
+    runs: 1,
+    passedRuns: failures.length === 0 ? 1 : 0,
+    rows: [...summary.outcomes, ...more.extra].map(rowResult),
+    failures,
+    groups: [],
+    digest,
+    events,
+    virtual,
+    wall: more.wall,
+    repeat,
+  };
+}
+
+/** Wall milliseconds of something. */
+export function timed<T>(host: Pick<Host, "elapsed">, work: () => T): readonly [T, number] {
+  const start = host.elapsed();
+  const value = work();
+  return [value, host.elapsed() - start];
+}
+
+export function isPinned(scenario: Scenario, ask: Ask, { seed, profile }: RunSummary): boolean {
+  const whole = ask.until === null || ask.until === scenario.until;
+  return whole && seed === scenario.seed && profile === scenario.profile;
+}

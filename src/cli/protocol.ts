@@ -1,0 +1,22 @@
+/** The protocol this program plays: the masternode's, with Node's cryptography. */
+import { BadInput } from "../core/assert.ts";
+import { nodeCrypto } from "../host/crypto.ts";
+import type { Kit } from "../kit/kit.ts";
+import { masternodeKit } from "../masternode/kit.ts";
+import type { Masternode } from "../masternode/state.ts";
+import { didYouMean } from "../scenario/suggest.ts";
+import type { Host } from "./output.ts";
+
+export type Protocol = Kit<Masternode>;
+
+export function protocolOf(host: Pick<Host, "kit">): Protocol {
+  return host.kit ?? masternodeKit(nodeCrypto);
+}
+
+/** `--profile`, checked. */
+export function profileNamed(kit: Protocol, name: string): string {
+  const names = kit.profiles.map((profile) => profile.name);
+  if (names.includes(name)) return name;
+  const hint = didYouMean(name, names) || `; there are ${names.join(", ")}`;
+  throw new BadInput([`--profile ${JSON.stringify(name)} — no profile of that name${hint}`]);
+}

@@ -1,0 +1,93 @@
+/** Results in one line each: when a row came true, and what a run or a sweep amounted to. */
+import { formatDuration, formatTime } from "../core/units.ts";
+import type { Outcome } from "../trace/outcome.ts";
+import { passed, type Result, type RowResult } from "./result.ts";
+
+export function rowResult(outcome: Outcome): RowResult {
+  const { row, place } = outcome;
+  const failed = outcome.passed ? 0 : 1;
+  return { row, place, passed: outcome.passed, failed, when: whenText(outcome), outcome };
+}
+
+const NODES_SHOWN = 4;
+
+/** `A 10.075725  B 5.301060`; `held`; `A: came true at 7.1s, 100ms too late`. */
+export function whenText({ parts, passed: good }: Outcome): string {
+  if (!good) {
+    const wrong = parts.filter((part) => !part.passed);
+    const [first] = wrong;
+    const who = first === undefined || first.node === "-" ? "" : `${first.node}: `;
+    const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : "";
+    return `${who}${first?.found ?? ""}${more}`;
+  }
+  const unjudged = parts.find((part) => part.found !== "");
+  if (unjudged !== undefined) return unjudged.found;
+  // With several claims about a node the row was true when the last of them was.
+  const times = new Map<string, number>();
+  for (const { node, at } of parts) {
+    if (at !== null) times.set(node, Math.max(at, times.get(node) ?? 0));
+  }
+  const all = [...times];
+  if (all.length === 0) return "held";
+  if (all.length > NODES_SHOWN) {
+    const sorted = all.map(([, at]) => at).toSorted((a, b) => a - b);
+    const [first, last] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+    return `${all.length} nodes ${formatTime(first)} to ${formatTime(last)}`;
+  }
+  return all.map(([node, at]) => `${node === "-" ? "" : `${node} `}${formatTime(at)}`).join("  ");
+}
+
+/** `18 rows passed · 411 events · 60s virtual in 0.05s · digest fd58…`. */
+export function runLine(result: Result): string {
+  const { rows, events, virtual, wall, digest } = result;
+  const good = rows.filter((row) => row.passed).length;
+  const bad = rows.length - good;
+  const crashed = result.failures.some(({ kind }) => kind === "crash") ? "crashed" : "";
+  const counts = [
+    bad > 0 ? `${plural(bad, "row")} failed` : "",
+    good > 0 ? (bad > 0 ? `${good} passed` : `${plural(good, "row")} passed`) : "",
+    rows.length === 0 ? "expects nothing" : "",
+    crashed,
+  ].filter((text) => text !== "");
+  return [
+    counts.join(", "),
+    plural(events, "event"),
+    `${formatDuration(virtual)} virtual in ${seconds(wall)}`,
+    `digest ${digest ?? "-"}`,
+  ].join(" · ");
+}
+
+/** `1000 runs, 998 passed, 2 failed · 50000 events/s · 16h40m virtual in 8.1s, 7400:1`. */
+export function sweepLine({ runs, passedRuns, events, virtual, wall }: Result): string {
+  const failed = runs - passedRuns;
+  const counts = [`${passedRuns} passed`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  const elapsed = Math.max(wall, 1) / 1_000;
+  return [
+    `${plural(runs, "run")}: ${counts.join(", ")}`,
+    `${plural(events, "event")}, ${Math.round(events / elapsed)}/s`,
+    `${formatDuration(virtual)} virtual in ${seconds(wall)}, ${ratio(virtual, wall)}`,
+  ].join(" · ");
+}
+
+/** Over all scenarios of one command. */
+export function totalLine(results: readonly Result[]): string {
+  const bad = results.filter((result) => !passed(result)).length;
+  const good = results.length - bad;
+  const runs = results.reduce((sum, result) => sum + result.runs, 0);
+  const wall = results.reduce((sum, result) => sum + result.wall, 0);
+  const counts = [...(bad > 0 ? [`${bad} failed`] : []), `${good} passed`].join(", ");
+  const many = runs === results.length ? "" : ` · ${plural(runs, "run")}`;
+  return `${plural(results.length, "scenario")}: ${counts}${many} · ${seconds(wall)}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function seconds(millis: number): string {
+  return `${(millis / 1_000).toFixed(2)}s`;
+}
+
+function ratio(virtual: number, wall: number): string {
+  return `${Math.round(virtual / 1_000 / Math.max(wall, 1))}:1`;
+}

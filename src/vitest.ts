@@ -1,0 +1,77 @@
+/**
+ * Matchers for vitest. `import "timesim/vitest"` in a setup file or a test, then
+ * `expect(simulate("scenarios/x.yaml")).toReach({ on: "B", that: { active: 2 }, by: "15s" })`.
+ */
+import { expect } from "vitest";
+import type { Masternode } from "./masternode/state.ts";
+import { askRow, type Row } from "./scenario/ask.ts";
+import type { Scenario } from "./scenario/model.ts";
+import type { Run, RunOptions } from "./scenario/run.ts";
+import { masternode, reportOf, simulate, timelineOf } from "./simulate.ts";
+
+interface TimesimMatchers<R> {
+  /** It comes true: a row with `at`, `by` or `eventually`. */
+  toReach(row: Row): R;
+  /** It holds, or does not happen: a row with `always` or `never`. */
+  toStay(row: Row): R;
+  /** The exact timeline, to the microsecond, kept in a file. `vitest -u` rewrites; CI does not. */
+  toMatchTimeline(file: string): Promise<R>;
+  /** A scenario (path, text or data) plays the same twice, in both wire modes, frozen or not. */
+  toBeDeterministic(options?: RunOptions): R;
+}
+
+declare module "vitest" {
+  // oxlint-disable-next-line typescript/no-explicit-any -- must repeat vitest's own declaration
+  interface Matchers<T = any> extends TimesimMatchers<T> {}
+}
+
+interface Verdict {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+type MasternodeRun = Run<Masternode>;
+
+expect.extend({
+  toReach: (run: MasternodeRun, row: Row): Verdict => {
+    const timed = row.at !== undefined || row.by !== undefined || row.eventually !== undefined;
+    return timed ? judge(run, row) : misused("toReach", "at, by or eventually");
+  },
+
+  toStay: (run: MasternodeRun, row: Row): Verdict => {
+    const lasting = row.always !== undefined || row.never !== undefined;
+    return lasting ? judge(run, row) : misused("toStay", "always or never");
+  },
+
+  toMatchTimeline: async (run: MasternodeRun, file: string): Promise<Verdict> => {
+    await expect(timelineOf(run)).toMatchFileSnapshot(file);
+    return { pass: true, message: () => `the timeline is that of ${file}` };
+  },
+
+  toBeDeterministic: (source: string | Scenario, options: RunOptions = {}): Verdict => {
+    const ways: readonly (readonly [string, RunOptions])[] = [
+      ["once", {}],
+      ["again", {}],
+      ["as bytes", { wire: "bytes" }],
+      ["frozen", { guard: true }],
+    ];
+    const digests = ways.map(([way, more]) => {
+      const { digest } = simulate(source, { ...options, level: "digest", ...more }).summary;
+      return { way, digest };
+    });
+    const pass = digests.every(({ digest }) => digest === digests[0]?.digest);
+    const told = digests.map(({ way, digest }) => `${way} ${digest}`).join(", ");
+    return { pass, message: () => `digests ${pass ? "agree" : "differ"}: ${told}` };
+  },
+});
+
+function judge(run: MasternodeRun, row: Row): Verdict {
+  const outcome = askRow(masternode(), run, row);
+  const message = (): string =>
+    outcome.passed ? `it came true: ${outcome.expected}` : reportOf(run, [outcome]);
+  return { pass: outcome.passed, message };
+}
+
+function misused(matcher: string, wanted: string): Verdict {
+  return { pass: false, message: () => `${matcher} takes a row with ${wanted}` };
+}

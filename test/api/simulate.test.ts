@@ -1,0 +1,68 @@
+/** The library as a user's test sees it: simulate, expectTimeline, and the matchers for vitest. */
+import { describe, expect, it } from "vitest";
+import { BadInput, expectTimeline, simulate } from "../../src/index.ts";
+import "../../src/vitest.ts";
+
+const TIMELINE = "scenarios/discovery-timeline.yaml";
+const STUCK = "scenarios/stuck-at-3009.yaml";
+
+describe("simulate", () => {
+  it("plays a file, a text and a loaded scenario alike", () => {
+    const byPath = simulate(TIMELINE);
+    const again = simulate(byPath.trace.header.scenario as never);
+    expect(again.summary.digest).toBe(byPath.summary.digest);
+    const text = "until: 1s\nnodes: { A: { start: 0s, address: 10.0.0.1 } }\nexpect: []\n";
+    expect(simulate(text).summary.passed).toBe(true);
+  });
+
+  it("refuses what it cannot read, with its place", () => {
+    expect(() => simulate("until: 1 sec\nnodes: {}\n")).toThrow(BadInput);
+    expect(() => simulate("until: 1 sec\nnodes: {}\n")).toThrow(/<text>:1:8 until — /);
+  });
+});
+
+describe("expectTimeline", () => {
+  it("chains rows of the scenario's own kind", () => {
+    expectTimeline(simulate(TIMELINE))
+      .toPass()
+      .toHold({ on: "B", that: { active: { count: 2 } }, by: "6s" })
+      .toHold({ on: ["A", "B"], that: { produced: {} }, never: true });
+  });
+
+  it("throws the whole report", () => {
+    const run = simulate(STUCK, { profile: "repaired" });
+    expect(() => expectTimeline(run).toPass()).toThrow(
+      /the chain stays at 3009[^]*is at height 3010/,
+    );
+    const row = { on: "A", that: { height: { is: 4000 } }, by: "10s" } as const;
+    expect(() => expectTimeline(run).toHold(row)).toThrow(/A is at height 3009/);
+  });
+
+  it("says what is wrong with a row", () => {
+    const run = simulate(TIMELINE);
+    const typo = { on: "A", that: { activ: { count: 2 } }, by: "6s" };
+    expect(() => expectTimeline(run).toHold(typo)).toThrow(/did you mean "active"/);
+  });
+});
+
+describe("timesim/vitest", () => {
+  it("toReach and toStay ask one question each", () => {
+    const run = simulate(TIMELINE);
+    expect(run).toReach({ on: "all", that: { height: { is: 3011 } }, by: "56s" });
+    expect(run).not.toReach({ on: "all", that: { height: { is: 3012 } }, by: "56s" });
+    expect(run).toStay({ that: "conflict", never: true });
+    expect(run).not.toStay({ on: "A", that: { active: { count: 1 } }, always: true });
+    const noTime = { on: "A", that: "attempt", never: true } as const;
+    expect(() => expect(run).toReach(noTime)).toThrow(/toReach takes a row with at, by/);
+  });
+
+  it("toMatchTimeline holds every microsecond", async () => {
+    const run = simulate(TIMELINE);
+    await expect(run).toMatchTimeline("../../scenarios/golden/discovery-timeline.timeline.txt");
+  });
+
+  it("toBeDeterministic plays it four ways", () => {
+    expect(TIMELINE).toBeDeterministic();
+    expect(TIMELINE).toBeDeterministic({ seed: "77" });
+  });
+});
