@@ -146,7 +146,7 @@ export class Queue {
     // A look that ends before the slot must not walk its list: runs may advance in tiny steps.
     const opens = this.#opens(slot);
     if (opens > limit) return -1;
-    const at = slot < SLOTS ? opens : this.#timeOf(this.#earliest(slot));
+    const at = slot < SLOTS ? opens : this.#soonest(slot);
     return at <= limit ? at : -1;
   }
 
@@ -321,18 +321,15 @@ export class Queue {
     return this.now - (this.now % covers) + (slot & SLOT_MASK) * (covers / SLOTS);
   }
 
-  /** The first of the earliest in a slot. Above level 0 a slot holds many times, in no order. */
-  #earliest(slot: number): number {
-    const records = this.#records;
-    let best = this.#wheel[2 * slot] as number;
-    let soonest = this.#timeOf(best);
-    for (let r = records[best + NEXT] as number; r !== 0; r = records[r + NEXT] as number) {
+  /** The first time in a slot. Above level 0 a slot holds many, in no order. */
+  #soonest(slot: number): number {
+    const head = this.#wheel[2 * slot] as number;
+    let soonest = this.#timeOf(head);
+    for (let r = head; r !== 0; r = this.#records[r + NEXT] as number) {
       const at = this.#timeOf(r);
-      if (at >= soonest) continue;
-      best = r;
-      soonest = at;
+      if (at < soonest) soonest = at;
     }
-    return best;
+    return soonest;
   }
 
   /** Enters slots down to the next event, alone in its slot or on level 0. Its slot. */

@@ -1,7 +1,8 @@
 /**
- * The cryptography of Node, as the capability the protocol asks for. Keys are parsed once and
- * verifications remembered: in a simulated network every node checks the same signatures. Both are
- * pure functions' memories with a bound, so forgetting costs time and never changes a result.
+ * The cryptography of Node, as the capability the protocol asks for. Keys, signatures
+ * and verdicts are remembered: in a simulated network every node checks the same signatures, and
+ * every seed makes them again. All are pure functions' memories with a bound, so forgetting costs
+ * time and never changes a result.
  */
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey, createPublicKey, hash, sign, verify } from "node:crypto";
@@ -36,14 +37,21 @@ const verdictOf: (claim: string) => boolean = remembered(VERDICTS_MAX, (claim: s
   }
 });
 
+const publicKeyOfSeed: (seed: string) => string = remembered(KEYS_MAX, (seed: string) => {
+  const spki = createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
+  return spki.subarray(-32).toString("hex");
+});
+
+/** `seed digest` in hex. Ed25519 is deterministic (RFC 8032). */
+const signatureOf: (wish: string) => string = remembered(VERDICTS_MAX, (wish: string) => {
+  const [seed = "", digest = ""] = wish.split(" ");
+  return sign(null, Buffer.from(digest, "hex"), privateKeyOf(seed)).toString("hex");
+});
+
 export const nodeCrypto: Crypto = {
   sha256: (data) => hash("sha256", data, "hex"),
-  publicKey(seed) {
-    const spki = createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
-    return spki.subarray(-32).toString("hex");
-  },
-  sign: (seed, digest) =>
-    sign(null, Buffer.from(digest, "hex"), privateKeyOf(seed)).toString("hex"),
+  publicKey: publicKeyOfSeed,
+  sign: (seed, digest) => signatureOf(`${seed} ${digest}`),
   verify(publicKey, digest, signature) {
     const claim = `${publicKey} ${digest} ${signature}`;
     return CLAIM.test(claim) && verdictOf(claim);

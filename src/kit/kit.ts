@@ -52,7 +52,6 @@ export interface NodeSetup {
   readonly node: Settings;
   /** Address of any node by name. */
   readonly addressOf: (node: string) => Address;
-  readonly seed: string;
 }
 
 /** A name that expectations may use, `ready: { with: A }`. */

@@ -4,7 +4,7 @@
  */
 import type { Crypto } from "../core/capabilities.ts";
 import { emptyTable, get, put, type Table } from "../core/table.ts";
-import { type Duration, SECOND, type UnixMicros } from "../core/units.ts";
+import { type Duration, SECOND, type UnixMicros, wallAfter } from "../core/units.ts";
 import {
   blockHash,
   blockSize,
@@ -36,6 +36,11 @@ export function slotStart(config: Config, height: number): UnixMicros {
 /** Rule C2: the height whose slot has begun. */
 export function expectedHeight(config: Config, wall: UnixMicros): number {
   return Math.floor((wall - GENESIS_TIME[config.network] * SECOND) / config.slot);
+}
+
+/** The highest block that is not early yet (rule Y2). */
+export function lastAcceptable(config: Config, wall: UnixMicros): number {
+  return expectedHeight(config, wallAfter(wall, config.earlyBlock));
 }
 
 /** Until the next slot begins, at least 1 µs. */
@@ -91,7 +96,9 @@ export function makeBlock(
       blockReward: BLOCK_REWARD,
     },
     transactions: [],
-    masternodeRewards: rewards.sort(([left], [right]) => (left < right ? -1 : 1)),
+    masternodeRewards: rewards.sort(
+      ([left], [right]) => Number(left > right) - Number(left < right),
+    ),
   };
 }
 

@@ -37,6 +37,7 @@ export type ConstantName =
   | "backoffStep"
   | "backoffMax"
   | "backoffMaxOthers"
+  | "backoffSpread"
   | "backoffReset"
   | "dialSpacing"
   | "freshDialSpacing"
@@ -74,6 +75,7 @@ export type ConstantName =
   | "minimumHold"
   | "tick"
   | "rankStep"
+  | "turnGrace"
   | "startStep"
   | "startStepsMax"
   | "productionTime"
@@ -88,6 +90,7 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   backoffStep: length(10 * SECOND, "Redial after the n-th failure in a row: n times this (S6)"),
   backoffMax: length(30 * SECOND, "cap for masternodes, bootstrap and once ready (S6)"),
   backoffMaxOthers: length(300 * SECOND, "cap for others (S6)"),
+  backoffSpread: count(20, "give or take so many percent (S6)"),
   backoffReset: length(60 * SECOND, "A session ready this long resets the back-off (S6)"),
   dialSpacing: length(5 * SECOND, "At most one attempt per peer in this time (S6)"),
   freshDialSpacing: length(MINUTE, "Fresh evidence allows an immediate attempt this often (S6)"),
@@ -125,6 +128,7 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   minimumHold: length(10 * SECOND, "for this long without a break (B1)"),
   tick: length(10 * SECOND, "Production is tried on these wall clock ticks (B1)"),
   rankStep: length(10 * SECOND, "Rank r waits r times this (B2)"),
+  turnGrace: length(10 * SECOND, "A gate closed for less does not restart the wait (B2)"),
   startStep: length(SECOND, "and starts r times this after its tick (B2)"),
   startStepsMax: count(4, "at most so many times (B2)"),
   productionTime: length(5 * SECOND, "Assembling a block (B1)"),

@@ -33,7 +33,9 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
   if (otherKey && (base.bound === "firmly" || !firstHand)) {
     return { kind: "refused", why: "another key is bound", check: base.bound !== "firmly" };
   }
-  const fresh = otherKey || signed === null || signed.sequence > base.sequence;
+  // Only what the bound key has signed changes what it said before (rule R4).
+  const fresh =
+    otherKey || base.bound === "not" || (signed !== null && signed.sequence > base.sequence);
   if (!firstHand) {
     if (!fresh) return { kind: "stale" };
     if (claim.evidenceAt === null) {
@@ -49,8 +51,8 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
     tier: told.tier,
     publicKey: announcement.publicKey,
     evidenceAt: later(base.evidenceAt, claim.evidenceAt),
-    sequence: fresh ? (signed?.sequence ?? base.sequence) : base.sequence,
-    announcement: fresh ? (signed ?? base.announcement) : base.announcement,
+    sequence: fresh ? (signed?.sequence ?? 0) : base.sequence,
+    announcement: fresh ? signed : base.announcement,
   };
   return { kind: "taken", entry: next, news: entry === undefined || changed(base, next) };
 }

@@ -80,7 +80,7 @@ function specOf<P extends Protocol>(
     name,
     address,
     machine: profile.machine,
-    config: kit.configure({ ...setup, seed: options.seed }),
+    config: kit.configure(setup),
     start,
     clock,
     disk,

@@ -276,6 +276,7 @@ describe("handles", () => {
   it("hold in a fork, and those made after it do not touch the other side", () => {
     const queue = new Queue();
     const before = queue.schedule(10, 0, 1, 0, 0, undefined);
+    queue.cancel(queue.schedule(10, 0, 0, 0, 0, undefined)); // both sides have its record free
     const twin = queue.fork();
     const after = queue.schedule(10, 0, 2, 0, 0, undefined);
     expect(twin.cancel(after)).toBe(false);

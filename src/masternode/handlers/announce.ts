@@ -41,7 +41,9 @@ export function announce(state: State, _key: TimerKey, ctx: MasternodeCtx): Stat
   const since = ctx.uptime - announceDelay;
   ctx.setTimer("announce", (announcePeriod - (since % announcePeriod)) as Duration);
   const own = state.identity.address;
-  const ready = ctx.gate("announce", own !== null, { address: own === null ? "unknown" : formatAddress(own) });
+  const ready = ctx.gate("announce", own !== null, {
+    address: own === null ? "unknown" : formatAddress(own),
+  });
   if (!ready || own === null) return state;
   const sequence = Math.max(state.identity.sequence + 1, Math.floor(ctx.wall / MILLISECOND));
   const strength = state.identity.diskFails ? "whenever" : "before-sends";

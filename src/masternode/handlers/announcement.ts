@@ -6,7 +6,7 @@ import { announcementDigest, isSigned } from "../digests.ts";
 import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
 import { type Claim, weigh } from "../registry.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
-import { candidate, freshEvidence } from "./dial.ts";
+import { candidate, freshEvidence, tryDial } from "./dial.ts";
 import { isHostile, isOwn } from "./identity.ts";
 import { place } from "./registry.ts";
 
@@ -123,8 +123,9 @@ function checkKey(state: State, address: Address, ctx: MasternodeCtx): State {
   if (entry === undefined) return state;
   const { rebindDialSpacing } = state.config;
   if (entry.checkedAt !== null && ctx.uptime - entry.checkedAt < rebindDialSpacing) return state;
-  const checked = place(state, { ...entry, checkedAt: ctx.uptime }, address, ctx);
-  return freshEvidence(checked, address, ctx);
+  const dialed = tryDial(state, address, ctx);
+  if (dialed === state) return state;
+  return place(dialed, { ...entry, checkedAt: ctx.uptime }, address, ctx);
 }
 
 function refuse(

@@ -2,12 +2,12 @@
 import type { TimerKey } from "../../core/machine.ts";
 import { put, remove, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
-import { append, blockFault, hashAt, slotStart } from "../chain.ts";
+import { append, blockFault, hashAt, lastAcceptable, slotStart } from "../chain.ts";
 import { blockHash } from "../block.ts";
 import type { Block, MessageOf } from "../messages.ts";
 import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
 import { download } from "./download.ts";
-import { claim } from "../tip.ts";
+import { claim, trusted } from "../tip.ts";
 
 export function acceptAnnouncedBlock(
   state: State,
@@ -28,7 +28,7 @@ export function acceptAnnouncedBlock(
     return next;
   }
   if (isEarly(next, block, ctx)) return keepEarly(next, block, ctx);
-  next = add(next, block, ctx);
+  next = trusted(add(next, block, ctx), session.id);
   broadcast(next, message, ctx, session.id);
   return download(next, ctx);
 }
@@ -70,5 +70,5 @@ function armEarly(state: State, ctx: MasternodeCtx): void {
 }
 
 function isEarly(state: State, block: Block, ctx: MasternodeCtx): boolean {
-  return slotStart(state.config, block.header.height) > ctx.wall + state.config.earlyBlock;
+  return block.header.height > lastAcceptable(state.config, ctx.wall);
 }

@@ -14,20 +14,21 @@ import {
   withPeer,
   withSession,
 } from "../state.ts";
-import { isHostile, isOwn } from "./identity.ts";
+import { isHostile, isOwn, isUnwanted } from "./identity.ts";
 import { newSession, peerAt } from "./session.ts";
 
 /** An operator names a peer: it is dialed at once and kept. */
 export function addNode(state: State, command: Command, ctx: MasternodeCtx): State {
   const { address } = command;
+  // Says why: such an address is not even stored (rule S5).
+  if (isUnwanted(state, address, ctx)) return tryDial(state, address, ctx);
   const named = withPeer(state, { ...peerAt(state, address), configured: true });
   return tryDial(named, address, ctx);
 }
 
 /** A new dial candidate wakes the loop (rule X3). */
 export function candidate(state: State, address: Address, ctx: MasternodeCtx): State {
-  if (has(state.peers, address)) return state;
-  if (isHostile(state.config.network, address) || isOwn(state, address, ctx)) return state;
+  if (has(state.peers, address) || isUnwanted(state, address, ctx)) return state;
   ctx.setTimer("dial", 0 as Duration);
   return withPeer(state, peerAt(state, address));
 }
@@ -38,14 +39,20 @@ export function freshEvidence(state: State, address: Address, ctx: MasternodeCtx
   if (peer === undefined || peer.nextAt <= ctx.uptime || sessionsWanted(state) <= 0) return state;
   const { freshDialSpacing } = state.config;
   if (peer.freshAt !== null && ctx.uptime - peer.freshAt < freshDialSpacing) return state;
-  return tryDial(withPeer(state, { ...peer, freshAt: ctx.uptime }), address, ctx);
+  const dialed = tryDial(state, address, ctx);
+  if (dialed === state) return state;
+  return withPeer(dialed, { ...peerAt(dialed, address), freshAt: ctx.uptime });
 }
 
-/** A peer's pause is over. */
+/** A peer's pause is over. Where enough others stand, a lost session is redialed once. */
 export function redial(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   const peer = get(state.peers, key as number);
   if (peer === undefined) return state;
-  return peer.configured || sessionsWanted(state) > 0 ? tryDial(state, peer.address, ctx) : state;
+  const once = peer.readyAt !== null && (peer.triedAt === null || peer.triedAt <= peer.readyAt);
+  if (peer.configured || once || sessionsWanted(state) > 0)
+    return tryDial(state, peer.address, ctx);
+  ctx.gate("dial", false, { for: formatAddress(peer.address), why: "enough others stand" });
+  return state;
 }
 
 /** Every dial period, at a random phase of this boot, and whenever woken. */

@@ -3,11 +3,12 @@
  * active. One request at a time; it ends in progress, in a failure that counts against the peer's
  * claim, or with its session.
  */
+import { formatAddress } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { emptyTable, get, put, remove, type Table } from "../../core/table.ts";
 import type { Time } from "../../core/units.ts";
 import { blockSize } from "../block.ts";
-import { append, blockAt, blockFault, expectedHeight, slotStart } from "../chain.ts";
+import { append, blockAt, blockFault, lastAcceptable } from "../chain.ts";
 import type { Block, MessageOf } from "../messages.ts";
 import {
   type Chain,
@@ -19,21 +20,36 @@ import {
   withSession,
   withState,
 } from "../state.ts";
-import { isCrediblyAhead, tellTips } from "../tip.ts";
+import { disbelief, isAhead, tellTips, trusted } from "../tip.ts";
 
-/** Asks the first of those credibly ahead, in random order, unless a request is under way. */
+/** Asks one of those credibly ahead, unless a request is under way. */
 export function download(state: State, ctx: MasternodeCtx): State {
   if (state.sync.download !== null) return state;
-  const ahead = readySessions(state).filter((session) => isCrediblyAhead(state, session, ctx));
-  if (ahead.length === 0) return state;
-  const session = ctx.random("download").pick(ahead);
+  const session = pickSource(state, ctx);
+  if (session === null) return state;
   const from = state.chain.height + 1;
-  const limit = Math.min(session.tip?.height ?? from, expectedHeight(state.config, ctx.wall) + 1);
+  // What would be early is not asked for yet (rule Y2).
+  const last = lastAcceptable(state.config, ctx.wall);
+  if (!ctx.gate("early-block", from <= last, { next: from, last })) return state;
+  const limit = Math.min(session.tip?.height ?? from, last);
   const to = Math.min(limit, from + state.config.blocksMax - 1);
   ctx.emit({ type: "download", from, to, peer: session.peer });
   ctx.send(session.id, { type: "GetBlocks", from, to });
   ctx.setTimer("download", state.config.downloadTimeout);
   return withDownload(state, { session: session.id, from, to, waiting: emptyTable() });
+}
+
+/** One that failed least often, so that after a failure it is the next peer's turn (rule Y1). */
+function pickSource(state: State, ctx: MasternodeCtx): Session | null {
+  const ahead = readySessions(state).filter((session) => {
+    if (!isAhead(state, session)) return false;
+    const why = disbelief(state, session, ctx);
+    const height = session.tip?.height ?? 0;
+    return ctx.gate("credible", why === "", { for: formatAddress(session.peer), height, why });
+  });
+  const fewest = Math.min(...ahead.map((session) => session.tip?.failures ?? 0));
+  const best = ahead.filter((session) => session.tip?.failures === fewest);
+  return best.length === 0 ? null : ctx.random("download").pick(best);
 }
 
 /** As many as fit the reply limit, and always at least one that we have (rule Y1). */
@@ -70,10 +86,12 @@ export function acceptBlocks(
     ctx.emit({ type: "refused", what: "blocks", from: session.peer, why: "not asked for" });
     return state;
   }
+  // An announcement may have been faster.
+  if (state.chain.height >= asked.to) return download(withDownload(state, null, ctx), ctx);
   let { waiting } = asked;
   for (const block of message.blocks) {
     const { height } = block.header;
-    if (height >= asked.from && height <= asked.to) waiting = put(waiting, height, block);
+    if (height > state.chain.height && height <= asked.to) waiting = put(waiting, height, block);
   }
   const applied = apply(state, state.chain, waiting, ctx);
   if (applied.fault !== null) return failed(state, asked, applied.fault, ctx);
@@ -113,13 +131,6 @@ function failed(state: State, asked: Download, why: string, ctx: MasternodeCtx):
   return download(withSession(idle, { ...session, tip }), ctx);
 }
 
-/** A served valid block clears the record. */
-function trusted(state: State, id: SessionId): State {
-  const session = get(state.sessions, id);
-  if (session?.tip === null || session === undefined) return state;
-  return withSession(state, { ...session, tip: { ...session.tip, failures: 0 } });
-}
-
 function apply(
   state: State,
   start: Chain,
@@ -132,7 +143,7 @@ function apply(
   for (;;) {
     const block = get(rest, chain.height + 1);
     if (block === undefined) return { chain, fault: null };
-    const early = slotStart(config, block.header.height) > ctx.wall + config.earlyBlock;
+    const early = block.header.height > lastAcceptable(config, ctx.wall);
     const fault = early ? "an early block" : blockFault(config, chain, block);
     if (fault !== null) return { chain, fault: chain === start ? fault : null };
     rest = remove(rest, block.header.height);

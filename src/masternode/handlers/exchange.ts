@@ -90,10 +90,12 @@ export function acceptPage(
   const last = entries.at(-1);
   const { listMax, defaultPort } = state.config;
   if (last !== undefined && entries.length >= listMax) {
-    const address = parseAddress(last.address, last.port ?? defaultPort);
-    const after = address === null ? null : formatAddress(address);
-    const onward = after !== null && after !== message.after;
-    if (onward) ctx.send(session.id, { type: "GetMasternodePage", after });
+    const asked = message.after === null ? null : parseAddress(message.after, defaultPort);
+    const reached = parseAddress(last.address, last.port ?? defaultPort);
+    // Only ever upwards, or two pages could ask for each other for ever.
+    if (reached !== null && reached > (asked ?? -1)) {
+      ctx.send(session.id, { type: "GetMasternodePage", after: formatAddress(reached) });
+    }
   }
   return acceptEntries(state, session, entries, ctx);
 }
@@ -106,8 +108,10 @@ export function servePeers(
   ctx: MasternodeCtx,
 ): State {
   const { peerFreshness, listMax } = state.config;
+  const connected = new Set(readySessions(state).map((ready) => ready.peer));
   const known = values(state.peers).filter((peer) => {
     if (peer.self || peer.address === session.peer) return false;
+    if (connected.has(peer.address)) return true;
     const fresh = peer.readyAt !== null && ctx.uptime - peer.readyAt < peerFreshness;
     return fresh || get(state.registry.entries, peer.address)?.status === "active";
   });
@@ -142,6 +146,10 @@ function listedEntry(entry: Entry): MasternodeEntry {
   return { address, rewardAddress, tier, publicKey, port };
 }
 
+/** Freshest first, those without evidence last. Evidence may be older than our boot. */
 function byEvidence(left: Entry, right: Entry): number {
-  return (right.evidenceAt ?? -1) - (left.evidenceAt ?? -1) || left.address - right.address;
+  const [late, early] = [right.evidenceAt ?? NEVER, left.evidenceAt ?? NEVER];
+  return late === early ? left.address - right.address : late - early;
 }
+
+const NEVER = Number.NEGATIVE_INFINITY;

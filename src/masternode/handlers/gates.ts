@@ -16,8 +16,10 @@ export type GateName = "masternode" | "clock" | "due" | "synced" | "minimum" | "
 
 /** After every step: what changed, which gates opened or closed, which timers that needs. */
 export function judge(before: State, after: State, ctx: MasternodeCtx): State {
-  let next = holdMinimum(after, ctx);
-  if (after.chain !== before.chain) next = chainChanged(before, next, ctx);
+  const grown = after.chain === before.chain ? after : chainChanged(after, ctx);
+  // Nothing else is asked of a node that makes no blocks.
+  if (!ctx.gate("masternode", after.config.masternode, {})) return grown;
+  const next = holdMinimum(grown, ctx);
   if (!touched(before, next)) return next;
   return track(next, closedGate(next, ctx), ctx);
 }
@@ -45,11 +47,10 @@ function holdMinimum(state: State, ctx: MasternodeCtx): State {
 }
 
 /** A new tip ends an attempt on the old one, and is kept on disk. */
-function chainChanged(before: State, state: State, ctx: MasternodeCtx): State {
+function chainChanged(state: State, ctx: MasternodeCtx): State {
   ctx.save("chain", state.chain, "whenever");
   const { attempt } = state.production;
   if (attempt === null || attempt.tip === state.chain.tip) return state;
-  if (attempt.height > before.chain.height + 1) return state;
   ctx.cancelTimer("start");
   ctx.cancelTimer("assemble");
   ctx.emit({ type: "cancelled", height: attempt.height, why: "a higher tip" });
@@ -68,7 +69,7 @@ function track(state: State, closed: GateName | null, ctx: MasternodeCtx): State
 function reopened(state: State, same: Opening | null, height: number, now: Time): Opening {
   if (same === null) return { height, since: now, closedAt: null };
   if (same.closedAt === null) return same;
-  const short = now - same.closedAt < state.config.rankStep;
+  const short = now - same.closedAt < state.config.turnGrace;
   return { height, since: short ? same.since : now, closedAt: null };
 }
 

@@ -8,7 +8,7 @@ import { get } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
 import { greet } from "./announce.ts";
-import { markSelf, seenAs } from "./identity.ts";
+import { isUnwanted, markSelf, seenAs } from "./identity.ts";
 import { closeSession, newSession, peerAt } from "./session.ts";
 import { settle } from "./tiebreak.ts";
 
@@ -56,7 +56,10 @@ export function admit(
 ): State | "handle" {
   const first = session.role === "dialed" ? "Ack" : "Handshake";
   if (session.phase === "ready" || message.type === first) return "handle";
-  if (session.early.length >= state.config.earlyMax) return state;
+  const room = session.early.length < state.config.earlyMax;
+  if (!ctx.gate("early", room, { for: `session ${session.id}`, kept: session.early.length })) {
+    return state;
+  }
   return withSession(state, { ...session, early: [...session.early, [ctx.uptime, message]] });
 }
 
@@ -143,7 +146,9 @@ function becomeReady(
   ctx.emit({ type: "ready", peer, session: id, role, remote });
   const known = peerAt(state, peer);
   let next = withSession(state, ready);
-  next = withPeer(next, { ...known, node: ready.node, self: false, readyAt: ctx.uptime });
+  if (!isUnwanted(state, peer, ctx)) {
+    next = withPeer(next, { ...known, node: ready.node, self: false, readyAt: ctx.uptime });
+  }
   const you = hello.you === undefined ? null : parseAddress(hello.you, portOf(ctx.self));
   if (you !== null) next = seenAs(next, ready, you, ctx);
   next = greet(next, ready, ctx);

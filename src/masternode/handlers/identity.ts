@@ -1,16 +1,23 @@
 /** Who we are: our own address, as configured or as peers agree on it (rule S5). */
 import { type Address, ipOf, isPrivate, isUnusable } from "../../core/address.ts";
+import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
+import { disown } from "./registry.ts";
 import { peerAt } from "./session.ts";
 
-/** Addresses that are never dialed or stored. */
+/** No place for a node. */
 export function isHostile(network: Network, address: Address): boolean {
   return isUnusable(address) || (network === "mainnet" && isPrivate(address));
 }
 
 export function isOwn(state: State, address: Address, ctx: MasternodeCtx): boolean {
   return address === (state.identity.address ?? ctx.self);
+}
+
+/** Addresses that are never dialed or stored. */
+export function isUnwanted(state: State, address: Address, ctx: MasternodeCtx): boolean {
+  return isHostile(state.config.network, address) || isOwn(state, address, ctx);
 }
 
 /** The address turned out to be ours: never dialed again (rule S4). */
@@ -26,13 +33,20 @@ export function seenAs(state: State, session: Session, you: Address, ctx: Master
   const agrees = identity.seen.some(
     ([peer, seen]) => seen === you && peer !== session.peer && independent(peer, session.peer),
   );
-  if (agrees) {
-    ctx.emit({ type: "addressed", address: you });
-    return withState(state, { identity: { ...identity, address: you, seen: [] } });
-  }
+  if (agrees) return adopt(state, you, ctx);
   const others = identity.seen.filter(([peer]) => peer !== session.peer).slice(-SEEN_MAX);
   const seen = [...others, [session.peer, you] as const];
   return withState(state, { identity: { ...identity, seen } });
+}
+
+/** Now we can announce ourselves, and what we took for another masternode goes. */
+function adopt(state: State, address: Address, ctx: MasternodeCtx): State {
+  const { announceDelay, masternode } = state.config;
+  ctx.emit({ type: "addressed", address });
+  const wait = Math.max(0, announceDelay - ctx.uptime) as Duration;
+  if (masternode) ctx.setTimer("announce", wait);
+  const identity = { ...state.identity, address, seen: [] };
+  return disown(withState(state, { identity }), address, ctx);
 }
 
 function independent(left: Address, right: Address): boolean {

@@ -15,8 +15,10 @@ import { activeCount, activeSet } from "./registry.ts";
 /** A production tick: try, or say once which gate said no. */
 export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { tick, startStep, startStepsMax } = state.config;
-  ctx.setTimer("produce", (tick - (ctx.wall % tick)) as Duration);
-  if (state.production.attempt !== null) return state;
+  const late = ctx.wall % tick;
+  ctx.setTimer("produce", (tick - late) as Duration);
+  // Between two ticks only after a pause or a jump of the clock: that one is skipped (rule P4).
+  if (late > startStep || state.production.attempt !== null) return state;
   const closed = closedGate(state, ctx);
   if (closed !== null) return skipped(state, closed, ctx);
   const rank = ownRank(state, ctx);

@@ -97,6 +97,22 @@ function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   return kept;
 }
 
+/** The entry of an address that turned out to be our own (rule S5). */
+export function disown(state: State, address: Address, ctx: MasternodeCtx): State {
+  const { entries, removed, active } = state.registry;
+  const entry = get(entries, address);
+  if (entry === undefined) return state;
+  ctx.emit({ type: "removed", address });
+  const lost = entry.status === "active" ? 1 : 0;
+  const next = withRegistry(state, {
+    entries: remove(entries, address),
+    removed,
+    active: active - lost,
+  });
+  if (lost > 0) emitActive(next, ctx);
+  return next;
+}
+
 function withRegistry(state: State, registry: Registry): State {
   return withState(state, { registry });
 }

@@ -79,12 +79,13 @@ function ended(
   ctx.cancelTimer("handshake", session.id);
   ctx.cancelTimer("ping", session.id);
   ctx.cancelTimer("announce-again", session.id);
-  let next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
+  const next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
   const wasReady = session.phase === "ready";
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
-  const peer = get(state.peers, session.peer);
-  if (peer === undefined) return next;
-  if (ending === "neither") return next;
+  const known = get(state.peers, session.peer);
+  if (known === undefined) return next;
+  const peer = wasReady ? { ...known, readyAt: ctx.uptime } : known;
+  if (ending === "neither") return wasReady ? withPeer(next, peer) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
   const failures = (steady ? 0 : peer.failures) + (ending === "failure" ? 1 : 0);
   const pause = ending === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
@@ -92,9 +93,8 @@ function ended(
     const { address } = peer;
     ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
   }
-  next = withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
   ctx.setTimer("redial", pause, peer.address);
-  return next;
+  return withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
 }
 
 function cleanPause(state: State, ctx: MasternodeCtx): Duration {
@@ -102,12 +102,12 @@ function cleanPause(state: State, ctx: MasternodeCtx): Duration {
   return ctx.random("redial").between(redialMin, redialMax) as Duration;
 }
 
-/** 10, 20, 30 s and on to the cap, ±20 %. */
+/** 10, 20, 30 s and on to the cap, give or take a fifth. */
 function backoff(state: State, peer: Peer, failures: number, ctx: MasternodeCtx): Duration {
   const { config } = state;
   const cap = worthy(state, peer) ? config.backoffMax : config.backoffMaxOthers;
   const base = Math.min(config.backoffStep * failures, cap);
-  const spread = Math.floor(base / 5);
+  const spread = Math.floor((base * config.backoffSpread) / 100);
   return ctx.random("backoff").between(base - spread, base + spread) as Duration;
 }
 

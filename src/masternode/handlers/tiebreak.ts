@@ -40,12 +40,21 @@ function loserOf(
   // (1) The peer rebooted: the old session is with nobody.
   if (old.node !== newcomer.node) return old;
   // (2) Its dialer knows of no session: ours is a corpse.
-  if (newcomer.role === "accepted" && newcomer.openedAt > old.readyAt && !held) return old;
+  if (!held && isLater(state, newcomer, old)) return old;
   if (old.role === newcomer.role) return newcomer.role === "dialed" ? old : null;
   // (3) The one dialed by the lower boot number, or by the lower address towards the reference.
   const weDial = lower(state, newcomer, ctx);
   const keeper = (old.role === "dialed") === weDial ? old : newcomer;
   return keeper === old ? newcomer : old;
+}
+
+/**
+ * Accepted after the old one became ready, and not dialed at the same time: a Handshake may be on
+ * its way for a while, and say `held: false` of a session that became ready meanwhile.
+ */
+function isLater(state: State, newcomer: Session, old: Session): boolean {
+  const gap = newcomer.openedAt - old.readyAt;
+  return newcomer.role === "accepted" && gap > state.config.handshakeTimeout;
 }
 
 function lower(state: State, peer: Session, ctx: MasternodeCtx): boolean {

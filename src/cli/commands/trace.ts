@@ -1,0 +1,71 @@
+/** `timesim trace`: every event of a run, one line each, or those that are asked for. */
+import { BadInput } from "../../core/assert.ts";
+import { parseDuration } from "../../core/units.ts";
+import { type GateBody, type TraceEvent, typeOf } from "../../trace/event.ts";
+import { cone } from "../../trace/slice.ts";
+import { eventLine, wordsFor } from "../../trace/text.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { EXIT } from "../exit.ts";
+import { nodeIndex, type OpenArgs, openTrace } from "../open.ts";
+import { type Io, sayLines } from "../output.ts";
+import { protocolOf } from "../protocol.ts";
+
+export interface TraceArgs extends OpenArgs {
+  readonly node?: string;
+  readonly kind?: string;
+  readonly type?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** An event's number: only what led to it and what it led to. */
+  readonly cone?: string;
+}
+
+export async function trace(args: TraceArgs, io: Io): Promise<number> {
+  const kit = protocolOf(io);
+  const from = moment(args.from, "--from", 0);
+  const to = moment(args.to, "--to", Number.POSITIVE_INFINITY);
+  const opened = openTrace(args, kit, io);
+  const words = wordsFor(opened.header, kit.vocabulary);
+  const node = args.node === undefined ? null : nodeIndex(opened, args.node);
+  const wanted = (event: TraceEvent): boolean =>
+    (node === null || event.node === node) &&
+    (args.kind === undefined || event.kind === args.kind) &&
+    (args.type === undefined || wordOf(event) === args.type) &&
+    event.at >= from &&
+    event.at <= to;
+  const events = args.cone === undefined ? opened.events() : coneOf(opened, args.cone);
+  await sayLines(
+    io,
+    lines(events, wanted, (event) => eventLine(event, words)),
+  );
+  return EXIT.ok;
+}
+
+function* lines(
+  events: Iterable<TraceEvent>,
+  wanted: (event: TraceEvent) => boolean,
+  say: (event: TraceEvent) => string,
+): Generator<string> {
+  for (const event of events) if (wanted(event)) yield say(event);
+}
+
+/** A message's, fact's or command's type; a gate's, timer's or file's name. */
+function wordOf({ kind, body }: TraceEvent): string {
+  if (kind === "gate") return (body as GateBody).gate;
+  return typeof body === "string" ? (body.split("/")[0] ?? body) : typeOf(body);
+}
+
+function coneOf(opened: Trace, text: string): readonly TraceEvent[] {
+  const id = Number(text.replace(/^#/, ""));
+  if (Number.isSafeInteger(id) && opened.event(id) !== null) return cone(opened, id);
+  const last = opened.footer.events - 1;
+  throw new BadInput([`--cone ${JSON.stringify(text)} — no such event; they go from 0 to ${last}`]);
+}
+
+function moment(text: string | undefined, flag: string, fallback: number): number {
+  if (text === undefined) return fallback;
+  const length = parseDuration(text);
+  if (length !== null) return length;
+  const shown = JSON.stringify(text);
+  throw new BadInput([`${flag} ${shown} — expected a duration such as 90s or 1m30s`]);
+}

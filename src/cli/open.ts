@@ -1,0 +1,41 @@
+/** A trace to look at: read from a file, or made by playing a scenario. */
+import { BadInput } from "../core/assert.ts";
+import type { Trace } from "../trace/trace.ts";
+import { isTrace, readScenario, readTraceFile } from "./files.ts";
+import type { Io } from "./output.ts";
+import { askOf, play, type PlayFlags } from "./play.ts";
+import type { Protocol } from "./protocol.ts";
+import { parseSeeds } from "./seeds.ts";
+import { didYouMean } from "../scenario/suggest.ts";
+
+export interface OpenArgs extends PlayFlags {
+  /** A scenario, or a trace (.ndjson, .ndjson.gz). */
+  readonly path: string;
+  readonly seed?: string;
+}
+
+export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
+  const { path, seed } = args;
+  if (isTrace(path)) {
+    const flag = (["seed", "profile", "until"] as const).find((name) => args[name] !== undefined);
+    if (flag === undefined) return readTraceFile(path, io);
+    throw new BadInput([`--${flag} — ${path} is a trace, which was played already`]);
+  }
+  const scenario = readScenario(kit, path, io.cwd);
+  const seeds = seed === undefined ? null : parseSeeds(seed);
+  if (seeds !== null && seeds.count > 1) {
+    throw new BadInput([`--seed ${JSON.stringify(seed)} — one seed gives one trace`]);
+  }
+  const [only = scenario.seed] = seeds ?? [];
+  return play(kit, scenario, only, askOf(args, kit), "full").trace;
+}
+
+/** Index of a node, or −1 for `-`, the world. */
+export function nodeIndex(trace: Trace, name: string): number {
+  if (name === "-") return -1;
+  const names = trace.header.nodes.map((node) => node.name);
+  const index = names.indexOf(name);
+  if (index >= 0) return index;
+  const hint = didYouMean(name, names) || `; there are ${names.slice(0, 20).join(", ")}`;
+  throw new BadInput([`--node ${JSON.stringify(name)} — no node of that name${hint}`]);
+}

@@ -1,0 +1,69 @@
+/** Results for a person at a terminal: one block a scenario, and a total. */
+import { formatDuration } from "../core/units.ts";
+import { type Failure, failureText } from "../report/failure.ts";
+import { passed, type Result, type RowResult } from "../report/result.ts";
+import { plural, runLine, sweepLine, totalLine } from "../report/summary.ts";
+import type { Scenario } from "../scenario/model.ts";
+import { type Io, say } from "./output.ts";
+import { columns } from "./table.ts";
+
+export function printResult(io: Io, result: Result, scenario: Scenario): void {
+  say(io, heading(io, result, scenario));
+  const sweep = result.groups.length > 0 || result.digest === null;
+  const rows = sweep ? result.rows.filter((row) => !row.passed) : result.rows;
+  if (rows.length > 0) say(io, `\n${rowTable(io, rows)}`);
+  if (result.groups.length > 0) say(io, `\n${groupTable(io, result)}`);
+  for (const failure of result.failures) say(io, `\n${block(io, failure)}`);
+  const line = sweep ? sweepLine(result) : runLine(result);
+  say(io, `\n${passed(result) ? io.paint.good("✓") : io.paint.bad("✗")} ${line}`);
+}
+
+/** Only for several. */
+export function printTotal(io: Io, results: readonly Result[]): void {
+  if (results.length < 2) return;
+  const good = results.every(passed);
+  say(io, `\n${good ? io.paint.good("✓") : io.paint.bad("✗")} ${totalLine(results)}`);
+}
+
+function heading({ paint }: Io, result: Result, scenario: Scenario): string {
+  const { profile, seeds, virtual, runs } = result;
+  const many = runs > 1 ? `seeds ${seeds}` : `seed ${seeds}`;
+  const until = runs > 1 ? scenario.until : virtual;
+  const facts = [
+    many,
+    `profile ${profile}`,
+    plural(scenario.nodes.length, "node"),
+    `until ${formatDuration(until)}`,
+  ];
+  return `${paint.bold(result.scenario)} · ${facts.join(" · ")}`;
+}
+
+function rowTable({ paint }: Io, rows: readonly RowResult[]): string {
+  return columns(
+    rows.map(({ row, passed: good, when }) => [
+      good ? paint.good("✓") : paint.bad("✗"),
+      good ? row : paint.bad(row),
+      good ? paint.dim(when) : when,
+    ]),
+    "  ",
+  );
+}
+
+/** Ways to fail, the commonest first. */
+function groupTable({ paint }: Io, { groups }: Result): string {
+  const lines = groups.map(({ row, seeds, smallest, examples }) => {
+    const more = seeds > examples.length ? ", …" : "";
+    return [
+      paint.bad(`${seeds} failed`),
+      `first fails: ${row}`,
+      `smallest seed ${smallest}`,
+      paint.dim(`seeds ${examples.join(", ")}${more}`),
+    ];
+  });
+  return columns(lines, "  ");
+}
+
+function block({ paint }: Io, failure: Failure): string {
+  const [head = "", ...rest] = failureText(failure).split("\n");
+  return [paint.bad(head), ...rest].join("\n");
+}

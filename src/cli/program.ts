@@ -1,0 +1,226 @@
+/**
+ * The command line as commander sees it: names, options, help. Each command lives in a file of its
+ * own that is loaded when it is asked for, takes plain values and returns an exit code.
+ */
+import { Command, CommanderError, Option } from "commander";
+import { BadInput } from "../core/assert.ts";
+import type { ListArgs } from "./commands/list.ts";
+import type { RunArgs } from "./commands/run.ts";
+import type { TraceArgs } from "./commands/trace.ts";
+import type { ValidateArgs } from "./commands/validate.ts";
+import { EXIT } from "./exit.ts";
+import { type Host, type Io, ioFor, note } from "./output.ts";
+import { version } from "./version.ts";
+
+/** Runs the words of `host.argv`. Never rejects: what goes wrong is printed and is the exit code. */
+export async function timesim(host: Host): Promise<number> {
+  let exit: number = EXIT.ok;
+  const io = async (): Promise<Io> => ioFor(host, program.opts<{ color?: boolean }>().color);
+  const program = newProgram(host, async (work) => {
+    exit = await work(await io());
+  });
+  try {
+    await program.parseAsync([...host.argv], { from: "user" });
+    return exit;
+  } catch (error) {
+    return explain(error, await io());
+  }
+}
+
+/** What to do once the options are known. */
+type Act = (work: (io: Io) => number | Promise<number>) => Promise<void>;
+
+function newProgram(host: Host, act: Act): Command {
+  const program = new Command("timesim")
+    .description("Deterministic network simulator for the TIME Coin masternode network")
+    .version(version(), "-V, --version")
+    .option("--color", "colour even where no terminal is seen")
+    .option("--no-color", "no colour (also: NO_COLOR=1)")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .showHelpAfterError("(--help tells more)")
+    .addHelpText("after", EXITS);
+  addRun(program, act);
+  addLooks(program, act);
+  addFiles(program, act);
+  return program;
+}
+
+const EXITS = `
+Exit codes: 0 passed, 1 failed, 2 usage or bad file, 3 bug in timesim, 4 nothing selected,
+5 nondeterminism.
+
+Examples:
+  $ timesim run scenarios                          every scenario of a folder
+  $ timesim run scenarios/discovery-timeline.yaml --seed 1..1000
+  $ timesim timeline scenarios/stuck-at-3009.yaml`;
+
+function addRun(program: Command, act: Act): void {
+  const command = program
+    .command("run")
+    .description("play scenarios and say which of their expectations came true")
+    .argument("<paths...>", "files, folders, patterns such as 'scenarios/**/stuck-*.yaml'")
+    .option("--seed <seeds>", "S, A..B, or several: 1..1000,7 (default: the scenario's own)");
+  playOptions(command)
+    .addOption(wireOption())
+    .option("--guard", "freeze every state, so that a handler that changes one is caught")
+    .option("--trace <file>", "write every event as NDJSON, packed if it ends in .gz")
+    .option("--check-determinism", "play each seed three ways; exit 5 if two runs differ")
+    .option(
+      "--reporter <name>",
+      "default, github, json, json=FILE, junit, junit=FILE; repeatable",
+      (word: string, before: readonly string[]) => [...before, word],
+      [] as readonly string[],
+    )
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("-u, --update", "write the golden timeline beside the scenario (not if CI is set)")
+    .option("--reports <folder>", "where run folders go", "reports")
+    .option("--no-report", "write no run folder")
+    .addHelpText(
+      "after",
+      examples(
+        "run scenarios/discovery-timeline.yaml",
+        "run scenarios --reporter junit=reports/junit.xml",
+        "run scenarios/discovery-timeline.yaml --seed 1..1000",
+        "run scenarios/stuck-at-3009.yaml --profile repaired --trace stuck.ndjson.gz",
+      ),
+    )
+    .action((paths: readonly string[], options: Omit<RunArgs, "paths">) =>
+      act(async (io) => (await import("./commands/run.ts")).run({ ...options, paths }, io)),
+    );
+}
+
+type LookOptions = Omit<TraceArgs, "path">;
+
+/** Commands that take a scenario, which they play, or a trace. */
+function addLooks(program: Command, act: Act): void {
+  look(program, "timeline", "tell a run as its story: one line for each change of state")
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .addHelpText(
+      "after",
+      examples(
+        "timeline scenarios/discovery-timeline.yaml",
+        "timeline reports/latest/trace.ndjson.gz --node C",
+      ),
+    )
+    .action((path: string, options: LookOptions) =>
+      act(async (io) => {
+        return (await import("./commands/timeline.ts")).timeline({ ...options, path }, io);
+      }),
+    );
+  look(program, "trace", "list every event of a run, one line each")
+    .option("--kind <kind>", "only this kind of event: send, deliver, timer, fact, gate, …")
+    .option("--type <type>", "only this message, fact, command, gate or timer")
+    .option("--from <time>", "not before, 5s")
+    .option("--to <time>", "not after, 9s")
+    .option("--cone <event>", "only what led to an event, and what it led to")
+    .addHelpText(
+      "after",
+      examples(
+        "trace scenarios/discovery-timeline.yaml --node B --from 5s --to 9s",
+        "trace run.ndjson.gz --type MasternodeAnnouncement",
+        "trace run.ndjson.gz --cone 120",
+      ),
+    )
+    .action((path: string, options: LookOptions) =>
+      act(async (io) => (await import("./commands/trace.ts")).trace({ ...options, path }, io)),
+    );
+  look(program, "log", "print what the nodes would have written to their timed.log")
+    .addHelpText(
+      "after",
+      examples(
+        "log scenarios/discovery-timeline.yaml --node A",
+        "log scenarios/stuck-at-3009.yaml | grep 'Active Masternodes='",
+      ),
+    )
+    .action((path: string, options: LookOptions) =>
+      act(async (io) => (await import("./commands/log.ts")).log({ ...options, path }, io)),
+    );
+}
+
+function look(program: Command, name: string, about: string): Command {
+  const command = program
+    .command(name)
+    .description(about)
+    .argument("<scenario|trace>", "a scenario, or a trace (.ndjson, .ndjson.gz)")
+    .option("--node <name>", "only this node")
+    .option("--seed <seed>", "default: the scenario's own");
+  return playOptions(command);
+}
+
+function addFiles(program: Command, act: Act): void {
+  const paths = "files, folders, patterns";
+  program
+    .command("list")
+    .description("list scenarios and what each is about")
+    .argument("[paths...]", paths, ["scenarios"])
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .addHelpText("after", examples("list", "list 'scenarios/stuck-*.yaml'"))
+    .action((words: readonly string[], options: Omit<ListArgs, "paths">) =>
+      act(async (io) => {
+        return (await import("./commands/list.ts")).list({ ...options, paths: words }, io);
+      }),
+    );
+  program
+    .command("validate")
+    .description("read scenarios and say what is wrong with them, with line and column")
+    .argument("[paths...]", paths, ["scenarios"])
+    .option("--json", "one JSON document on stdout, and nothing else")
+    .addHelpText("after", examples("validate", "validate my-scenario.yaml"))
+    .action((words: readonly string[], options: Omit<ValidateArgs, "paths">) =>
+      act(async (io) => {
+        return (await import("./commands/validate.ts")).validate({ ...options, paths: words }, io);
+      }),
+    );
+  program
+    .command("schema")
+    .description("print the JSON Schema of scenario files, for editors")
+    .addHelpText("after", examples("schema > schema/scenario.schema.json"))
+    .action(() => act(async (io) => (await import("./commands/schema.ts")).schema({}, io)));
+}
+
+function playOptions(command: Command): Command {
+  return command
+    .option("--profile <name>", "which machine the nodes run (default: the scenario's)")
+    .option("--until <time>", "stop at another time than the scenario says, 90s or 1m30s");
+}
+
+function wireOption(): Option {
+  return new Option("--wire <form>", "pass messages as objects, or encoded and decoded again")
+    .choices(["objects", "bytes"])
+    .default("objects");
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ timesim ${line}`).join("\n")}`;
+}
+
+/** Whose fault it was, in as many lines as its owner needs. */
+function explain(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof BadInput) {
+    for (const problem of error.problems) note(io, io.paint.bad(problem));
+    return EXIT.usage;
+  }
+  if (isSystemError(error)) {
+    note(io, io.paint.bad(`${error.path ?? "timesim"} — ${error.message}`));
+    return EXIT.usage;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  note(io, io.paint.bad("this is a bug in timesim; please report it with what follows"));
+  note(io, `timesim ${version()}, node ${process.version}, ${host(io)}\n${stack}`);
+  return EXIT.bug;
+}
+
+function host({ argv }: Io): string {
+  return `timesim ${argv.join(" ")}`;
+}
+
+/** A file that cannot be written, a full disk. */
+function isSystemError(error: unknown): error is Error & { readonly path?: string } {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}

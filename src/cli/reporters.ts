@@ -1,0 +1,64 @@
+/**
+ * `--reporter`: `default` for people, `github` for annotations, `json` and `junit` for programs. The
+ * last two take the place of the rest on stdout, or go to a file, `junit=reports/junit.xml`.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { BadInput } from "../core/assert.ts";
+import { githubLines } from "../report/github.ts";
+import { documentOf } from "../report/json.ts";
+import { junit } from "../report/junit.ts";
+import type { Result } from "../report/result.ts";
+import { type Io, say } from "./output.ts";
+import { version } from "./version.ts";
+
+export interface Reporters {
+  /** What stdout is for. */
+  readonly stdout: "people" | "json" | "junit";
+  readonly github: boolean;
+  readonly files: readonly { readonly kind: "json" | "junit"; readonly path: string }[];
+}
+
+export function parseReporters(words: readonly string[], json: boolean): Reporters {
+  const stdout = new Set<"json" | "junit">(json ? ["json"] : []);
+  const files: { kind: "json" | "junit"; path: string }[] = [];
+  let github = false;
+  for (const word of words) {
+    const [, kind = "", path] = /^([^=]*)(?:=(.+))?$/.exec(word) ?? [];
+    if (kind === "json" || kind === "junit") {
+      if (path === undefined) stdout.add(kind);
+      else files.push({ kind, path });
+    } else if (kind === "github" && path === undefined) {
+      github = true;
+    } else if (kind !== "default" || path !== undefined) {
+      const known = "default, json, json=FILE, junit, junit=FILE or github";
+      throw new BadInput([`--reporter ${JSON.stringify(word)} — expected ${known}`]);
+    }
+  }
+  if (stdout.size > 1) {
+    throw new BadInput(["--reporter — json and junit cannot both have stdout; write junit=FILE"]);
+  }
+  const [owner = "people"] = stdout;
+  return { stdout: owner, github, files };
+}
+
+/** When all is known. `people` was served while the runs went on. */
+export function report(
+  io: Io,
+  reporters: Reporters,
+  results: readonly Result[],
+  outcome: { readonly exit: number; readonly problems: readonly string[] },
+): void {
+  const render = (kind: "json" | "junit"): string => {
+    if (kind === "junit") return junit(results);
+    const document = documentOf(results, { timesim: version(), ...outcome });
+    return `${JSON.stringify(document, null, 2)}\n`;
+  };
+  for (const { kind, path } of reporters.files) {
+    const file = resolve(io.cwd, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, render(kind));
+  }
+  if (reporters.stdout !== "people") io.stdout.write(render(reporters.stdout));
+  else if (reporters.github) for (const line of githubLines(results)) say(io, line);
+}

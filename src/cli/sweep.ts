@@ -1,0 +1,88 @@
+/**
+ * One scenario with many seeds: each run keeps only its digest, and the smallest seed of every way
+ * to fail is played again in full for its report.
+ */
+import { type Failure, failuresOf } from "../report/failure.ts";
+import type { Group, Result } from "../report/result.ts";
+import { Sweep } from "../report/sweep.ts";
+import type { Scenario } from "../scenario/model.ts";
+import { wordsFor } from "../trace/text.ts";
+import { checkDeterminism } from "./determinism.ts";
+import type { Finished } from "./one.ts";
+import type { Io } from "./output.ts";
+import { type AnyRun, type Ask, play, repeatCommand } from "./play.ts";
+import { Progress } from "./progress.ts";
+import type { Protocol } from "./protocol.ts";
+import type { Seeds } from "./seeds.ts";
+
+/** Ways to fail that are told in full. */
+const TOLD = 5;
+
+export function runSweep(
+  io: Io,
+  kit: Protocol,
+  scenario: Scenario,
+  seeds: Seeds,
+  ask: Ask,
+  check: boolean,
+): Finished {
+  const sweep = new Sweep();
+  const progress = new Progress(io, scenario.name, seeds.count);
+  const unsteady: Failure[] = [];
+  const start = io.elapsed();
+  for (const seed of seeds) {
+    const run = play(kit, scenario, seed, ask, check ? "full" : "digest");
+    sweep.add(run.summary);
+    progress.tick(sweep.runs, sweep.runs - sweep.passed);
+    const failure = check ? checkDeterminism(kit, scenario, run, ask) : null;
+    if (failure === null) continue;
+    // Nothing that follows could be trusted.
+    unsteady.push(failure);
+    break;
+  }
+  const wall = io.elapsed() - start;
+  progress.end();
+  const told = sweep.groups.slice(0, TOLD).map((group) => explain(kit, scenario, group, ask));
+  const { runs, passed: passedRuns, events, virtual, rows, groups } = sweep;
+  const profile = ask.profile ?? scenario.profile;
+  const facts = { scenario: scenario.name, file: scenario.file, profile, seeds: seeds.text };
+  const result: Result = {
+    ...facts,
+    ...{ runs, passedRuns, events, virtual, rows, groups, wall, digest: null },
+    failures: [...told.map(({ failure }) => failure), ...unsteady],
+    repeat: repeatCommand(scenario, ask, seeds.text),
+  };
+  return { result, traces: told.map(({ run }) => run.trace) };
+}
+
+/** The first thing that went wrong in the smallest seed of its kind. */
+function explain(
+  kit: Protocol,
+  scenario: Scenario,
+  { smallest, row }: Group,
+  ask: Ask,
+): { readonly failure: Failure; readonly run: AnyRun } {
+  const run = play(kit, scenario, smallest, ask, "full");
+  const { summary, trace } = run;
+  const repeat = repeatCommand(scenario, ask, smallest);
+  const words = wordsFor(trace.header, kit.vocabulary);
+  const scene = { trace, words, file: scenario.file, repeat };
+  const [failure] = failuresOf(summary.outcomes, summary.crash, scene);
+  return { failure: failure ?? vanished(scenario, row, smallest, repeat), run };
+}
+
+/** It failed a moment ago and passes now. */
+function vanished(scenario: Scenario, row: string, seed: string, repeat: string): Failure {
+  return {
+    kind: "nondeterminism",
+    scenario: scenario.file,
+    row,
+    seed,
+    place: `${scenario.file}:1:1`,
+    sections: [
+      { title: "expected", lines: ["the run that failed fails again"] },
+      { title: "found", lines: ["played again, it passes"] },
+    ],
+    repeat: `${repeat} --check-determinism`,
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Any two runs of a shipped scenario give one digest: twice in a process, as objects and as bytes,
+ * frozen, in a fresh process, and on every Node we support.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { describe, expect, inject, it } from "vitest";
+import { simulate } from "../src/index.ts";
+
+const SCENARIOS = readdirSync("scenarios", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => `scenarios/${name}`)
+  .sort();
+
+/** Other majors come from the registry's `node` package; CI must have them. */
+const NODES = ["22", "24"];
+const MINUTES = 60_000;
+
+const expected = Object.fromEntries(SCENARIOS.map((file) => [file, digestOf(file, {})]));
+
+describe("one digest", () => {
+  it("knows the shipped scenarios", () => {
+    expect(SCENARIOS.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(SCENARIOS)("%s: twice in a process, at any trace level", (file) => {
+    expect(digestOf(file, {})).toBe(expected[file]);
+    expect(digestOf(file, { level: "full" })).toBe(expected[file]);
+    expect(digestOf(file, { level: "ring" })).toBe(expected[file]);
+  });
+
+  it.each(SCENARIOS)("%s: as bytes, and with every state frozen", (file) => {
+    expect(digestOf(file, { wire: "bytes", guard: true })).toBe(expected[file]);
+  });
+
+  it("in a fresh process", () => {
+    expect(digestsOf(process.execPath, [])).toEqual(expected);
+  });
+
+  it.for(NODES)("on Node %s", { timeout: 5 * MINUTES }, (major, { skip }) => {
+    const probe = spawnSync("npx", ["-y", `node@${major}`, "--version"], { encoding: "utf8" });
+    const found = probe.stdout.trim().startsWith(`v${major}.`);
+    skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);
+    expect(found, probe.stderr).toBe(true);
+    expect(digestsOf("npx", ["-y", `node@${major}`])).toEqual(expected);
+  });
+});
+
+function digestOf(file: string, options: Parameters<typeof simulate>[1]): string {
+  return simulate(file, { level: "digest", ...options }).summary.digest;
+}
+
+function digestsOf(command: string, args: readonly string[]): unknown {
+  expect(inject("build"), "the package is built").toBe("");
+  const run = spawnSync(command, [...args, "test/digests.js", ...SCENARIOS], { encoding: "utf8" });
+  expect(run.status, run.stderr).toBe(0);
+  return (JSON.parse(run.stdout) as { digests: unknown }).digests;
+}
