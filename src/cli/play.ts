@@ -1,16 +1,15 @@
 /** Plays a scenario with one seed and says what came of it. */
 import { BadInput } from "../core/assert.ts";
-import { formatDuration, parseDuration, type Time } from "../core/units.ts";
+import { after, formatDuration, parseDuration, SECOND, type Time } from "../core/units.ts";
 import type { Masternode } from "../masternode/state.ts";
-import { type Failure, failuresOf } from "../report/failure.ts";
+import { type Failed, type Failure, failuresOf } from "../report/failure.ts";
 import type { Result } from "../report/result.ts";
 import { rowResult } from "../report/summary.ts";
-import type { Scenario } from "../scenario/model.ts";
+import type { Scenario, When } from "../scenario/model.ts";
 import { type Run, runScenario } from "../scenario/run.ts";
 import type { Outcome, RunSummary } from "../trace/outcome.ts";
 import type { TraceLevel } from "../trace/recorder.ts";
 import { wordsFor } from "../trace/text.ts";
-import type { Host } from "./output.ts";
 import { profileNamed, type Protocol } from "./protocol.ts";
 import { version } from "./version.ts";
 
@@ -87,6 +86,30 @@ function quoted(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What every block about a failure of this run needs. */
+export function failedOf(kit: Protocol, scenario: Scenario, run: AnyRun, ask: Ask): Failed {
+  const { summary, trace } = run;
+  const kind = summary.seed === scenario.seed ? "pinned" : "sweep";
+  return {
+    trace,
+    words: wordsFor(trace.header, kit.vocabulary),
+    file: scenario.file,
+    repeat: repeatCommand(scenario, ask, summary.seed),
+    deadline: ({ place, row }) => {
+      const asked = scenario.expect.filter(({ runs }) => runs === "all" || runs === kind);
+      const found = asked.find((one) => one.place === place && one.row === row);
+      return found === undefined ? null : limitOf(found.when);
+    },
+  };
+}
+
+/** When time is up; a window that lasts to the end has no limit of its own. */
+function limitOf(when: When): Time | null {
+  if (when.kind === "at") return after(when.second, SECOND);
+  if (when.kind === "by") return when.limit;
+  return when.kind === "eventually" ? after(when.after, when.within) : null;
+}
+
 /** A single run as a result. `extra`: rows that are not the scenario's, such as its golden. */
 export function resultOf(
   scenario: Scenario,
@@ -99,16 +122,10 @@ export function resultOf(
     readonly failures: readonly Failure[];
   },
 ): Result {
-  const { summary, trace } = run;
+  const { summary } = run;
   const { seed, profile, digest, events, virtual } = summary;
-  const repeat = repeatCommand(scenario, ask, seed);
-  const words = wordsFor(trace.header, more.kit.vocabulary);
-  const blocks = failuresOf(summary.outcomes, summary.crash, {
-    trace,
-    words,
-    file: scenario.file,
-    repeat,
-  });
+  const failed = failedOf(more.kit, scenario, run, ask);
+  const blocks = failuresOf(summary.outcomes, summary.crash, failed);
   const failures = [...blocks, ...more.failures];
   return {
     scenario: scenario.name,
@@ -124,15 +141,8 @@ export function resultOf(
     events,
     virtual,
     wall: more.wall,
-    repeat,
+    repeat: failed.repeat,
   };
-}
-
-/** Wall milliseconds of something. */
-export function timed<T>(host: Pick<Host, "elapsed">, work: () => T): readonly [T, number] {
-  const start = host.elapsed();
-  const value = work();
-  return [value, host.elapsed() - start];
 }
 
 export function isPinned(scenario: Scenario, ask: Ask, { seed, profile }: RunSummary): boolean {

@@ -6,11 +6,10 @@ import { type Failure, failuresOf } from "../report/failure.ts";
 import type { Group, Result } from "../report/result.ts";
 import { Sweep } from "../report/sweep.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { wordsFor } from "../trace/text.ts";
 import { checkDeterminism } from "./determinism.ts";
 import type { Finished } from "./one.ts";
 import type { Io } from "./output.ts";
-import { type AnyRun, type Ask, play, repeatCommand } from "./play.ts";
+import { type AnyRun, type Ask, failedOf, play, repeatCommand } from "./play.ts";
 import { Progress } from "./progress.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Seeds } from "./seeds.ts";
@@ -63,12 +62,10 @@ function explain(
   ask: Ask,
 ): { readonly failure: Failure; readonly run: AnyRun } {
   const run = play(kit, scenario, smallest, ask, "full");
-  const { summary, trace } = run;
-  const repeat = repeatCommand(scenario, ask, smallest);
-  const words = wordsFor(trace.header, kit.vocabulary);
-  const scene = { trace, words, file: scenario.file, repeat };
-  const [failure] = failuresOf(summary.outcomes, summary.crash, scene);
-  return { failure: failure ?? vanished(scenario, row, smallest, repeat), run };
+  const { outcomes, crash } = run.summary;
+  const failed = failedOf(kit, scenario, run, ask);
+  const [failure] = failuresOf(outcomes, crash, failed);
+  return { failure: failure ?? vanished(scenario, row, smallest, failed.repeat), run };
 }
 
 /** It failed a moment ago and passes now. */

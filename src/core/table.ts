@@ -14,15 +14,35 @@ interface Chunk<V> {
 }
 
 const CHUNK_MAX = 32;
+const CHUNK_FILL = 16;
 const EMPTY: Table<never> = { size: 0, chunks: [] };
 
 export function emptyTable<V>(): Table<V> {
   return EMPTY;
 }
 
+/** Later values replace earlier ones. Rising keys are laid out at once, without a copy a step. */
 export function tableOf<V>(entries: Iterable<readonly [number, V]>): Table<V> {
-  let table: Table<V> = EMPTY;
-  for (const [key, value] of entries) table = put(table, key, value);
+  const chunks: { readonly keys: number[]; readonly values: V[] }[] = [];
+  const strays: (readonly [number, V])[] = [];
+  let size = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const entry of entries) {
+    const [key, value] = entry;
+    if (key <= last) {
+      strays.push(entry);
+      continue;
+    }
+    last = key;
+    // Chunks are left half empty: what comes next is often a neighbour.
+    if (size % CHUNK_FILL === 0) chunks.push({ keys: [], values: [] });
+    const chunk = chunks.at(-1);
+    chunk?.keys.push(key);
+    chunk?.values.push(value);
+    size++;
+  }
+  let table: Table<V> = { size, chunks };
+  for (const [key, value] of strays) table = put(table, key, value);
   return table;
 }
 

@@ -25,6 +25,7 @@ export function launch<P extends Protocol>(
 ): void {
   const way = connection.ways[d];
   if (way.clogged) {
+    // Nor may a FIN pretend that all was sent.
     if (isMessage(sent.op)) recordDrop(net, connection.ends[d], sent.cause, "send buffer full");
     return;
   }

@@ -105,7 +105,6 @@ function handOver<P extends Protocol>(
 ): void {
   const receiver = connection.ends[otherEnd(d)];
   const owner = host(net, receiver.node);
-  if (arrived.op === OP.FIN) receiver.finished = true;
   if (owner.stalled) {
     connection.ways[d].unread += bytesOf(net, arrived);
     keep(owner, connection, arrived.op, d, arrived.cause, arrived.body);

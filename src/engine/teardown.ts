@@ -21,8 +21,7 @@ export function finish<P extends Protocol>(
 ): void {
   const end = connection.ends[e];
   end.alive = false;
-  // After an overflow no FIN may pretend that all was sent.
-  if (connection.established && !connection.ways[e].clogged) {
+  if (connection.established) {
     end.finished = true;
     launch(net, connection, e, segment(OP.FIN, cause, null), control(net, "FIN"), 0);
   }

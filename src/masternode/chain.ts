@@ -3,16 +3,9 @@
  * block is (Y2), what a produced one holds (C1). Block h carries the timestamp of slot h.
  */
 import type { Crypto } from "../core/capabilities.ts";
-import { emptyTable, get, put, type Table } from "../core/table.ts";
+import { emptyTable, get, put, tableOf } from "../core/table.ts";
 import { type Duration, SECOND, type UnixMicros, wallAfter } from "../core/units.ts";
-import {
-  blockHash,
-  blockSize,
-  GENESIS_TIME,
-  genesisBlock,
-  type Network,
-  ZERO_HASH,
-} from "./block.ts";
+import { blockHash, blockSize, GENESIS_TIME, genesisBlock, ZERO_HASH } from "./block.ts";
 import type { Config } from "./config.ts";
 import type { Block, Hash, Tier } from "./messages.ts";
 import type { Chain, StoredBlock } from "./state.ts";
@@ -62,9 +55,9 @@ export function blockFault(config: Config, chain: Chain, block: Block): string |
 }
 
 export function append(crypto: Crypto, chain: Chain, block: Block): Chain {
-  const stored: StoredBlock = { block, hash: blockHash(crypto, block.header) };
   const { height } = block.header;
-  return { height, tip: stored.hash, blocks: put(chain.blocks, height, stored) };
+  const next = stored(crypto, block);
+  return { height, tip: next.hash, blocks: put(chain.blocks, height, next) };
 }
 
 export function blockAt(chain: Chain, height: number): Block | null {
@@ -110,19 +103,23 @@ export function chainUpTo(config: Config, height: number): Chain {
   const key = `${config.network}/${config.slot}/${height}`;
   const known = chains.get(key);
   if (known !== undefined) return known;
-  let chain = genesisChain(config.crypto, config.network);
   const old = [{ rewardAddress: "TIME0before", tier: "Free" as const }];
-  while (chain.height < height) chain = append(config.crypto, chain, makeBlock(config, chain, old));
+  const blocks = [stored(config.crypto, genesisBlock(config.crypto, config.network))];
+  let tip = blocks[0]?.hash ?? ZERO_HASH;
+  for (let below = 0; below < height; below++) {
+    const next = makeBlock(config, { height: below, tip, blocks: emptyTable() }, old);
+    const made = stored(config.crypto, next);
+    blocks.push(made);
+    tip = made.hash;
+  }
+  const chain = { height, tip, blocks: tableOf(blocks.map((block, at) => [at, block] as const)) };
   if (chains.size >= CHAINS_MAX) chains.clear();
   chains.set(key, chain);
   return chain;
 }
 
-function genesisChain(crypto: Crypto, network: Network): Chain {
-  const block = genesisBlock(crypto, network);
-  const hash = blockHash(crypto, block.header);
-  const blocks: Table<StoredBlock> = put(emptyTable<StoredBlock>(), 0, { block, hash });
-  return { height: 0, tip: hash, blocks };
+function stored(crypto: Crypto, block: Block): StoredBlock {
+  return { block, hash: blockHash(crypto, block.header) };
 }
 
 /** A pure function's memory: losing it costs time, never changes a result. */

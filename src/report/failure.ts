@@ -4,7 +4,7 @@
  */
 import { FOREVER, formatTime, type Time } from "../core/units.ts";
 import { type EventId, type TraceEvent, typeOf } from "../trace/event.ts";
-import type { Crash, Outcome, OutcomePart } from "../trace/outcome.ts";
+import type { Crash, Outcome } from "../trace/outcome.ts";
 import { past } from "../trace/slice.ts";
 import { eventLine, gist, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -34,6 +34,8 @@ export interface Failed {
   readonly words: Words;
   readonly file: string;
   readonly repeat: string;
+  /** When time was up for a row that never came true; null: at the end. */
+  readonly deadline?: (outcome: Outcome) => Time | null;
 }
 
 const EVENTS_MAX = 10;
@@ -64,7 +66,7 @@ export function failureText(failure: Failure): string {
   return [head, ...sections, `  ${"repeat".padEnd(TITLE)}${failure.repeat}`].join("\n");
 }
 
-const TITLE = 12;
+const TITLE = 14;
 
 function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]): Failure {
   const wrong = outcome.parts.filter((part) => !part.passed);
@@ -72,9 +74,10 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
   const [first] = wrong;
   const found = wrong.map((part) => `${part.node === "-" ? "" : `${part.node}: `}${part.found}`);
   const decided = first?.event ?? null;
+  const end = run.deadline?.(outcome) ?? FOREVER;
   const [before, after] =
     decided === null
-      ? [lastOf(nodes[0] ?? -1, first, run, story), []]
+      ? [lastOf(nodes[0] ?? -1, end, run, story), []]
       : [leadingTo(decided, run, story), afterwards(decided, run)];
   return {
     kind: "row",
@@ -87,7 +90,7 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
       { title: "found", lines: capped(found, PARTS_MAX) },
       { title: decided === null ? "last events" : "led to it", lines: before },
       { title: "afterwards", lines: after },
-      { title: "closed", lines: gatesOf(nodes, run) },
+      { title: "still closed", lines: gatesOf(nodes, run) },
       { title: "written at", lines: [outcome.place] },
     ],
     repeat: run.repeat,
@@ -107,7 +110,7 @@ function crashFailure(crash: Crash, run: Failed, story: readonly TimelineRow[]):
       { title: "found", lines: [`${crash.node} at ${formatTime(crash.at)}: ${crash.error}`] },
       { title: "thrown", lines: stack.slice(0, PARTS_MAX).map((line) => line.trim()) },
       { title: "led to it", lines: leadingTo(crash.event, run, story) },
-      { title: "closed", lines: gatesOf([indexOf(crash.node, run.trace)], run) },
+      { title: "still closed", lines: gatesOf([indexOf(crash.node, run.trace)], run) },
     ],
     repeat: run.repeat,
   };
@@ -119,8 +122,9 @@ function leadingTo(id: EventId, run: Failed, story: readonly TimelineRow[]): rea
   const inPath = new Set(path.map((event) => event.id));
   const told = new Map(story.map((row) => [row.event, row]));
   const lines: { readonly event: EventId; readonly text: string }[] = [];
-  for (const event of path) {
-    if (!told.has(event.id)) lines.push({ event: event.id, text: eventLine(event, run.words) });
+  for (const [index, event] of path.entries()) {
+    if (!told.has(event.id) && !ticks(event, path[index + 1]))
+      lines.push({ event: event.id, text: eventLine(event, run.words) });
   }
   for (const row of story) {
     const cause = run.trace.event(row.event)?.cause ?? -1;
@@ -132,14 +136,19 @@ function leadingTo(id: EventId, run: Failed, story: readonly TimelineRow[]): rea
   return left > 0 ? [`… ${left} earlier`, ...sorted.slice(-EVENTS_MAX)] : sorted;
 }
 
+/** A timer that did nothing but arm itself again: only its last round is news. */
+function ticks(event: TraceEvent, next: TraceEvent | undefined): boolean {
+  const same = next?.kind === "timer" && event.kind === "timer" && event.node === next.node;
+  return same && event.body === next.body && event.b === next.b;
+}
+
 /** Nothing decided: what the node (or anybody, for the world) last did before time was up. */
 function lastOf(
   node: number,
-  part: OutcomePart | undefined,
+  end: Time,
   run: Failed,
   story: readonly TimelineRow[],
 ): readonly string[] {
-  const end: Time = part?.at ?? FOREVER;
   const own = story.filter((row) => (node < 0 || row.node === node) && row.at <= end);
   return own.slice(-EVENTS_MAX).map((row) => timelineLine(row, run.words));
 }

@@ -3,7 +3,7 @@
  * line by line, so a long trace never has to be one string. What was written reads back the same.
  */
 import { BadInput } from "../core/assert.ts";
-import type { Duration, Time } from "../core/units.ts";
+import type { Duration } from "../core/units.ts";
 import { type EventId, KIND, type KindName, type TraceEvent } from "./event.ts";
 import type { Trace, TraceFooter, TraceHeader } from "./trace.ts";
 
@@ -122,5 +122,5 @@ function eventOf(value: unknown, before: EventId, place: string): TraceEvent {
     throw new BadInput([`${place} trace — event ${id} follows ${before}`]);
   }
   const { at, node, cause, a, b } = value as unknown as TraceEvent;
-  return { id, at: at as Time, node, kind: kind as KindName, cause, a, b, body: value["body"] };
+  return { id, at, node, kind: kind as KindName, cause, a, b, body: value["body"] };
 }

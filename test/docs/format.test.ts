@@ -11,7 +11,7 @@ import { NETWORK_FIELDS } from "../../src/scenario/network.ts";
 import { jsonSchema } from "../../src/scenario/schema.ts";
 import { WHENS } from "../../src/scenario/when.ts";
 import type { Address } from "../../src/core/address.ts";
-import { readPage, rowsUnder, wordsIn } from "./table.ts";
+import { pathOf, readPage, type Row, rowsUnder, withRows, wordsIn } from "./table.ts";
 
 interface Schema {
   readonly properties: Readonly<Record<string, Schema>>;
@@ -20,7 +20,8 @@ interface Schema {
   readonly items: Schema;
 }
 
-const page = readPage("scenario-format.md");
+const PAGE = "scenario-format.md";
+const page = readPage(PAGE);
 const kit = masternodeKit(nodeCrypto);
 const schema = jsonSchema(kit) as unknown as Schema;
 
@@ -38,7 +39,7 @@ function keys(part: Schema | undefined): readonly string[] {
 }
 
 /** Rows `name | default | about` as a settings table must have them. */
-function settingsTable(fields: Fields): readonly (readonly string[])[] {
+function settingsRows(fields: Fields): readonly Row[] {
   const defaults = defaultsOf(fields);
   return Object.entries(fields).map(([name, { kind, about }]) => {
     const value = defaults[name];
@@ -88,9 +89,10 @@ describe("docs/scenario-format.md", () => {
     expect(said).toEqual(known);
   });
 
-  it("has every constant of the protocol and of TCP with its default", () => {
-    expect(rowsUnder(page, "Constants")).toEqual(settingsTable(kit.config));
-    expect(rowsUnder(page, "Network")).toEqual(settingsTable(NETWORK_FIELDS));
+  it("has every constant of the protocol and of TCP (-u rewrites the tables)", async () => {
+    const network = withRows(page, "Network", settingsRows(NETWORK_FIELDS));
+    const written = withRows(network, "Constants", settingsRows(kit.config));
+    await expect(written).toMatchFileSnapshot(pathOf(PAGE));
   });
 
   it("has every when, profile and exit code", () => {

@@ -4,34 +4,54 @@ import { join } from "node:path";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 
-export function readPage(name: string): string {
-  return readFileSync(join(DOCS, name), "utf8");
+export function pathOf(page: string): string {
+  return join(DOCS, page);
 }
+
+export function readPage(page: string): string {
+  return readFileSync(pathOf(page), "utf8");
+}
+
+export type Row = readonly string[];
 
 /** Rows of all tables below a heading, up to the next heading. Header rows are left out. */
-export function rowsUnder(page: string, heading: string): readonly (readonly string[])[] {
+export function rowsUnder(page: string, heading: string): readonly Row[] {
   const lines = page.split("\n");
-  const start = lines.findIndex((line) => /^#+\s/.test(line) && headingText(line) === heading);
+  return bodyLines(lines, heading).map((index) => cellsOf(lines[index] ?? ""));
+}
+
+/** The page with other rows in the table below a heading, for tables that the code writes. */
+export function withRows(page: string, heading: string, rows: readonly Row[]): string {
+  const lines = page.split("\n");
+  const old = bodyLines(lines, heading);
+  const first = old[0];
+  if (first === undefined) throw new Error(`no table stands under ${heading}`);
+  const texts = rows.map((row) => `| ${row.join(" | ")} |`);
+  return lines.toSpliced(first, old.length, ...texts).join("\n");
+}
+
+/** Numbers of the lines that are rows. */
+function bodyLines(lines: readonly string[], heading: string): readonly number[] {
+  const start = lines.findIndex((line) => line.replace(/^#+\s+/, "").trim() === heading);
   if (start < 0) throw new Error(`no heading is called ${heading}`);
-  const length = lines.slice(start + 1).findIndex((line) => /^#+\s/.test(line));
-  const section = lines.slice(start + 1, length < 0 ? undefined : start + 1 + length);
-  return section.flatMap((line, index) => {
-    const isRule = (text: string | undefined): boolean => /^\|[\s:|-]+\|$/.test(text ?? "");
-    if (!line.startsWith("|") || isRule(line) || isRule(section[index + 1])) return [];
-    return [cellsOf(line)];
-  });
+  const rows: number[] = [];
+  for (let at = start + 1; at < lines.length && !/^#+\s/.test(lines[at] ?? ""); at++) {
+    if (lines[at]?.startsWith("|") && !isRule(lines[at]) && !isRule(lines[at + 1])) rows.push(at);
+  }
+  return rows;
 }
 
-function headingText(line: string): string {
-  return line.replace(/^#+\s+/, "").trim();
+function isRule(line: string | undefined): boolean {
+  return line !== undefined && /^\|[\s:|-]+\|$/.test(line) && line.includes("-");
 }
 
-function cellsOf(line: string): readonly string[] {
+function cellsOf(line: string): Row {
   const cells = line.split(/(?<!\\)\|/).slice(1, -1);
   return cells.map((cell) => cell.trim());
 }
 
-/** The words of a text that stand as code: `a` and `b`. */
+/** The words of a text that stand as code, `a` and `b`; blocks are left out. */
 export function wordsIn(text: string): readonly string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+  const prose = text.replaceAll(/^```[^]*?^```$/gm, "");
+  return [...prose.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
 }

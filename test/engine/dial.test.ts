@@ -120,3 +120,12 @@ it("makes a send before the session has opened a Bug", () => {
   const stage = toyWorld().tell(5, "A", "dial B; shout 1 7");
   expect(() => stage.run(6)).toThrow("send on session 1, which is not open");
 });
+
+it.each([
+  [["A"], ["B"]],
+  [["B"], ["A"]],
+])("takes a held packet of the handshake, from %j, for lost and sends again", (from, to) => {
+  const stage = toyWorld().faultAt(4, { do: "hold", from, to }).tell(5, "A", "dial B");
+  stage.faultAt(5.5, { do: "heal" }).run(20);
+  expect(stage.story()).toEqual(["6.100000 A opened B", "6.150000 B accepted A"]);
+});

@@ -126,3 +126,10 @@ it("a process killed with unread input resets its sessions; others get FIN", () 
   );
   expect(stage.events("drop").map((event) => event.body)).toEqual(["process died"]);
 });
+
+it("a rebooted host answers a retransmission with RST", () => {
+  const stage = pair().faultAt(5, { do: "power-loss", node: "B", disk: "kept" });
+  stage.tell(5.01, "A", "send 1").faultAt(7, { do: "restart", node: "B" }).run(30);
+  // Lost at 5.06, sent again in vain at 5.36 and 5.96, then at 7.16.
+  expect(stage.story(3)).toEqual(["7.260000 A closed B reset"]);
+});

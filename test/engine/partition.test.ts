@@ -170,3 +170,21 @@ it("what was on its way when the sender gave up is not delivered behind the gap"
   expect(stage.story(3)).toEqual(["10.050000 A closed B timeout", "10.130000 B closed A reset"]);
   expect(stage.events("drop").map((event) => event.body)).toEqual(["timeout", "timeout"]);
 });
+
+it("keepalive counts from the last time the path broke, not from the first", () => {
+  const stage = pair().faultAt(5, { ...APART, for: seconds(45) });
+  stage.faultAt(100, { ...APART, for: seconds(500) }).run(400);
+  expect(stage.story(3)).toEqual([
+    "220.000000 A closed B timeout",
+    "220.000000 B closed A timeout",
+  ]);
+});
+
+it("a reset ends what waited for the path at once", () => {
+  const stage = pair()
+    .faultAt(4, { do: "cut", from: ["A"], to: ["B"] })
+    .tell(5, "A", "send 1");
+  stage.faultAt(6, { do: "reset", between: ["A", "B"] }).run(7);
+  expect(stage.story(3)).toEqual(["6.050000 A closed B reset"]);
+  expect(stage.events("drop").map((event) => event.at)).toEqual([seconds(6.05)]);
+});

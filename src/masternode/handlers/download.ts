@@ -86,8 +86,6 @@ export function acceptBlocks(
     ctx.emit({ type: "refused", what: "blocks", from: session.peer, why: "not asked for" });
     return state;
   }
-  // An announcement may have been faster.
-  if (state.chain.height >= asked.to) return download(withDownload(state, null, ctx), ctx);
   let { waiting } = asked;
   for (const block of message.blocks) {
     const { height } = block.header;
@@ -96,8 +94,11 @@ export function acceptBlocks(
   const applied = apply(state, state.chain, waiting, ctx);
   if (applied.fault !== null) return failed(state, asked, applied.fault, ctx);
   if (applied.chain === state.chain) {
-    if (waiting === asked.waiting) return failed(state, asked, "an empty reply", ctx);
-    return withDownload(state, { ...asked, waiting });
+    if (waiting !== asked.waiting) return withDownload(state, { ...asked, waiting });
+    // An announcement may have been faster: nothing new is no fault then.
+    const overtaken = state.chain.height >= asked.from;
+    if (overtaken) return download(withDownload(state, null, ctx), ctx);
+    return failed(state, asked, "an empty reply", ctx);
   }
   const { height, tip } = applied.chain;
   ctx.emit({ type: "tip", height, hash: tip, via: "download" });

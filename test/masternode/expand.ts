@@ -1,0 +1,167 @@
+/**
+ * What a script's lines may leave out. In `send X>A …`:
+ *
+ *     #3010          the block of that height that follows the chain all nodes began with
+ *     #3010:late     the same with a wrong timestamp; `poor`: rewards that do not add up;
+ *                    `loose`: it follows nothing; `huge`: more bytes than anybody accepts
+ *     @3010          its hash, as bytes
+ *     $X             an announcement of X, signed now with X's key
+ *     $X(age=301s)   signed earlier; `seq=5`, `tier=Gold`, `reward=R`, `address=1.2.3.4`, `port=1`
+ *     $X(key=Y)      signed with another's key; `unsigned=yes`, `forged=yes`
+ *     !nonce         that of the last Ping heard
+ *     %handshake     as one of ours says it; `%ack` likewise. `plain=yes`: the reference's;
+ *                    `node=low` or `high`, `network=mainnet`, `port=1`, `held=yes`, `you=1.2.3.4`,
+ *                    `can=tip` instead of all
+ */
+import { formatIp, portOf } from "../../src/core/address.ts";
+import { must } from "../../src/core/assert.ts";
+import { parseDuration, SECOND } from "../../src/core/units.ts";
+import { nodeCrypto } from "../../src/host/crypto.ts";
+import { ZERO_HASH } from "../../src/masternode/block.ts";
+import { blockAt, chainUpTo, hashAt } from "../../src/masternode/chain.ts";
+import type { Config } from "../../src/masternode/config.ts";
+import { announcementDigest } from "../../src/masternode/digests.ts";
+import type { Announcement, Block, Tier, Transaction } from "../../src/masternode/messages.ts";
+import type { NodeSpec } from "../../src/engine/host.ts";
+import type { Masternode } from "../../src/masternode/state.ts";
+import { hexToBytes } from "../../src/wire/bytes.ts";
+import { formatU64, type U64 } from "../../src/wire/u64.ts";
+import { lineOf } from "./bare.ts";
+
+export interface Scene {
+  readonly nodes: readonly NodeSpec<Masternode>[];
+  /** An exact clock's wall time, µs. */
+  readonly wall: number;
+  readonly nonce: U64 | null;
+}
+
+export function expand(line: string, scene: Scene): string {
+  const config = must(scene.nodes[0], "a node").config;
+  return line
+    .replaceAll(/%(handshake|ack)(?:\(([^)]*)\))?/g, (_, half: string, options?: string) => {
+      return greetingText(half, optionsOf(options ?? ""));
+    })
+    .replaceAll("!nonce", () => formatU64(must(scene.nonce, "a Ping heard before")))
+    .replaceAll(/\$(\w+)(?:\(([^)]*)\))?/g, (_, name: string, options?: string) => {
+      return announcementText(name, optionsOf(options ?? ""), scene);
+    })
+    .replaceAll(/#(\d+)(?::(\w+))?/g, (_, height: string, flaw?: string) => {
+      return blockText(flawed(blockOf(config, Number(height)), flaw ?? ""));
+    })
+    .replaceAll(/@(\d+)/g, (_, height: string) => {
+      const hash = hashAt(chainUpTo(config, Number(height)), Number(height));
+      return JSON.stringify([...hexToBytes(must(hash, height))]);
+    });
+}
+
+/** `a=1 b=2` or `a=1, b=2`. */
+export function optionsOf(text: string): ReadonlyMap<string, string> {
+  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+  return new Map(
+    words.map((word): [string, string] => {
+      const [key = "", ...value] = word.split("=");
+      return [key, value.join("=")];
+    }),
+  );
+}
+
+function blockOf(config: Config, height: number): Block {
+  return must(blockAt(chainUpTo(config, height), height), `block ${height}`);
+}
+
+function flawed(block: Block, flaw: string): Block {
+  const { header } = block;
+  switch (flaw) {
+    case "late":
+      return { ...block, header: { ...header, timestamp: header.timestamp + 1 } };
+    case "loose":
+      return { ...block, header: { ...header, previousHash: ZERO_HASH } };
+    case "poor":
+      return { ...block, masternodeRewards: [["TIME0before", 9_000_000_000]] };
+    case "huge":
+      return { ...block, transactions: [bulky] };
+    default:
+      return block;
+  }
+}
+
+/** Nine million bytes of script. */
+const bulky: Transaction = {
+  version: 1,
+  inputs: [],
+  outputs: [{ value: 0, scriptPubkey: "00".repeat(9_000_000) }],
+  lockTime: 0,
+  timestamp: 0,
+};
+
+function blockText(block: Block): string {
+  return inner(lineOf({ type: "BlockAnnouncement", block }));
+}
+
+const BOOTS: Readonly<Record<string, string>> = {
+  low: "00".repeat(16),
+  middle: "80".repeat(16),
+  high: "ff".repeat(16),
+};
+
+function greetingText(half: string, options: ReadonlyMap<string, string>): string {
+  const network = options.get("network") ?? "testnet";
+  const boot = options.get("node") ?? "middle";
+  const ours = {
+    listenPort: Number(options.get("port") ?? 24_100),
+    capabilities: (options.get("can") ?? "tip+pages").split("+"),
+    node: BOOTS[boot] ?? boot.padStart(32, "0"),
+    you: options.get("you") ?? "203.0.113.10:24100",
+  };
+  const extras = options.has("plain") ? {} : ours;
+  if (half === "ack") {
+    const named = options.has("plain") ? {} : { network };
+    return lineOf({ type: "Ack", messageType: "Handshake", ...named, ...extras });
+  }
+  const held = options.has("plain") ? {} : { held: options.has("held") };
+  const magic = options.get("magic") ?? "54494d45";
+  const protocolVersion = Number(options.get("version") ?? 1);
+  return lineOf({ type: "Handshake", magic, protocolVersion, network, ...extras, ...held });
+}
+
+/** What stands in `{"Name":…}`. */
+function inner(line: string): string {
+  return line.slice(line.indexOf(":") + 1, -1);
+}
+
+function announcementText(
+  name: string,
+  options: ReadonlyMap<string, string>,
+  { nodes, wall }: Scene,
+): string {
+  const node = must(
+    nodes.find((each) => each.name === name),
+    `node ${name}`,
+  );
+  const signer = options.get("key") ?? name;
+  const { keySeed } = must(
+    nodes.find((each) => each.name === signer),
+    `node ${signer}`,
+  ).config;
+  const at = wall - must(parseDuration(options.get("age") ?? "0s"), "age");
+  const plain: Announcement = {
+    address: options.get("address") ?? formatIp(node.address),
+    rewardAddress: options.get("reward") ?? `TIME0of${name}`,
+    tier: (options.get("tier") ?? "Free") as Tier,
+    publicKey: nodeCrypto.publicKey(keySeed),
+  };
+  if (options.has("unsigned")) {
+    return inner(lineOf({ type: "MasternodeAnnouncement", announcement: plain }));
+  }
+  const signed = {
+    ...plain,
+    port: Number(options.get("port") ?? portOf(node.address)),
+    timestamp: Math.floor(at / SECOND),
+    sequence: Number(options.get("seq") ?? Math.floor(at / 1_000)),
+  };
+  const digest = announcementDigest(nodeCrypto, signed);
+  const right = nodeCrypto.sign(keySeed, digest);
+  const signature = options.has("forged") ? right.replace(/^../, "00") : right;
+  const announcement = { ...signed, signature };
+  return inner(lineOf({ type: "MasternodeAnnouncement", announcement }));
+}
