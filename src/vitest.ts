@@ -1,6 +1,6 @@
 /**
  * Matchers for vitest. `import "timesim/vitest"` in a setup file or a test, then
- * `expect(simulate("scenarios/x.yaml")).toReach({ on: "B", that: { active: 2 }, by: "15s" })`.
+ * `expect(simulate("scenarios/x.yaml")).toReach({ on: "B", that: { active: { count: 2 } }, by: "15s" })`.
  */
 import { expect } from "vitest";
 import type { Masternode } from "./masternode/state.ts";

@@ -51,7 +51,7 @@ export function compareGolden(
   const passed = line === length;
   const place = `${file}:${passed ? 1 : line + 1}:1`;
   const said = passed
-    ? ""
+    ? `${length} lines, unchanged`
     : `line ${line + 1}: ${(found[line] ?? "the run has no such line").trim()}`;
   const expected = `every line of ${file}`;
   const part = { node: "-", sentence: expected, passed, at: null, event: null, found: said };

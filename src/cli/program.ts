@@ -73,8 +73,7 @@ function addRun(program: Command, act: Act): void {
     .option(
       "--reporter <name>",
       "default, github, json, json=FILE, junit, junit=FILE; repeatable",
-      (word: string, before: readonly string[]) => [...before, word],
-      [] as readonly string[],
+      (word: string, before?: readonly string[]) => [...(before ?? []), word],
     )
     .option("--json", "one JSON document on stdout, and nothing else")
     .option("-u, --update", "write the golden timeline beside the scenario (not if CI is set)")
@@ -212,12 +211,8 @@ function explain(error: unknown, io: Io): number {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   note(io, io.paint.bad("this is a bug in timesim; please report it with what follows"));
-  note(io, `timesim ${version()}, node ${process.version}, ${host(io)}\n${stack}`);
+  note(io, `timesim ${version()}, node ${process.version}: timesim ${io.argv.join(" ")}\n${stack}`);
   return EXIT.bug;
-}
-
-function host({ argv }: Io): string {
-  return `timesim ${argv.join(" ")}`;
 }
 
 /** A file that cannot be written, a full disk. */

@@ -49,7 +49,7 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   });
   host.process = { runtime, port };
   recheck(net);
-  runtime.boot(files as Partial<P["files"]>, event);
+  runtime.boot(files, event);
 }
 
 /** The machine's own stop command, then the process ends and its kernel says FIN. */

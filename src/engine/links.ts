@@ -16,13 +16,18 @@ export class Link {
   readonly fixedDraw: number;
   readonly counters: Int32Array;
 
-  constructor(init: Omit<Link, "next">) {
+  constructor(init: Omit<Link, "next" | "fork">) {
     this.from = init.from;
     this.to = init.to;
     this.hash = init.hash;
     this.profile = init.profile;
     this.fixedDraw = init.fixedDraw;
     this.counters = init.counters;
+  }
+
+  fork(): Link {
+    const { from, to, hash, profile, fixedDraw, counters } = this;
+    return new Link({ from, to, hash, profile, fixedDraw, counters: counters.slice() });
   }
 
   /** How many of this kind went before. */
@@ -38,7 +43,7 @@ export class Links {
   readonly #names: readonly string[];
   readonly #kinds: number;
   readonly #profile: (from: number, to: number) => LinkProfile;
-  #links = new Map<number, Link>();
+  readonly #links = new Map<number, Link>();
 
   constructor(
     luck: Luck,
@@ -72,7 +77,7 @@ export class Links {
   fork(): Links {
     const twin = new Links(this.#luck, this.#names, this.#kinds, this.#profile);
     for (const [key, link] of this.#links) {
-      twin.#links.set(key, new Link({ ...link, counters: link.counters.slice() }));
+      twin.#links.set(key, link.fork());
     }
     return twin;
   }

@@ -3,6 +3,7 @@
  * or of all; none looks into a state, so it holds for traces of real nodes as well.
  */
 import type { Address } from "../core/address.ts";
+import { BadInput } from "../core/assert.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";
 import type { Settings } from "../kit/field.ts";
 import type { Claim } from "../kit/kit.ts";
@@ -75,6 +76,12 @@ function target(args: Settings, key: string, context: ClaimContext): Address | u
 function named(args: Settings, key: string): string {
   const name = args[key];
   return typeof name === "string" ? name : "any node";
+}
+
+/** A claim that could not fail is a mistake of whoever wrote it. */
+function needOne(claim: string, args: Settings, fields: readonly string[]): void {
+  if (fields.some((field) => args[field] !== undefined)) return;
+  throw new BadInput([`${claim} claims nothing; say ${fields.join(", ")}`]);
 }
 
 function matches(wanted: unknown, found: unknown): boolean {
@@ -150,6 +157,7 @@ const active: Claim = {
     set: { kind: "nodes", about: "exactly these", optional: true },
   },
   watch(node, args, context) {
+    needOne("active", args, ["count", "min", "includes", "set"]);
     const { count, min, set } = args;
     const includes = target(args, "includes", context);
     const exact = Array.isArray(set)
@@ -209,6 +217,7 @@ const height: Claim = {
     min: { kind: "number", about: "at least", whole: true, min: 0, optional: true },
   },
   watch(node, args, context) {
+    needOne("height", args, ["is", "min"]);
     const { is, min } = args;
     const wanted = is === undefined ? `at least ${String(min)}` : String(is);
     const sentence = `${context.node(node)} is at height ${wanted}`;

@@ -3,7 +3,6 @@
  * (section 2.4) in camelCase; keys only our nodes send are optional and come last (rule S3, A4).
  * Hashes, keys and signatures are lowercase hex. Heights, sequences, timestamps and amounts are
  * whole numbers, saturated at ±(2^53 − 1) when a peer sends more, which no honest node does.
- * Write literals in the order declared here: the run's digest walks keys in their own order.
  */
 import type { U64 } from "../wire/u64.ts";
 

@@ -6,7 +6,7 @@ import type { Port, TimerHandle } from "./port.ts";
 
 export class Timers<P extends Protocol> {
   readonly #port: Port<P>;
-  #handles = new Map<string, Map<TimerKey, TimerHandle>>();
+  readonly #handles = new Map<string, Map<TimerKey, TimerHandle>>();
 
   constructor(port: Port<P>) {
     this.#port = port;

@@ -18,7 +18,7 @@ export const WORLD = -1;
  * dial      a session, b remote address
  * opened    a session, b remote address, body the role
  * refused   a session, b remote address, body the reason
- * send      a session, b bytes if they were counted (else 0), body the message
+ * send      a session, body the message
  * deliver   a session, body the message
  * garbled   a session, body the error
  * drop      a session at the sender, body why this message will never arrive

@@ -1,6 +1,9 @@
 /** docs/scenario-format.md names every word of the format, and its tables are the code's. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/cli/exit.ts";
+import type { Address } from "../../src/core/address.ts";
 import { formatDuration } from "../../src/core/units.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { type Fields, defaultsOf } from "../../src/kit/field.ts";
@@ -10,7 +13,7 @@ import { FAULTS } from "../../src/scenario/faults.ts";
 import { NETWORK_FIELDS } from "../../src/scenario/network.ts";
 import { jsonSchema } from "../../src/scenario/schema.ts";
 import { WHENS } from "../../src/scenario/when.ts";
-import type { Address } from "../../src/core/address.ts";
+import { WORLD } from "../../src/trace/event.ts";
 import { pathOf, readPage, type Row, rowsUnder, withRows, wordsIn } from "./table.ts";
 
 interface Schema {
@@ -82,11 +85,24 @@ describe("docs/scenario-format.md", () => {
       return [wordsIn(name)[0], scope, wordsIn(fields), mode];
     });
     const context = claimContext([{ name: "A", address: 1 as Address }]);
-    const known = Object.entries(kit.claims).map(([name, { scope, fields, watch }]) => {
-      const { mode } = watch(scope === "world" ? -1 : 0, {}, context);
-      return [name, scope, Object.keys(fields), mode];
+    const known = Object.entries(kit.claims).map(([name, claim]) => {
+      const { mode } = claim.watch(claim.scope === "world" ? WORLD : 0, {}, context);
+      return [name, claim.scope, Object.keys(claim.fields), mode];
     });
     expect(said).toEqual(known);
+  });
+
+  it("has every gate", () => {
+    const folder = join(import.meta.dirname, "../../src/masternode");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const texts = files
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join(folder, name), "utf8"));
+    const asked = texts.flatMap((text) => [...text.matchAll(/ctx\.gate\(\s*"([a-z-]+)"/g)]);
+    const gates = new Set(asked.map((match) => match[1] ?? ""));
+    const said = wordsIn(page);
+    expect(gates.size).toBeGreaterThan(0);
+    expect([...gates].filter((gate) => !said.includes(gate))).toEqual([]);
   });
 
   it("has every constant of the protocol and of TCP (-u rewrites the tables)", async () => {

@@ -1,7 +1,7 @@
 /** Random worlds: every message is accounted for, streams have no gaps, no session is half open. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { chaos, settle, staged, STORM } from "./chaos.ts";
+import { chaos, runs, settle, staged, STORM } from "./chaos.ts";
 import { ledger } from "./ledger.ts";
 
 it("sent = delivered + dropped with a reason + in flight, at any moment", () => {
@@ -14,7 +14,7 @@ it("sent = delivered + dropped with a reason + in flight, at any moment", () => 
         expect(settled + stage.world.inFlight).toBe(sent);
       }
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 
@@ -30,6 +30,6 @@ it("a world left alone loses nothing, leaves no gap and no half-open session", (
       const duplicates = plan.faults.some(({ fault }) => fault.do === "duplicate");
       if (!duplicates) expect(books.doubled).toBe(0);
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });

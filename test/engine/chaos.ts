@@ -22,6 +22,11 @@ export interface Chaos {
   readonly faults: readonly { readonly at: number; readonly fault: Fault }[];
 }
 
+/** Bounded in time too: shrinking a world may take for ever, and a slow machine may do less. */
+export function runs(count: number): { numRuns: number; interruptAfterTimeLimit: number } {
+  return { numRuns: count, interruptAfterTimeLimit: 8_000 };
+}
+
 /** Faults and commands fall into the first two minutes. */
 export const STORM = 120;
 

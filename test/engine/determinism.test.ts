@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { LinkProfile } from "../../src/core/fault.ts";
 import { millis } from "../../src/core/units.ts";
-import { chaos, staged, STORM } from "./chaos.ts";
+import { chaos, runs, staged, STORM } from "./chaos.ts";
 import { type Stage, type ToyOptions, toyWorld } from "./world.ts";
 
 const RANDOM: Partial<LinkProfile> = {
@@ -52,7 +52,7 @@ it("so they do in random worlds under random faults", () => {
       );
       expect(bytes).toBe(objects);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -64,7 +64,7 @@ it("a random world is the same world twice, event by event", () => {
       expect(twice.events()).toEqual(once.events());
       expect(twice.digest).toBe(once.digest);
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 
@@ -76,7 +76,7 @@ it("running in small pieces changes nothing", () => {
       for (let n = 1; n <= pieces; n++) stage.run((STORM * n) / pieces);
       expect(stage.digest).toBe(whole);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 

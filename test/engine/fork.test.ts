@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { millis, seconds, type Time } from "../../src/core/units.ts";
-import { chaos, staged, STORM } from "./chaos.ts";
+import { chaos, runs, staged, STORM } from "./chaos.ts";
 import { pair, toyWorld } from "./world.ts";
 
 const END = STORM + 60;
@@ -62,13 +62,27 @@ it("can be cancelled apart: a timer cancelled in one fires in the other", () => 
   expect(twin.story()).toEqual([]);
 });
 
-it("a node that stands still does so in both, with the same inbox", () => {
-  const stage = pair().tell(2.5, "B", "arm x 1; arm y 1");
+it("remembers what each gate said last", () => {
+  const stage = toyWorld().tell(1, "A", "gate g shut 1; gate h open 1").run(2);
+  const twin = stage.fork();
+  twin.tell(3, "A", "gate g shut 1; gate h open 2; gate g open 2").run(4);
+  stage.tell(5, "A", "gate g shut 1").run(6);
+  expect(twin.events("gate")).toHaveLength(3);
+  expect(stage.events("gate")).toHaveLength(2);
+});
+
+it("a node that stands still does so in both, with the same inbox and the same due timers", () => {
+  const stage = pair().tell(2.5, "B", "arm x 1; arm y 1").tell(2.5, "A", "arm z 1");
+  stage.faultAt(3, { do: "pause", node: "A", for: seconds(9) });
   stage.faultAt(3, { do: "pause", node: "B", for: seconds(9) });
   stage.tell(4, "A", "send 1").tell(5, "B", "cancel x").run(8);
   const twin = stage.fork().run(20);
   expect(stage.run(20).digest).toBe(twin.digest);
-  expect(twin.saw("B", 3)).toEqual(["got note 1 from A", "timer y"]);
+  expect(twin.story(3)).toEqual([
+    "12.000000 A timer z",
+    "12.000000 B timer y",
+    "12.050000 B got note 1 from A",
+  ]);
 });
 
 it("at a random moment of a random world, both go on as if never forked", () => {
@@ -80,7 +94,7 @@ it("at a random moment of a random world, both go on as if never forked", () => 
       expect(twin.run(END).digest).toBe(whole);
       expect(stage.run(END).digest).toBe(whole);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 
@@ -109,7 +123,7 @@ it("touching one never changes the other, from whatever moment and however deep"
         expect(stage.run(END).digest).toBe(whole);
       },
     ),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 
@@ -122,6 +136,6 @@ it("can be made between any two records of the queue", () => {
       for (let n = 0; n < count && stage.world.step(end); n++);
       expect(stage.fork().run(END).digest).toBe(whole);
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });

@@ -295,7 +295,12 @@ describe("limits", () => {
       expect(() => file(at), String(at)).toThrow(Bug);
       expect(() => queue.advance(at), String(at)).toThrow(Bug);
     }
-    for (const op of [2 ** 31, -(2 ** 31) - 1, 0.5]) expect(() => file(LAST, op)).toThrow(Bug);
+    for (const bad of [2 ** 31, -(2 ** 31) - 1, 0.5]) {
+      for (const place of [0, 1, 2, 3]) {
+        const [op, x, y, z] = [0, 0, 0, 0].with(place, bad) as [number, number, number, number];
+        expect(() => queue.schedule(LAST, op, x, y, z, undefined)).toThrow(Bug);
+      }
+    }
     expect(queue.size).toBe(0);
     file(LAST, -(2 ** 31));
     expect(() => queue.advance(LAST)).toThrow(Bug);

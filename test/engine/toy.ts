@@ -167,6 +167,9 @@ function perform(
     case "cancel":
       ctx.cancelTimer(what, more[0] ?? "");
       return open;
+    case "gate": // gate name open|shut value
+      ctx.gate(what, more[0] === "open", { have: Number(more[1]) });
+      return open;
     case "look":
       say(ctx, "looked", 0);
       return open;

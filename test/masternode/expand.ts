@@ -6,12 +6,13 @@
  *                    `loose`: it follows nothing; `huge`: more bytes than anybody accepts
  *     @3010          its hash, as bytes
  *     $X             an announcement of X, signed now with X's key
- *     $X(age=301s)   signed earlier; `seq=5`, `tier=Gold`, `reward=R`, `address=1.2.3.4`, `port=1`
- *     $X(key=Y)      signed with another's key; `unsigned=yes`, `forged=yes`
+ *     $X(age=301s)   signed earlier, `ahead=1s` later; `seq=5`, `tier=Gold`, `reward=R`,
+ *                    `address=1.2.3.4`, `port=1`
+ *     $X(key=Y)      signed with another key; `unsigned=yes`, `forged=yes`
  *     !nonce         that of the last Ping heard
  *     %handshake     as one of ours says it; `%ack` likewise. `plain=yes`: the reference's;
- *                    `node=low` or `high`, `network=mainnet`, `port=1`, `held=yes`, `you=1.2.3.4`,
- *                    `can=tip` instead of all
+ *                    `node=low`, `high` or `own` (that of the node spoken to), `network=mainnet`,
+ *                    `port=1`, `held=yes`, `you=1.2.3.4`, `can=tip` instead of all
  */
 import { formatIp, portOf } from "../../src/core/address.ts";
 import { must } from "../../src/core/assert.ts";
@@ -33,13 +34,15 @@ export interface Scene {
   /** An exact clock's wall time, µs. */
   readonly wall: number;
   readonly nonce: U64 | null;
+  /** The boot number of the node that is spoken to. */
+  readonly boot: string;
 }
 
 export function expand(line: string, scene: Scene): string {
   const config = must(scene.nodes[0], "a node").config;
   return line
     .replaceAll(/%(handshake|ack)(?:\(([^)]*)\))?/g, (_, half: string, options?: string) => {
-      return greetingText(half, optionsOf(options ?? ""));
+      return greetingText(half, optionsOf(options ?? ""), scene);
     })
     .replaceAll("!nonce", () => formatU64(must(scene.nonce, "a Ping heard before")))
     .replaceAll(/\$(\w+)(?:\(([^)]*)\))?/g, (_, name: string, options?: string) => {
@@ -104,13 +107,13 @@ const BOOTS: Readonly<Record<string, string>> = {
   high: "ff".repeat(16),
 };
 
-function greetingText(half: string, options: ReadonlyMap<string, string>): string {
+function greetingText(half: string, options: ReadonlyMap<string, string>, scene: Scene): string {
   const network = options.get("network") ?? "testnet";
   const boot = options.get("node") ?? "middle";
   const ours = {
     listenPort: Number(options.get("port") ?? 24_100),
     capabilities: (options.get("can") ?? "tip+pages").split("+"),
-    node: BOOTS[boot] ?? boot.padStart(32, "0"),
+    node: boot === "own" ? scene.boot : (BOOTS[boot] ?? boot.padStart(32, "0")),
     you: options.get("you") ?? "203.0.113.10:24100",
   };
   const extras = options.has("plain") ? {} : ours;
@@ -143,7 +146,8 @@ function announcementText(
     nodes.find((each) => each.name === signer),
     `node ${signer}`,
   ).config;
-  const at = wall - must(parseDuration(options.get("age") ?? "0s"), "age");
+  const length = (key: string): number => must(parseDuration(options.get(key) ?? "0s"), key);
+  const at = wall - length("age") + length("ahead");
   const plain: Announcement = {
     address: options.get("address") ?? formatIp(node.address),
     rewardAddress: options.get("reward") ?? `TIME0of${name}`,

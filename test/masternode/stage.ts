@@ -28,6 +28,8 @@ export class Stage {
   readonly #world: World<Masternode>;
   readonly #recorder = new Recorder({ level: "full" });
   readonly #words: Words;
+  /** Events from here on were not told yet. */
+  #mark = 0;
   /** How much of what each bare peer heard was shown. */
   readonly #shown = new Map<string, number>();
 
@@ -50,10 +52,13 @@ export class Stage {
 
   readonly #verbs: Readonly<Record<string, Verb>> = {
     run: (rest) => {
-      const mark = this.#recorder.count;
+      const mark = this.#mark;
       this.#pass(rest);
       const trace = { events: () => this.#recorder.events() } as unknown as Trace;
-      const rows = timeline(trace, this.#words).filter((row) => row.event >= mark);
+      // What was told stands in the script.
+      const rows = timeline(trace, this.#words).filter((row) => {
+        return row.event >= mark && !row.text.startsWith("is told");
+      });
       return rows.map((row) => timelineLine(row, this.#words));
     },
     pass: (rest) => {
@@ -61,8 +66,9 @@ export class Stage {
       return [];
     },
     step: (rest) => {
-      const mark = this.#recorder.count;
+      const mark = this.#mark;
       for (let left = Number(rest); left > 0; left--) this.#world.step(FOREVER);
+      this.#mark = this.#recorder.count;
       const events = [...this.#recorder.events()].filter((event) => event.id >= mark);
       return events.map((event) => {
         const head = whenAndWho(event, this.#words);
@@ -88,7 +94,9 @@ export class Stage {
     recv: (rest) => {
       const [name = "", ...types] = rest.split(/\s+/);
       const heard = this.#heardBy(name);
-      const fresh = heard.slice(this.#shown.get(name) ?? 0);
+      const shown = this.#shown.get(name) ?? 0;
+      // A process that restarted begins a new page.
+      const fresh = heard.slice(shown > heard.length ? 0 : shown);
       this.#shown.set(name, heard.length);
       const wanted = fresh.filter((each) => types.length === 0 || types.includes(typeOf(each)));
       return wanted.map((each) => this.#heardText(each));
@@ -116,6 +124,7 @@ export class Stage {
   #pass(text: string): void {
     const length = must(parseDuration(text), `a length, not ${text}`);
     this.#world.run((this.#world.now + length) as Time);
+    this.#mark = this.#recorder.count;
   }
 
   #load(more: object): Scenario {
@@ -135,8 +144,11 @@ export class Stage {
     const found = /^(\w+)>(\w+)(?:\/(\d+))?\s*(.*)$/.exec(rest);
     const [, from = "", to = "", nth, line = ""] = must(found, `who to whom in ${rest}`);
     const index = nth === undefined ? -1 : Number(nth) - 1;
+    this.#world.run(this.#world.now);
     const { nodes } = this.#world.options;
-    const scene = { nodes, wall: this.#words.epoch + this.#world.now, nonce: this.#nonce(from) };
+    const wall = this.#words.epoch + this.#world.now;
+    const boot = this.#world.state(to)?.identity?.node ?? "";
+    const scene = { nodes, wall, nonce: this.#nonce(from), boot };
     this.#tell(from, make(this.#address(to), index, expand(line, scene)));
     return [];
   }

@@ -17,8 +17,8 @@ export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State
   const { tick, startStep, startStepsMax } = state.config;
   const late = ctx.wall % tick;
   ctx.setTimer("produce", (tick - late) as Duration);
-  // Between two ticks only after a pause or a jump of the clock: that one is skipped (rule P4).
-  if (late > startStep || state.production.attempt !== null) return state;
+  // Well after the tick only when the process stood still or its clock jumped: skipped (rule P4).
+  if (late > tick / 10 || state.production.attempt !== null) return state;
   const closed = closedGate(state, ctx);
   if (closed !== null) return skipped(state, closed, ctx);
   const rank = ownRank(state, ctx);

@@ -1,0 +1,109 @@
+/** What is written reads back the same; a trace that was cut is read as far as it goes. */
+import { describe, expect, it } from "vitest";
+import { nodeCrypto } from "../../src/host/crypto.ts";
+import { masternodeKit } from "../../src/masternode/kit.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+import { firstDifference } from "../../src/trace/diff.ts";
+import { readTrace, traceLines } from "../../src/trace/ndjson.ts";
+import { A, counts, traceOf } from "./story.ts";
+
+const TOY = traceOf([
+  [0, 0, "boot", { a: 1, b: A }],
+  [1, 0, "fact", { ...counts(1), cause: 0 }],
+  [2, 1, "garbled", { body: 'line\n"break" \u2028 \ud800' }],
+]);
+const LINES = [...traceLines(TOY)];
+
+describe("a trace", () => {
+  it("round-trips, to the byte", () => {
+    const { trace, cut } = readTrace(LINES, "x.ndjson");
+    expect(cut).toBeNull();
+    expect([...traceLines(trace)]).toEqual(LINES);
+    expect(firstDifference(TOY, trace)).toBeNull();
+    expect(trace.event(1)?.body).toEqual({ type: "count", is: 1 });
+    expect(trace.event(9)).toBeNull();
+    for (const line of LINES) expect(line).not.toContain("\n");
+  });
+
+  it("of a real run does so too", () => {
+    const kit = masternodeKit(nodeCrypto);
+    const text =
+      "until: 30s\nnodes:\n  A: { address: 10.0.0.1 }\n  B: { address: 10.0.0.2, dials: [A] }\n";
+    const run = runScenario(kit, loadScenario(kit, text, "x.yaml"));
+    const lines = [...traceLines(run.trace)];
+    const { trace } = readTrace(lines, "x.ndjson");
+    expect(trace.footer.events).toBeGreaterThan(50);
+    expect(firstDifference(run.trace, trace)).toBeNull();
+    expect([...traceLines(trace)]).toEqual(lines);
+  });
+
+  it("of a ring begins later", () => {
+    const late = [LINES[0] ?? "", LINES[2] ?? "", LINES[3] ?? "", LINES[4] ?? ""];
+    const { trace } = readTrace(late, "x");
+    expect(trace.event(0)).toBeNull();
+    expect(trace.event(2)?.kind).toBe("garbled");
+  });
+});
+
+describe("a trace that was cut", () => {
+  it("between lines lacks its footer", () => {
+    const { trace, cut } = readTrace([...LINES.slice(0, 3), ""], "x.ndjson");
+    expect(cut).toBe("x.ndjson:4:1 trace — the footer is missing");
+    expect([...trace.events()]).toHaveLength(2);
+    expect(trace.footer).toEqual({ digest: "-", events: 2, virtual: 1e6, outcomes: [] });
+  });
+
+  it("in the middle of one lacks that line", () => {
+    const torn = [...LINES.slice(0, 3), (LINES[3] ?? "").slice(0, 20)];
+    const { trace, cut } = readTrace(torn, "x.ndjson");
+    expect(cut).toBe("x.ndjson:4:1 trace — the line is not whole JSON");
+    expect([...trace.events()]).toHaveLength(2);
+  });
+});
+
+describe("what is no trace", () => {
+  const [header = "", first = "", second = "", third = "", footer = ""] = LINES;
+  it.each<readonly [string, readonly string[], string]>([
+    ["nothing", [], "x:1:1 trace — the file is empty"],
+    ["blank lines", ["", " "], "x:1:1 trace — the file is empty"],
+    ["another file", ["# yaml"], 'x:1:1 trace — a trace begins with {"header":…}; this is none'],
+    ["no header", [first], 'x:1:1 trace — a trace begins with {"header":…}; this is none'],
+    ["a later format", ['{"header":{"format":2}}'], "x:1:1 trace — format 2 is not known, only 1"],
+    [
+      "half a header",
+      ['{"header":{"format":1}}'],
+      "x:1:1 trace — the header lacks nodes, name, seed or epoch",
+    ],
+    ["a lost line", [header, first, third], "x:3:1 trace — event 2 follows 0"],
+    ["garbage inside", [header, "{", first], "x:2:1 trace — the line is not whole JSON"],
+    ["a list", [header, "[]"], "x:2:1 trace — expected an event"],
+    [
+      "a text for a time",
+      [header, first.replace('"at":0', '"at":"0"')],
+      "x:2:1 trace — at must be a number",
+    ],
+    [
+      "a strange kind",
+      [header, first.replace('"boot"', '"boots"')],
+      'x:2:1 trace — no event is of kind "boots"',
+    ],
+    [
+      "an inherited kind",
+      [header, first.replace('"boot"', '"toString"')],
+      'x:2:1 trace — no event is of kind "toString"',
+    ],
+    [
+      "half a footer",
+      [header, '{"footer":{}}'],
+      "x:2:1 trace — the footer lacks digest or outcomes",
+    ],
+    [
+      "more after the end",
+      [header, first, second, third, footer, third],
+      "x:6:1 trace — nothing may follow the footer",
+    ],
+  ])("%s", (_name, lines, problem) => {
+    expect(() => readTrace(lines, "x")).toThrow(problem);
+  });
+});
