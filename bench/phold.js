@@ -39,8 +39,12 @@ class Xoshiro {
 
   /** Whole microseconds, at least 1. */
   exponential(mean) {
-    const micros = Math.round(-Math.log((this.next() + 1) / 2 ** 32) * mean);
-    return micros < 1 ? 1 : micros;
+    return 1 + ((-Math.log((this.next() + 1) / 2 ** 32) * mean) | 0);
+  }
+
+  /** 0 ≤ whole number < end. */
+  below(end) {
+    return (this.next() * (end / 2 ** 32)) | 0;
   }
 }
 
@@ -100,7 +104,7 @@ function throughQueue(processes) {
     for (let i = 0; i < events; i++) {
       queue.pop(FOREVER);
       handled[queue.a]++;
-      const to = random.next() % processes;
+      const to = random.below(processes);
       queue.schedule(queue.at + random.exponential(MEAN), 1, to, queue.a, 0, undefined);
     }
   };
@@ -138,7 +142,7 @@ function objectHeap(processes) {
       const event = heap.pop();
       now = event.at;
       handled[event.to]++;
-      const to = random.next() % processes;
+      const to = random.below(processes);
       heap.push(now + random.exponential(MEAN), to);
     }
   };

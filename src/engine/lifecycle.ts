@@ -127,7 +127,7 @@ export function recordClock<P extends Protocol>(net: Net<P>, host: Host<P>, caus
   record(net, host, KIND.clock, cause, wall, host.clock.drift, null);
 }
 
-export function record<P extends Protocol>(
+function record<P extends Protocol>(
   net: Net<P>,
   host: Host<P>,
   kind: number,

@@ -55,7 +55,7 @@ export function placeOf(name: string): Address {
 }
 
 /** By ip alone: an acceptor knows the dialer by an ephemeral port. */
-export function nameOf(place: Address): string {
+function nameOf(place: Address): string {
   return String.fromCharCode(64 + (ipOf(place) & 255));
 }
 

@@ -131,7 +131,7 @@ const codec: Codec<Message> = {
     const raw = message as Message | Raw;
     return raw.type === "Raw" ? encodeUtf8(raw.line) : messageCodec.encode(raw);
   },
-  decode: messageCodec.decode,
+  decode: (line) => messageCodec.decode(line),
 };
 
 /** The kit of masternodes with one profile more. `behaviours` replace the shipped ones. */

@@ -3,7 +3,7 @@
  *
  *     #3010          the block of that height that follows the chain all nodes began with
  *     #3010:late     the same with a wrong timestamp; `poor`: rewards that do not add up;
- *                    `loose`: it follows nothing; `huge`: more bytes than anybody accepts
+ *                    `loose`: it follows nothing
  *     @3010          its hash, as bytes
  *     $X             an announcement of X, signed now with X's key
  *     $X(age=301s)   signed earlier, `ahead=1s` later; `seq=5`, `tier=Gold`, `reward=R`,
@@ -22,7 +22,7 @@ import { ZERO_HASH } from "../../src/masternode/block.ts";
 import { blockAt, chainUpTo, hashAt } from "../../src/masternode/chain.ts";
 import type { Config } from "../../src/masternode/config.ts";
 import { announcementDigest } from "../../src/masternode/digests.ts";
-import type { Announcement, Block, Tier, Transaction } from "../../src/masternode/messages.ts";
+import type { Announcement, Block, Tier } from "../../src/masternode/messages.ts";
 import type { NodeSpec } from "../../src/engine/host.ts";
 import type { Masternode } from "../../src/masternode/state.ts";
 import { hexToBytes } from "../../src/wire/bytes.ts";
@@ -81,21 +81,10 @@ function flawed(block: Block, flaw: string): Block {
       return { ...block, header: { ...header, previousHash: ZERO_HASH } };
     case "poor":
       return { ...block, masternodeRewards: [["TIME0before", 9_000_000_000]] };
-    case "huge":
-      return { ...block, transactions: [bulky] };
     default:
       return block;
   }
 }
-
-/** Nine million bytes of script. */
-const bulky: Transaction = {
-  version: 1,
-  inputs: [],
-  outputs: [{ value: 0, scriptPubkey: "00".repeat(9_000_000) }],
-  lockTime: 0,
-  timestamp: 0,
-};
 
 function blockText(block: Block): string {
   return inner(lineOf({ type: "BlockAnnouncement", block }));

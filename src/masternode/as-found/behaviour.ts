@@ -15,7 +15,14 @@ import { addCandidate, dialPass, redialPeer } from "./dial.ts";
 import { acceptCandidates, serveCandidates } from "./peers.ts";
 import { catchUp, mint, slot } from "./produce.ts";
 import { broadcastAll, monitor, registerListed, registerSource, serveAll } from "./registry.ts";
-import { acceptHandshake, admit, boot, openedDialed, pingDialed } from "./session.ts";
+import {
+  acceptHandshake,
+  admit,
+  boot,
+  openedDialed,
+  pingDialed,
+  sessionClosed,
+} from "./session.ts";
 
 export const asFound: Behaviour = {
   ...repaired,
@@ -52,6 +59,7 @@ export const asFound: Behaviour = {
     sweep: monitor,
   },
   opened: { dialed: openedDialed, accepted: repaired.opened.accepted },
+  closed: sessionClosed,
   commands: { addnode: addCandidate },
   admit,
   // Nothing was judged but at a slot.

@@ -1,12 +1,12 @@
 /** Sessions as found: the dialer never waits for an answer and registers no writer (section 1). */
 import { withPort } from "../../core/address.ts";
-import type { SessionId, TimerKey } from "../../core/machine.ts";
+import type { CloseReason, SessionId, TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Config } from "../config.ts";
 import { init } from "../handlers/boot.ts";
 import { unixSeconds } from "../handlers/ping.ts";
-import { closeSession, peerAt } from "../handlers/session.ts";
+import { closeSession, ended, peerAt } from "../handlers/session.ts";
 import type { Handshake, Message } from "../messages.ts";
 import {
   type Files,
@@ -95,6 +95,17 @@ export function admit(
   if (session.role === "dialed" || session.phase === "ready") return "handle";
   if (message.type === "Handshake") return "handle";
   return closeSession(state, session, "message before handshake", "failure", ctx);
+}
+
+/** A dialed link was never ready, yet its end is a clean one (section 3.2). */
+export function sessionClosed(
+  state: State,
+  session: Session,
+  reason: CloseReason,
+  ctx: MasternodeCtx,
+): State {
+  const failure = reason === "timeout" || session.phase === "dialing";
+  return ended(state, session, reason, failure ? "failure" : "clean", ctx);
 }
 
 function sendPing(state: State, id: SessionId, ctx: MasternodeCtx): State {

@@ -69,7 +69,8 @@ function isTwin(other: Session, session: Session): boolean {
   return other.id !== session.id && other.phase === "ready" && other.peer === session.peer;
 }
 
-function ended(
+/** What follows, whoever closed it. */
+export function ended(
   state: State,
   session: Session,
   reason: string,
