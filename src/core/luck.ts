@@ -11,8 +11,7 @@ export type Purpose = number & { readonly purpose: unique symbol };
 export const LATENCY: Purpose = 1 as Purpose;
 export const LOSS: Purpose = 2 as Purpose;
 export const RULE: Purpose = 3 as Purpose;
-export const CORRUPTION: Purpose = 4 as Purpose;
-export const BASE_LATENCY: Purpose = 5 as Purpose;
+export const BASE_LATENCY: Purpose = 4 as Purpose;
 
 const TWO_32 = 4_294_967_296;
 

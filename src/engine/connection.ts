@@ -12,8 +12,6 @@ export type EndIndex = 0 | 1;
 export interface End {
   /** Node index; −1 while nobody has answered the dial. */
   node: number;
-  /** The process this socket belongs to. */
-  incarnation: number;
   /** 0 until the process has heard of it. */
   session: SessionId;
   /** The socket exists and a process owns it. */
@@ -72,9 +70,9 @@ export interface Connection {
   brokenAt: number;
 }
 
-export function newEnd(node: number, incarnation: number, address: Address): End {
+export function newEnd(node: number, address: Address): End {
   const session = 0 as SessionId;
-  return { node, incarnation, session, alive: node >= 0, finished: false, address };
+  return { node, session, alive: node >= 0, finished: false, address };
 }
 
 export function newConnection(
@@ -89,7 +87,7 @@ export function newConnection(
     remote,
     dial,
     dialedAt: now,
-    ends: [dialer, newEnd(-1, 0, remote)],
+    ends: [dialer, newEnd(-1, remote)],
     ways: [newWay(), newWay()],
     established: false,
     synTries: 0,

@@ -22,7 +22,7 @@ export function dial<P extends Protocol>(
   cause: EventId,
 ): Connection {
   const source = address(ipOf(from.address), ephemeralPort(from));
-  const end = newEnd(from.index, from.incarnation, source);
+  const end = newEnd(from.index, source);
   end.session = session;
   net.lastConnection++;
   const connection = newConnection(net.lastConnection, end, remote, cause, now(net));
@@ -46,7 +46,6 @@ export function synArrives<P extends Protocol>(net: Net<P>, connection: Connecti
   const target = hostAt(net, connection.remote);
   if (target === null) return retrySyn(net, connection);
   acceptor.node = target.index;
-  acceptor.incarnation = target.incarnation;
   if (lostOnTheWay(net, connection, 0)) return retrySyn(net, connection);
   const listening = target.status === "running" && target.address === connection.remote;
   acceptor.alive = listening;

@@ -64,6 +64,8 @@ export function flap<P extends Protocol>(net: Net<P>, id: number): void {
   if (rule === undefined || rule.fault.do !== "flap") return;
   const turned: Rule = { ...rule, down: !rule.down };
   net.rules = net.rules.map((each) => (each === rule ? turned : each));
+  const kind = turned.down ? KIND.fault : KIND.lift;
+  net.recorder.record(now(net), WORLD, kind, rule.event, 0, 0, rule.fault);
   const next = turned.down ? rule.fault.down : rule.fault.up;
   net.queue.schedule(now(net) + next, OP.FLAP, id, 0, rule.event, null);
   recheck(net);

@@ -80,7 +80,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
       return;
     }
     const { address, index } = this.#host;
-    const sender = { node: index, incarnation: 0, session, alive: false, finished: true, address };
+    const sender = { node: index, session, alive: false, finished: true, address };
     recordDrop(this.#net, sender, cause, "session closed");
   }
 

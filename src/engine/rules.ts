@@ -1,16 +1,19 @@
 /**
- * Link faults in force, as an ordered chain of rules. For each question (is the way blocked, what
- * happens to this message, how does the link look now) the first rule that does not pass decides.
- * Rules are immutable data, so a fork shares the chain.
+ * Link faults in force, as an ordered chain of rules. Is the way blocked: any rule may say so. What
+ * happens to this message: the first rule that does not pass decides. How does the link look now:
+ * each shapes what the one before left. Rules are immutable, so a fork shares the chain.
  */
 import { BadInput, unreachable } from "../core/assert.ts";
 import type { Ends, Fault, LinkFault, LinkProfile } from "../core/fault.ts";
+import { nameHash } from "../core/luck.ts";
 import type { EventId } from "../trace/event.ts";
 
 export type LinkRuleFault = LinkFault & { readonly name?: string };
 
 export interface Rule {
   readonly id: number;
+  /** Keys its luck: what the fault says, so that other faults coming or going move nothing. */
+  readonly hash: number;
   readonly fault: LinkRuleFault;
   /** The trace event that put it in force. */
   readonly event: EventId;
@@ -51,7 +54,7 @@ export function makeRule(
   const between = coverage(fault, names);
   // No link fault reaches a node's way to itself.
   const covers = (from: number, to: number): boolean => from !== to && between(from, to);
-  return { id, fault, event, down: true, covers };
+  return { id, hash: nameHash(JSON.stringify(fault)), fault, event, down: true, covers };
 }
 
 /** Nothing gets through from one node to the other. */

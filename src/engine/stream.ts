@@ -3,7 +3,8 @@
  * and a stream ends only when somebody ends it (teardown.ts). One rule: every segment that was
  * launched is handed over, dropped with a reason, or still under way.
  */
-import { must } from "../core/assert.ts";
+import { assert, must } from "../core/assert.ts";
+import { hashOf } from "../core/digest.ts";
 import type { Protocol, SessionId } from "../core/machine.ts";
 import type { NodeRuntime } from "../runtime/node.ts";
 import { type Connection, type EndIndex, hasSocket, otherEnd, type Segment } from "./connection.ts";
@@ -45,7 +46,7 @@ export function transmit<P extends Protocol>(
 ): void {
   const sender = connection.ends[d];
   const receiver = connection.ends[otherEnd(d)];
-  const body = net.wire === "bytes" ? net.codec.encode(message) : message;
+  const body = net.wire === "bytes" ? encoded(net, message) : message;
   const kind = kindOf(net, message.type);
   if (net.rules.length === 0) {
     launch(net, connection, d, segment(OP.DATA, cause, body), kind, 0);
@@ -54,7 +55,7 @@ export function transmit<P extends Protocol>(
   const link = net.links.get(sender.node, receiver.node);
   const n = link.counters[kind.index] as number;
   const verdict = judge(net.rules, sender.node, receiver.node, message.type, (rule, chance) =>
-    net.links.meets(link, rule.id, chance, kind.hash, n),
+    net.links.meets(link, rule.hash, chance, kind.hash, n),
   );
   if (verdict.do === "drop") {
     link.next(kind.index);
@@ -68,6 +69,17 @@ export function transmit<P extends Protocol>(
     // With the luck of a retransmission: the messages that follow keep theirs.
     launch(net, connection, d, segment(op, cause, body), control(net, "again"), extra);
   }
+}
+
+/** The line, which must hold all of the message: else the two wire modes play different games. */
+function encoded<P extends Protocol>(net: Net<P>, message: P["message"]): Uint8Array {
+  const line = net.codec.encode(message);
+  const back = net.codec.decode(line);
+  assert(
+    back.kind === "message" && hashOf(back.message).join() === hashOf(message).join(),
+    `the codec does not give back what it was given: ${message.type}`,
+  );
+  return line;
 }
 
 /** A segment reaches the other host. */

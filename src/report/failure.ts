@@ -9,6 +9,7 @@ import { past } from "../trace/slice.ts";
 import { eventLine, gist, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import { closedGates } from "./gates.ts";
+import { partText } from "./part.ts";
 import { timeline, timelineLine, type TimelineRow } from "./timeline.ts";
 
 export interface Failure {
@@ -72,7 +73,7 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
   const wrong = outcome.parts.filter((part) => !part.passed);
   const nodes = wrong.map((part) => indexOf(part.node, run.trace));
   const [first] = wrong;
-  const found = wrong.map((part) => `${part.node === "-" ? "" : `${part.node}: `}${part.found}`);
+  const found = wrong.map(partText);
   const decided = first?.event ?? null;
   const end = run.deadline?.(outcome) ?? FOREVER;
   const [before, after] =

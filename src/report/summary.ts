@@ -1,6 +1,7 @@
 /** Results in one line each: when a row came true, and what a run or a sweep amounted to. */
 import { formatDuration, formatTime } from "../core/units.ts";
 import type { Outcome } from "../trace/outcome.ts";
+import { partText } from "./part.ts";
 import { passed, type Result, type RowResult } from "./result.ts";
 
 export function rowResult(outcome: Outcome): RowResult {
@@ -16,9 +17,9 @@ export function whenText({ parts, passed: good }: Outcome): string {
   if (!good) {
     const wrong = parts.filter((part) => !part.passed);
     const [first] = wrong;
-    const who = first === undefined || first.node === "-" ? "" : `${first.node}: `;
+    const found = first === undefined ? "" : partText(first);
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : "";
-    return `${who}${first?.found ?? ""}${more}`;
+    return `${found}${more}`;
   }
   const unjudged = parts.find((part) => part.found !== "");
   if (unjudged !== undefined) return unjudged.found;

@@ -34,7 +34,7 @@ export function eventLine(event: TraceEvent, words: Words): string {
   const cause = event.cause === NO_CAUSE ? "" : ` ← #${event.cause}`;
   const kind = event.kind.padEnd(KIND_WIDTH);
   const head = `${whenAndWho(event, words)}  ${kind}  ${gist(event, words)}`;
-  return `${oneLine(head)}  #${event.id}${cause}`;
+  return `${head}  #${event.id}${cause}`;
 }
 
 /** `  5.301060  B`: the columns that every text about events begins with. */
@@ -45,8 +45,12 @@ export function whenAndWho(
   return `${formatTime(event.at).padStart(11)}  ${words.names.node(event.node).padEnd(words.width)}`;
 }
 
-/** What happened, without when, to whom and why. */
+/** What happened, without when, to whom and why. One line, whatever is in it. */
 export function gist(event: TraceEvent, words: Words): string {
+  return oneLine(gistOf(event, words));
+}
+
+function gistOf(event: TraceEvent, words: Words): string {
   const { a, b, body } = event;
   const { vocabulary, names } = words;
   const session = `session ${a}`;

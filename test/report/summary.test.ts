@@ -29,8 +29,8 @@ describe("when a row came true", () => {
       ["a", "b", "c", "d", "e"].map((name, i) => at(name, i)),
       "5 nodes 0.000000 to 4.000000",
     ],
-    ["failed", [bad], "A: A counted 1"],
-    ["failed twice", [bad, at("A", 1), bad], "A: A counted 1 (and 1 more)"],
+    ["failed", [bad], "A counted 1"],
+    ["failed twice", [bad, at("A", 1), bad], "A counted 1 (and 1 more)"],
     ["failed for the world", [part("-", { passed: false, found: "two tips" })], "two tips"],
   ])("%s", (_name, parts, text) => {
     expect(whenText(row("r", ...parts))).toBe(text);

@@ -1,0 +1,66 @@
+/** The built program as a process: streams, exit codes, a reader that goes away. */
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { FAILS, PASSES, Place, ROOT, toy } from "./host.ts";
+
+const MAIN = join(ROOT, "dist/cli/main.js");
+const place = new Place();
+place.write("good.yaml", toy(PASSES));
+place.write("bad.yaml", toy(PASSES, FAILS));
+
+function timesim(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): SpawnSyncReturns<string> {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
+  const options = { cwd: place.path, encoding: "utf8", env: { ...rest, ...env } } as const;
+  return spawnSync(process.execPath, [MAIN, ...words], options);
+}
+
+it("was built", () => {
+  expect(inject("build")).toBe("");
+});
+
+describe("the process", () => {
+  it.each<readonly [number, readonly string[]]>([
+    [0, ["run", "good.yaml"]],
+    [1, ["run", "bad.yaml"]],
+    [2, ["run", "none.yaml"]],
+    [4, ["run", "none-*.yaml"]],
+  ])("exits %i", (code, words) => {
+    const { status, stdout, stderr } = timesim(words);
+    expect(status, stderr).toBe(code);
+    expect(stdout + stderr).not.toContain("\u001b");
+  });
+
+  it("begins with a line that lets a shell run it", () => {
+    expect(readFileSync(MAIN, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("colours a pipe only when forced to", () => {
+    const words = ["run", "good.yaml", "--no-report"];
+    expect(timesim(words, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m✓");
+    expect(timesim(words, { FORCE_COLOR: "1", NO_COLOR: "1" }).stdout).not.toContain("\u001b");
+  });
+
+  it("prints one JSON document and nothing else", () => {
+    const { status, stdout } = timesim(["run", "bad.yaml", "--json"]);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ format: 1, exit: 1 });
+  });
+
+  it("is quiet when its reader goes away", async () => {
+    const words = [MAIN, "trace", join(ROOT, "scenarios/stuck-at-3009-repaired.yaml")];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+    let err = "";
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const code = await new Promise((resolve) => {
+      child.on("close", resolve);
+    });
+    expect(err).toBe("");
+    expect(code).toBe(0);
+  });
+});
