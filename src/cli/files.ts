@@ -82,7 +82,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What the system says, without its call and its number. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const code = (error as { readonly code?: unknown }).code;
   return typeof code === "string" ? (REASONS[code] ?? code) : String(error);
 }

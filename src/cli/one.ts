@@ -21,6 +21,7 @@ export interface Finished {
   readonly traces: readonly Trace[];
 }
 
+/** Its golden is written before it is compared, so that `--update` ends well. */
 export function runOne(
   io: Io,
   kit: Protocol,

@@ -14,11 +14,12 @@ export interface OpenArgs extends PlayFlags {
   readonly seed?: string;
 }
 
+/** The whole trace, at level full: these commands are for looking closely. */
 export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
   const { path, seed } = args;
   if (isTrace(path)) {
     const flag = (["seed", "profile", "until"] as const).find((name) => args[name] !== undefined);
-    if (flag === undefined) return readTraceFile(path, io);
+    if (flag === undefined) return understood(readTraceFile(path, io), kit, path);
     throw new BadInput([`--${flag} — ${path} is a trace, which was played already`]);
   }
   const scenario = readScenario(kit, path, io.cwd);
@@ -28,6 +29,13 @@ export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
   }
   const [only = scenario.seed] = seeds ?? [];
   return play(kit, scenario, only, askOf(args, kit), "full").trace;
+}
+
+/** Another protocol's words would be nonsense in this one's. */
+function understood(trace: Trace, kit: Protocol, path: string): Trace {
+  if (trace.header.kit === kit.name) return trace;
+  const theirs = JSON.stringify(trace.header.kit);
+  throw new BadInput([`${path}:1:1 trace — it is of protocol ${theirs}, not ${kit.name}`]);
 }
 
 /** Index of a node, or −1 for `-`, the world. */

@@ -43,6 +43,7 @@ export function askOf(flags: PlayFlags, kit: Protocol): Ask {
   };
 }
 
+/** `0s` is allowed: what happens at the first moment is a run, too. */
 function momentOf(text: string): Time {
   const length = parseDuration(text);
   if (length !== null) return length as number as Time;
@@ -50,6 +51,7 @@ function momentOf(text: string): Time {
   throw new BadInput([`--until ${shown} — expected a duration such as 90s or 1m30s`]);
 }
 
+/** One run. A crash of a machine is in its summary; a scenario that cannot be is BadInput. */
 export function play(
   kit: Protocol,
   scenario: Scenario,
@@ -82,6 +84,7 @@ export function repeatCommand(scenario: Scenario, ask: Ask, seeds: string): stri
   return words.join(" ");
 }
 
+/** As a shell wants it: the line is made to be pasted. */
 function quoted(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
@@ -145,6 +148,7 @@ export function resultOf(
   };
 }
 
+/** Whether this run is the one that the scenario was written for, and a golden is kept of. */
 export function isPinned(scenario: Scenario, ask: Ask, { seed, profile }: RunSummary): boolean {
   const whole = ask.until === null || ask.until === scenario.until;
   return whole && seed === scenario.seed && profile === scenario.profile;

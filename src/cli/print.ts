@@ -7,8 +7,10 @@ import type { Scenario } from "../scenario/model.ts";
 import { type Io, say } from "./output.ts";
 import { columns } from "./table.ts";
 
+/** What it was, row by row, then why not, then what it amounted to: the verdict stands last. */
 export function printResult(io: Io, result: Result, scenario: Scenario): void {
   say(io, heading(io, result, scenario));
+  // Of a sweep only rows that failed somewhere are worth a line.
   const sweep = result.groups.length > 0 || result.digest === null;
   const rows = sweep ? result.rows.filter((row) => !row.passed) : result.rows;
   if (rows.length > 0) say(io, `\n${rowTable(io, rows)}`);
@@ -25,6 +27,7 @@ export function printTotal(io: Io, results: readonly Result[]): void {
   say(io, `\n${good ? io.paint.good("✓") : io.paint.bad("✗")} ${totalLine(results)}`);
 }
 
+/** Everything that is needed to have the same run again. */
 function heading({ paint }: Io, result: Result, scenario: Scenario): string {
   const { profile, seeds, virtual, runs } = result;
   const many = runs > 1 ? `seeds ${seeds}` : `seed ${seeds}`;
@@ -63,6 +66,7 @@ function groupTable({ paint }: Io, { groups }: Result): string {
   return columns(lines, "  ");
 }
 
+/** Only the heading has a colour: the rest is to be copied. */
 function block({ paint }: Io, failure: Failure): string {
   const [head = "", ...rest] = failureText(failure).split("\n");
   return [paint.bad(head), ...rest].join("\n");

@@ -12,7 +12,7 @@ import { EXIT } from "./exit.ts";
 import { type Host, type Io, ioFor, note } from "./output.ts";
 import { version } from "./version.ts";
 
-/** Runs the words of `host.argv`. Never rejects: what goes wrong is printed and is the exit code. */
+/** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
 export async function timesim(host: Host): Promise<number> {
   let exit: number = EXIT.ok;
   const io = async (): Promise<Io> => ioFor(host, program.opts<{ color?: boolean }>().color);
@@ -59,6 +59,7 @@ Examples:
   $ timesim run scenarios/discovery-timeline.yaml --seed 1..1000
   $ timesim timeline scenarios/stuck-at-3009.yaml`;
 
+/** The one command that judges; its options all have to do with how and how often. */
 function addRun(program: Command, act: Act): void {
   const command = program
     .command("run")
@@ -141,6 +142,7 @@ function addLooks(program: Command, act: Act): void {
     );
 }
 
+/** What the three have in common. */
 function look(program: Command, name: string, about: string): Command {
   const command = program
     .command(name)
@@ -151,6 +153,7 @@ function look(program: Command, name: string, about: string): Command {
   return playOptions(command);
 }
 
+/** Commands that play nothing. */
 function addFiles(program: Command, act: Act): void {
   const paths = "files, folders, patterns";
   program
@@ -182,18 +185,21 @@ function addFiles(program: Command, act: Act): void {
     .action(() => act(async (io) => (await import("./commands/schema.ts")).schema({}, io)));
 }
 
+/** What changes a run wherever it is played. */
 function playOptions(command: Command): Command {
   return command
     .option("--profile <name>", "which machine the nodes run (default: the scenario's)")
     .option("--until <time>", "stop at another time than the scenario says, 90s or 1m30s");
 }
 
+/** Both forms give the same digest; bytes are slower and try the codec. */
 function wireOption(): Option {
   return new Option("--wire <form>", "pass messages as objects, or encoded and decoded again")
     .choices(["objects", "bytes"])
     .default("objects");
 }
 
+/** Commander prints it below the options. */
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ timesim ${line}`).join("\n")}`;
 }

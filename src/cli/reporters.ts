@@ -1,6 +1,6 @@
 /**
- * `--reporter`: `default` for people, `github` for annotations, `json` and `junit` for programs. The
- * last two take the place of the rest on stdout, or go to a file, `junit=reports/junit.xml`.
+ * `--reporter`: `default` for people, `github` for annotations, `json` and `junit` for programs.
+ * The last two take the place of the rest on stdout, or go to a file, `junit=reports/junit.xml`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -31,6 +31,7 @@ export function parseSeeds(text: string): Seeds {
   };
 }
 
+/** A seed is any text but for two dots, which always mean a range. */
 function parsePart(part: string, whole: string): Range | string {
   const shown = JSON.stringify(whole);
   if (part === "") throw new BadInput([`--seed ${shown} — a seed is missing`]);

@@ -39,6 +39,7 @@ function below(folder: string, cwd: string): readonly string[] {
   });
 }
 
+/** Walks from the last folder before the first sign of a pattern, not from the root. */
 function matching(pattern: string, cwd: string): readonly string[] {
   const clean = tidied(pattern);
   const parts = clean.split("/");
@@ -58,6 +59,7 @@ function matching(pattern: string, cwd: string): readonly string[] {
 
 const GLOB = /\*\*\/|\*\*|\*|\?|\{([^{}]*)\}|[.+^$()|[\]\\}{]/g;
 
+/** `*` and `?` stop at a slash, `**` does not. */
 function globExpression(pattern: string): RegExp {
   const body = pattern.replaceAll(GLOB, (token, names?: string) => {
     if (token === "**/") return "(?:[^/]+/)*";

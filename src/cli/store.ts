@@ -54,6 +54,7 @@ export function storeRun(host: Host, kit: Protocol, reports: string, stored: Sto
   return join(reports, folder.name);
 }
 
+/** Where, when and by what words: all that the result itself does not depend on. */
 function runFacts(host: Host, result: Result, started: number): unknown {
   const { scenario, file, profile, seeds, repeat } = result;
   return {
@@ -103,6 +104,7 @@ function pointAt(base: string, name: string): void {
   }
 }
 
+/** Every node has a file, also one that never said a word. */
 function logs(kit: Protocol, trace: Trace): ReadonlyMap<string, string> {
   const lines = new Map<string, string[]>(trace.header.nodes.map(({ name }) => [name, []]));
   for (const { node, text } of logLines(trace, kit.vocabulary)) {

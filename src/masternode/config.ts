@@ -84,9 +84,9 @@ export type ConstantName =
 export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   handshakeTimeout: length(10 * SECOND, "Dial, Handshake and Ack time out after this (S3)"),
   earlyWindow: length(SECOND, "Messages before the handshake are kept this long (S3)"),
-  earlyMax: count(16, "and at most so many"),
+  earlyMax: count(16, "and at most so many of them (S3)"),
   redialMin: length(5 * SECOND, "Redial after a clean close, earliest (S6)"),
-  redialMax: length(7 * SECOND, "and latest"),
+  redialMax: length(7 * SECOND, "and latest (S6)"),
   backoffStep: length(10 * SECOND, "Redial after the n-th failure in a row: n times this (S6)"),
   backoffMax: length(30 * SECOND, "cap for masternodes, bootstrap and once ready (S6)"),
   backoffMaxOthers: length(300 * SECOND, "cap for others (S6)"),

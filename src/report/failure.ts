@@ -69,6 +69,7 @@ export function failureText(failure: Failure): string {
 
 const TITLE = 14;
 
+/** The first part that failed is explained; the others are named with what was there. */
 function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]): Failure {
   const wrong = outcome.parts.filter((part) => !part.passed);
   const nodes = wrong.map((part) => indexOf(part.node, run.trace));
@@ -98,6 +99,7 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
   };
 }
 
+/** A step threw: the run ended there, and rows that wanted more time failed with it. */
 function crashFailure(crash: Crash, run: Failed, story: readonly TimelineRow[]): Failure {
   const stack = crash.stack.split("\n").filter((line) => line.trim().startsWith("at "));
   return {
@@ -173,6 +175,7 @@ function afterwards(id: EventId, { trace, words }: Failed): readonly string[] {
   return [...shown, ...(between > 0 ? [`… ${between} more`] : []), line(last)];
 }
 
+/** Of the nodes that failed; of all, where the world did. */
 function gatesOf(nodes: readonly number[], { trace, words }: Failed): readonly string[] {
   const about = (node: number): boolean => nodes.includes(node) || nodes.includes(-1);
   const lines = closedGates(trace, words)
@@ -181,6 +184,7 @@ function gatesOf(nodes: readonly number[], { trace, words }: Failed): readonly s
   return capped(lines, GATES_MAX);
 }
 
+/** A thousand nodes fail in the same way: some of them show it. */
 function capped(lines: readonly string[], most: number): readonly string[] {
   const left = lines.length - most;
   return left > 0 ? [...lines.slice(0, most), `… and ${left} more`] : lines;

@@ -34,6 +34,7 @@ interface Case {
   readonly failed: string | null;
 }
 
+/** One scenario. What differs from run to run stands in its properties. */
 function suite(result: Result): Suite {
   const cases = casesOf(result);
   const failures = cases.filter(({ failed }) => failed !== null).length;
@@ -82,14 +83,17 @@ function casesOf(result: Result): readonly Case[] {
   });
 }
 
+/** Goldens are rows, crashes and nondeterminism are not. */
 function isRow(failure: Failure, rows: readonly RowResult[]): boolean {
   return rows.some((row) => row.place === failure.place && row.row === failure.row);
 }
 
+/** File and line are attributes of their own: servers link to them. */
 function caseLines({ name, place, failure, failed }: Case, result: Result): readonly string[] {
   const [, file = place, line = "1"] = /^(.*):(\d+):\d+$/.exec(place) ?? [];
   const title = `${result.scenario} › ${name}`;
-  const head = `    <testcase${attributes({ name: title, classname: result.scenario, file, line })}`;
+  const names = { name: title, classname: result.scenario, file, line };
+  const head = `    <testcase${attributes(names)}`;
   if (failed === null) return [`${head}/>`];
   const type = failure?.kind ?? "row";
   const body = failure === null ? failed : failureText(failure);

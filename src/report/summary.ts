@@ -4,6 +4,7 @@ import type { Outcome } from "../trace/outcome.ts";
 import { partText } from "./part.ts";
 import { passed, type Result, type RowResult } from "./result.ts";
 
+/** A row of one run. */
 export function rowResult(outcome: Outcome): RowResult {
   const { row, place } = outcome;
   const failed = outcome.passed ? 0 : 1;
@@ -85,10 +86,12 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Real time: two digits are all that is ever repeatable of it. */
 function seconds(millis: number): string {
   return `${(millis / 1_000).toFixed(2)}s`;
 }
 
+/** How much faster than the real network: virtual time to wall time. */
 function ratio(virtual: number, wall: number): string {
   return `${Math.round(virtual / 1_000 / Math.max(wall, 1))}:1`;
 }

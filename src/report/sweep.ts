@@ -64,7 +64,7 @@ export class Sweep {
 }
 
 /** Runs that fail alike first fail the same row. */
-export function signature({ crash, outcomes }: RunSummary): string {
+function signature({ crash, outcomes }: RunSummary): string {
   if (crash !== null) return `${crash.node} crashes`;
   return outcomes.find((outcome) => !outcome.passed)?.row ?? "";
 }

@@ -1,4 +1,7 @@
-/** A fault of core/fault.ts as words: `partition A | B, C for 20s (split)`. */
+/**
+ * A fault of core/fault.ts as words, `partition A | B, C for 20s (split)`: as near to what a
+ * scenario's author wrote as one line allows. No default case: a new fault must be given words.
+ */
 import type { Ends, Fault, Latency, LinkProfile } from "../core/fault.ts";
 import { unreachable } from "../core/assert.ts";
 import { formatDuration } from "../core/units.ts";
@@ -11,6 +14,7 @@ export function faultText(fault: Fault): string {
   return gist(fault) + length + named;
 }
 
+/** What every link fault does, and to which links; node faults follow below. */
 function gist(fault: Fault): string {
   switch (fault.do) {
     case "partition":
@@ -42,6 +46,7 @@ function gist(fault: Fault): string {
   }
 }
 
+/** Those whose name says it all. */
 type NodeDoing = "stop" | "kill" | "power-loss" | "restart" | "hang" | "pause";
 type OfNode = Extract<Fault, { do: NodeDoing | "clock" | "disk" | "move" }>;
 
@@ -81,10 +86,12 @@ function way({ from, to }: { readonly from: Ends; readonly to: Ends }): string {
   return `${ends(from)} > ${ends(to)}`;
 }
 
+/** `*` is how a rule stores it, `all` how people write it. */
 function ends(value: Ends): string {
   return value === "*" ? "all" : value.join(", ");
 }
 
+/** Only the parts that the fault replaces. */
 function profileText({ latency, drawn, loss, bandwidth }: Partial<LinkProfile>): string {
   const parts = [
     latency === undefined ? "" : `latency ${latencyText(latency)}`,

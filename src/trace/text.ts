@@ -42,7 +42,8 @@ export function whenAndWho(
   event: { readonly at: number; readonly node: number },
   words: Words,
 ): string {
-  return `${formatTime(event.at).padStart(11)}  ${words.names.node(event.node).padEnd(words.width)}`;
+  const who = words.names.node(event.node).padEnd(words.width);
+  return `${formatTime(event.at).padStart(11)}  ${who}`;
 }
 
 /** What happened, without when, to whom and why. One line, whatever is in it. */

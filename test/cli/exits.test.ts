@@ -77,6 +77,11 @@ describe("2: a word that cannot be used", () => {
       '--node "Z" — no node of that name; there are A, B',
     ],
     ["no event", ["trace", "good.yaml", "--cone", "x"], '--cone "x" — no such event'],
+    [
+      "no kind",
+      ["trace", "good.yaml", "--kind", "sent"],
+      'no kind of event (did you mean "send"?)',
+    ],
     ["no moment", ["trace", "good.yaml", "--from", "now"], '--from "now" — expected a duration'],
     ["two seeds", ["log", "good.yaml", "--seed", "1,2"], "one seed gives one trace"],
     ["a folder", ["log", "scenarios"], "scenarios — cannot be read: it is a folder"],

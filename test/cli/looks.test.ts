@@ -53,6 +53,16 @@ describe.each(["timeline", "trace", "log"])("%s", (command) => {
     expect(err).toMatch(/^torn\.ndjson:\d+:1 trace — .*; read \d+ events before it\n$/);
   });
 
+  it("refuses another protocol's trace", async () => {
+    place.write(
+      "toy.ndjson",
+      place.read("run.ndjson").replace('"kit":"masternode"', '"kit":"toy"'),
+    );
+    const { exit, err } = await place.timesim([command, "toy.ndjson"]);
+    expect(exit).toBe(2);
+    expect(err).toBe('toy.ndjson:1:1 trace — it is of protocol "toy", not masternode\n');
+  });
+
   it("refuses what is no trace", async () => {
     place.write("other.ndjson", '{"a":1}\n');
     const { exit, err } = await place.timesim([command, "other.ndjson"]);

@@ -125,14 +125,28 @@ function note(state: BareState, session: BareSession, what: Heard["what"]): Bare
   return { ...state, heard };
 }
 
-/** The masternodes' codec, and raw lines go out as they are. */
-const codec: Codec<Message> = {
-  encode(message) {
-    const raw = message as Message | Raw;
-    return raw.type === "Raw" ? encodeUtf8(raw.line) : messageCodec.encode(raw);
-  },
-  decode: (line) => messageCodec.decode(line),
-};
+/**
+ * The masternodes' codec, and raw lines go out as they are. The world asks each line once what it
+ * was made of, before it travels; only then is it looked at as its receiver will.
+ */
+function rawCodec(): Codec<Message> {
+  const unasked = new WeakMap<Uint8Array, Raw>();
+  return {
+    encode(message) {
+      const raw = message as Message | Raw;
+      if (raw.type !== "Raw") return messageCodec.encode(raw);
+      const line = encodeUtf8(raw.line);
+      unasked.set(line, raw);
+      return line;
+    },
+    decode(line) {
+      const raw = unasked.get(line);
+      if (raw === undefined) return messageCodec.decode(line);
+      unasked.delete(line);
+      return { kind: "message", message: raw as unknown as Message };
+    },
+  };
+}
 
 /** The kit of masternodes with one profile more. `behaviours` replace the shipped ones. */
 export function bareKit(behaviours: Behaviours = { repaired, asFound }): Kit<Masternode> {
@@ -143,7 +157,7 @@ export function bareKit(behaviours: Behaviours = { repaired, asFound }): Kit<Mas
   // Its alphabets are its own; the world only carries them.
   const machine = bare as unknown as Machine<Masternode>;
   const spoken: Profile<Masternode> = { name: "bare", about: "raw lines", machine, config: {} };
-  return { ...kit, codec, profiles: [...profiles, spoken] };
+  return { ...kit, codec: rawCodec(), profiles: [...profiles, spoken] };
 }
 
 export interface Behaviours {

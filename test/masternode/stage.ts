@@ -188,12 +188,16 @@ function typeOf({ what }: Heard): string {
   return typeof what === "string" ? (what.split(/\W/)[0] ?? "") : what.type;
 }
 
-/** Keys, hashes, signatures and boot numbers say nothing to a reader. */
+/** Keys, hashes, signatures, boot numbers and what blocks hold say nothing to a reader. */
 function shortened(line: string): string {
   return line
+    .replaceAll(BLOCK, "#$1")
     .replaceAll(/\[\d+(?:,\d+){15,}\]/g, (bytes) => `<${bytes.split(",").length}>`)
     .replaceAll(/"node":"(\w{4})\w+"/g, '"node":"$1…"');
 }
+
+const BLOCK =
+  /\{"header":\{"version":1,"height":(\d+),[^{}]*\},"transactions":\[\],"masternode_rewards":\[(?:\[[^\]]*\],?)*\]\}/g;
 
 function rawGist(kit: Kit<Masternode>): Kit<Masternode>["vocabulary"]["gist"] {
   return (body, names) => {

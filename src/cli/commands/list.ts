@@ -37,6 +37,7 @@ export function list(args: ListArgs, io: Io): number {
   return EXIT.nothing;
 }
 
+/** Stable names for programs; units stand in the names. */
 function facts({ name, file, about, seed, profile, until, nodes, expect }: Scenario): unknown {
   const counts = { nodes: nodes.length, rows: expect.length };
   return { name, file, about, seed, profile, untilMicros: until, ...counts };

@@ -30,6 +30,7 @@ export interface RunArgs extends PlayFlags {
   readonly reports?: string;
 }
 
+/** Problems of the command line and of files are thrown; everything else is a result. */
 export function run(args: RunArgs, io: Io): number {
   const reporters = parseReporters(args.reporter ?? [], args.json ?? false);
   try {
@@ -42,6 +43,7 @@ export function run(args: RunArgs, io: Io): number {
   }
 }
 
+/** All files are read before the first is played: a typing mistake must not cost a sweep. */
 function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   const kit = protocolOf(io);
   const ask = askOf(args, kit);
@@ -64,6 +66,7 @@ function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   return exit;
 }
 
+/** Printed, traced and stored at once, so that a long list shows its first results early. */
 function playScenario(
   args: RunArgs,
   reporters: Reporters,

@@ -16,6 +16,7 @@ export interface TimelineArgs extends OpenArgs {
 /** The table package measures every cell: longer ones are printed line by line. */
 const TABLE_ROWS_MAX = 1_000;
 
+/** Of a scenario it plays, whether its expectations hold or not: it tells, and does not judge. */
 export async function timeline(args: TimelineArgs, io: Io): Promise<number> {
   const kit = protocolOf(io);
   const trace = openTrace(args, kit, io);
@@ -34,6 +35,7 @@ export async function timeline(args: TimelineArgs, io: Io): Promise<number> {
       rows.map((row) => timelineLine(row, words)),
     );
   } else {
+    // Times are padded to one width: the package would align them left.
     const cells = (row: TimelineRow): string[] => {
       return [formatTime(row.at).padStart(11), words.names.node(row.node), row.text];
     };

@@ -1,7 +1,11 @@
-/** `timesim trace`: every event of a run, one line each, or those that are asked for. */
+/**
+ * `timesim trace`: every event of a run, one line each, or those that are asked for. Conditions
+ * narrow each other; numbers and causes are those of the whole trace whatever is left out.
+ */
 import { BadInput } from "../../core/assert.ts";
 import { parseDuration } from "../../core/units.ts";
-import { type GateBody, type TraceEvent, typeOf } from "../../trace/event.ts";
+import { didYouMean } from "../../scenario/suggest.ts";
+import { type GateBody, KINDS, type TraceEvent, typeOf } from "../../trace/event.ts";
 import { cone } from "../../trace/slice.ts";
 import { eventLine, wordsFor } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -22,6 +26,7 @@ export interface TraceArgs extends OpenArgs {
 
 export async function trace(args: TraceArgs, io: Io): Promise<number> {
   const kit = protocolOf(io);
+  if (args.kind !== undefined) checkKind(args.kind);
   const from = moment(args.from, "--from", 0);
   const to = moment(args.to, "--to", Number.POSITIVE_INFINITY);
   const opened = openTrace(args, kit, io);
@@ -41,6 +46,14 @@ export async function trace(args: TraceArgs, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
+/** A kind that does not exist would look like one that did not happen. */
+function checkKind(kind: string): void {
+  if ((KINDS as readonly string[]).includes(kind)) return;
+  const hint = didYouMean(kind, KINDS) || `; there are ${KINDS.join(", ")}`;
+  throw new BadInput([`--kind ${JSON.stringify(kind)} — no kind of event${hint}`]);
+}
+
+/** Made while they are printed: a long trace is never one text. */
 function* lines(
   events: Iterable<TraceEvent>,
   wanted: (event: TraceEvent) => boolean,

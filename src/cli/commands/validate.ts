@@ -1,4 +1,7 @@
-/** `timesim validate`: reads scenarios as `run` would, and builds their worlds, but runs nothing. */
+/**
+ * `timesim validate`: reads scenarios as `run` would, builds their worlds, and runs nothing. What it
+ * says is well, `run` can play.
+ */
 import { BadInput } from "../../core/assert.ts";
 import { plural } from "../../report/summary.ts";
 import { compile } from "../../scenario/compile.ts";
@@ -15,6 +18,7 @@ export interface ValidateArgs {
   readonly json?: boolean;
 }
 
+/** Every file is looked at, however many are broken: one pass shows all there is to mend. */
 export function validate(args: ValidateArgs, io: Io): number {
   const kit = protocolOf(io);
   const files = selectFiles(args.paths, io.cwd);
@@ -48,6 +52,7 @@ function build(kit: Protocol, scenario: Scenario): void {
   }
 }
 
+/** Enough to see that the right file was read. */
 function size({ nodes, events, expect }: Scenario): string {
   return [
     plural(nodes.length, "node"),

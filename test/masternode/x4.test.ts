@@ -1,0 +1,30 @@
+/**
+ * Rule X4: a node that knows one member holds, within 60 s of its boot, an entry of every active
+ * masternode, and counts it active. The member may be the first or the last that came.
+ */
+import { expect, test } from "vitest";
+import { activeAt, knows, type NodeWish, play } from "./worlds.ts";
+
+/** A network that grows in ten seconds, each node knowing one that was there before. */
+function grown(size: number): readonly NodeWish[] {
+  return Array.from({ length: size }, (_, index): NodeWish => {
+    const dials = index === 0 ? [] : [`n${Math.floor(index / 2)}`];
+    return { name: `n${index}`, dials, start: (10 * index) / size };
+  });
+}
+
+/** Lists hold 64 entries: of 200 nodes no single answer tells. */
+test.each([
+  [20, "n0", 60],
+  [20, "n19", 95],
+  [60, "n0", 95],
+  [60, "n59", 60],
+  [200, "n120", 20],
+])("of %i nodes a newcomer knows %s", { timeout: 60_000 }, (size, member, start) => {
+  const network = grown(size);
+  const late = { name: "late", dials: [member], start };
+  const { world } = play([...network, late], start + 60, { seed: "x4" });
+  const strangers = network.filter((node) => !knows(world, "late", node.name));
+  expect(strangers.map((node) => node.name)).toEqual([]);
+  expect(activeAt(world, "late")).toHaveLength(size);
+});
