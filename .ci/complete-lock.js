@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call -- a lock file has no types */
 /**
  * Adds to package-lock.json the optional bindings for other platforms that a mirror of the npm
  * registry does not serve. npm 11 leaves them out of the lock it writes and then refuses it in

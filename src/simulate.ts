@@ -37,7 +37,10 @@ export function simulate(source: string | Scenario, options: RunOptions = {}): R
 export interface TimelineExpectation {
   /** All of the scenario's own rows. */
   toPass(): TimelineExpectation;
-  /** One more row, written as in a scenario: `{ on: "B", that: { active: { count: 2 } }, by: "15s" }`. */
+  /**
+   * One more row, written as in a scenario: `{ on: "B", that: { active: { count: 2 } }, by: "15s"
+   * }`.
+   */
   toHold(row: Row): TimelineExpectation;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Matchers for vitest. `import "timesim/vitest"` in a setup file or a test, then
- * `expect(simulate("scenarios/x.yaml")).toReach({ on: "B", that: { active: { count: 2 } }, by: "15s" })`.
+ * `expect(simulate("scenarios/x.yaml")).toReach({ on: "B", that: { active: { count: 2 } }, by:
+ * "15s" })`.
  */
 import { expect } from "vitest";
 import type { Masternode } from "./masternode/state.ts";
@@ -44,6 +45,7 @@ expect.extend({
   },
 
   toMatchTimeline: async (run: MasternodeRun, file: string): Promise<Verdict> => {
+    // oxlint-disable-next-line vitest/no-standalone-expect -- it stands in the matcher
     await expect(timelineOf(run)).toMatchFileSnapshot(file);
     return { pass: true, message: () => `the timeline is that of ${file}` };
   },

@@ -32,7 +32,9 @@ export function writeGolden(kit: Protocol, scenario: Scenario, run: AnyRun, cwd:
   return file;
 }
 
-/** Null when the scenario has none. A difference is a row that failed, and says how to accept it. */
+/**
+ * Null when the scenario has none. A difference is a row that failed, and says how to accept it.
+ */
 export function compareGolden(
   kit: Protocol,
   scenario: Scenario,

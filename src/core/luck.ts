@@ -8,10 +8,11 @@ import seedrandom from "seedrandom";
  */
 export type Purpose = number & { readonly purpose: unique symbol };
 
+// These numbers are part of what a seed means: never renumbered.
 export const LATENCY: Purpose = 1 as Purpose;
 export const LOSS: Purpose = 2 as Purpose;
 export const RULE: Purpose = 3 as Purpose;
-export const BASE_LATENCY: Purpose = 4 as Purpose;
+export const BASE_LATENCY: Purpose = 5 as Purpose;
 
 const TWO_32 = 4_294_967_296;
 

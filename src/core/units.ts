@@ -13,12 +13,12 @@ export type Duration = Brand<number, "Duration">;
 /** Whole microseconds since 1970 on some node's own, possibly wrong, clock. */
 export type UnixMicros = Brand<number, "UnixMicros">;
 
-export const MICROSECOND: Duration = 1 as Duration;
+const MICROSECOND: Duration = 1 as Duration;
 export const MILLISECOND: Duration = 1_000 as Duration;
 export const SECOND: Duration = 1_000_000 as Duration;
 export const MINUTE: Duration = 60_000_000 as Duration;
 export const HOUR: Duration = 3_600_000_000 as Duration;
-export const DAY: Duration = 86_400_000_000 as Duration;
+const DAY: Duration = 86_400_000_000 as Duration;
 
 /** A moment no run reaches (2^53 − 1 µs, about 285 years). */
 export const FOREVER: Time = Number.MAX_SAFE_INTEGER as Time;

@@ -47,7 +47,7 @@ import {
 import type { Message } from "./messages.ts";
 import type { Masternode, MasternodeCtx, MasternodeInput, Session, State } from "./state.ts";
 
-export const messages: MessageTable = {
+const messages: MessageTable = {
   Handshake: acceptHandshake,
   Ack: acceptAck,
   Ping: acceptPing,

@@ -12,7 +12,7 @@ export type StringRead =
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ESCAPES: ReadonlyMap<number, string> = new Map(
-  [...`"\\/`]
+  Array.from(`"\\/`)
     .map((same): [number, string] => [same.charCodeAt(0), same])
     .concat([
       [0x62, "\b"],

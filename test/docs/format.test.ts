@@ -86,7 +86,8 @@ describe("docs/scenario-format.md", () => {
     });
     const context = claimContext([{ name: "A", address: 1 as Address }]);
     const known = Object.entries(kit.claims).map(([name, claim]) => {
-      const { mode } = claim.watch(claim.scope === "world" ? WORLD : 0, {}, context);
+      const args = { count: 1, is: 1 };
+      const { mode } = claim.watch(claim.scope === "world" ? WORLD : 0, args, context);
       return [name, claim.scope, Object.keys(claim.fields), mode];
     });
     expect(said).toEqual(known);

@@ -37,7 +37,7 @@ export interface NodeWish {
 }
 
 /** Addresses count from 198.18.0.1 in the order of the list; every 250 begin a new /24. */
-export function nodePlans(wishes: readonly NodeWish[]): readonly NodePlan[] {
+function nodePlans(wishes: readonly NodeWish[]): readonly NodePlan[] {
   const [first] = base.nodes as readonly [NodePlan];
   return wishes.map((wish, index): NodePlan => {
     const { name, start = 0, dials = [], settings = {}, config = {}, clock = first.clock } = wish;
@@ -67,7 +67,7 @@ export function play(
 }
 
 /** Seconds since the run began. */
-export function at(count: number): Time {
+function at(count: number): Time {
   return Math.round(count * 1_000_000) as Time;
 }
 

@@ -16,7 +16,9 @@ function lossy(json: Json): unknown {
   if (json instanceof WideInteger) return Number(writeJson(json));
   if (Array.isArray(json)) return json.map((item: Json) => lossy(item));
   if (!(json instanceof Map)) return json;
-  return Object.fromEntries([...json].map(([key, value]) => [key, lossy(value)]));
+  return Object.fromEntries(
+    [...(json as ReadonlyMap<string, Json>)].map(([key, value]) => [key, lossy(value)]),
+  );
 }
 
 describe("agrees with JSON.parse", () => {

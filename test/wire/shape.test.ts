@@ -3,9 +3,23 @@ import type { Json } from "../../src/wire/json.ts";
 import { writeJson } from "../../src/wire/json.ts";
 import { parseJson } from "../../src/wire/parse.ts";
 import { extra, struct } from "../../src/wire/record.ts";
-import type { Shape } from "../../src/wire/shape.ts";
-import { Mismatch, bool, bytes, choice, exactU64, hexText, i64 } from "../../src/wire/shape.ts";
-import { list, option, pair, text, u16, u32, u64 } from "../../src/wire/shape.ts";
+import {
+  type Shape,
+  Mismatch,
+  bool,
+  bytes,
+  choice,
+  exactU64,
+  hexText,
+  i64,
+  list,
+  option,
+  pair,
+  text,
+  u16,
+  u32,
+  u64,
+} from "../../src/wire/shape.ts";
 import { newtype, record, tagged, tuple, unit } from "../../src/wire/variant.ts";
 import { encodeUtf8 } from "../../src/wire/utf8.ts";
 

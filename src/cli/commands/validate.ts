@@ -1,6 +1,6 @@
 /**
- * `timesim validate`: reads scenarios as `run` would, builds their worlds, and runs nothing. What it
- * says is well, `run` can play.
+ * `timesim validate`: reads scenarios as `run` would, builds their worlds, and runs nothing. What
+ * it says is well, `run` can play.
  */
 import { BadInput } from "../../core/assert.ts";
 import { plural } from "../../report/summary.ts";

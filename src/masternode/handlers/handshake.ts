@@ -16,7 +16,7 @@ import { settle } from "./tiebreak.ts";
 const MAGIC = "54494d45";
 const PROTOCOL_VERSION = 1;
 /** What we understand beyond the reference (rule A5). */
-export const CAPABILITIES: readonly string[] = ["tip", "pages"];
+const CAPABILITIES: readonly string[] = ["tip", "pages"];
 
 export function openedDialed(state: State, id: number, remote: Address, ctx: MasternodeCtx): State {
   const session = get(state.sessions, id);
@@ -157,7 +157,7 @@ function becomeReady(
 }
 
 /** Ready sessions with an address, or with the boot that last answered there. */
-export function* readyWith(state: State, address: Address): Generator<Session> {
+function* readyWith(state: State, address: Address): Generator<Session> {
   const node = get(state.peers, address)?.node ?? null;
   for (const chunk of state.sessions.chunks) {
     for (const session of chunk.values) {

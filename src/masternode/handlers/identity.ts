@@ -1,5 +1,6 @@
 /** Who we are: our own address, as configured or as peers agree on it (rule S5). */
 import { type Address, ipOf, isPrivate, isUnusable } from "../../core/address.ts";
+import { remove } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
@@ -39,14 +40,15 @@ export function seenAs(state: State, session: Session, you: Address, ctx: Master
   return withState(state, { identity: { ...identity, seen } });
 }
 
-/** Now we can announce ourselves, and what we took for another masternode goes. */
+/** Now we can announce ourselves, and what we took for another node goes. */
 function adopt(state: State, address: Address, ctx: MasternodeCtx): State {
   const { announceDelay, masternode } = state.config;
   ctx.emit({ type: "addressed", address });
   const wait = Math.max(0, announceDelay - ctx.uptime) as Duration;
   if (masternode) ctx.setTimer("announce", wait);
   const identity = { ...state.identity, address, seen: [] };
-  return disown(withState(state, { identity }), address, ctx);
+  const peers = remove(state.peers, address);
+  return disown(withState(state, { identity, peers }), address, ctx);
 }
 
 function independent(left: Address, right: Address): boolean {
