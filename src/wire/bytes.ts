@@ -90,7 +90,12 @@ export class ByteWriter {
   }
 
   hex(hex: string): this {
-    return this.raw(hexToBytes(hex));
+    assert(isHex(hex), "bytes are lowercase hex");
+    const size = hex.length / 2;
+    this.#room(size);
+    for (let at = 0; at < size; at++) this.#bytes[this.#size + at] = byteAt(hex, 2 * at);
+    this.#size += size;
+    return this;
   }
 
   /** UTF-8 without a count. */
