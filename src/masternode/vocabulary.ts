@@ -92,7 +92,10 @@ export const vocabulary: Vocabulary = {
     const detail = said.length === 0 ? "" : ` (${said.join(", ")})`;
     return `gate ${name} ${open ? "opens" : "is closed"}${detail}`;
   },
-  notable: (body) => !DETAIL.includes((body as Fact).type),
+  notable: (body) => {
+    const fact = body as Fact;
+    return !DETAIL.includes(fact.type) && !(fact.type === "processed" && !fact.news);
+  },
   log: (event) => logLine(event),
   logFormat: formatLogLine,
 };

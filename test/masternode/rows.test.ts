@@ -34,11 +34,20 @@ interface Check {
 const EXPLAINED: Readonly<Record<string, string>> = {};
 
 test("taking any row away is noticed", { timeout: 120_000 }, () => {
-  const checks = [...scenarios(), ...scripts()];
-  for (const check of checks) expect(check.holds(SHIPPED), check.name).toBe(true);
+  const checks = fastestFirst([...scenarios(), ...scripts()]);
   const survivors = mutants().filter((mutant) => !isNoticed(mutant, checks));
   expect(survivors.map((mutant) => mutant.name)).toEqual(Object.keys(EXPLAINED));
 });
+
+/** Also makes sure that they hold of what is shipped. The order changes no result. */
+function fastestFirst(checks: readonly Check[]): Check[] {
+  const timed = checks.map((check) => {
+    const start = performance.now();
+    expect(check.holds(SHIPPED), check.name).toBe(true);
+    return { check, time: performance.now() - start };
+  });
+  return timed.sort((a, b) => a.time - b.time).map(({ check }) => check);
+}
 
 /** The check that struck most often so far is asked first. */
 function isNoticed({ behaviours }: Mutant, checks: Check[]): boolean {

@@ -75,8 +75,8 @@ export function dialLoop(state: State, _key: TimerKey, ctx: MasternodeCtx): Stat
 export function tryDial(state: State, address: Address, ctx: MasternodeCtx): State {
   const peer = peerAt(state, address);
   const against = objection(state, peer, ctx);
-  ctx.gate("dial", against === "", { for: formatAddress(address), why: against });
-  if (against !== "") return state;
+  const spoken = against === "" ? {} : { why: against };
+  if (!ctx.gate("dial", against === "", { for: formatAddress(address), ...spoken })) return state;
   ctx.cancelTimer("redial", address);
   const id = ctx.dial(address);
   ctx.setTimer("handshake", state.config.handshakeTimeout, id);

@@ -45,7 +45,8 @@ function pickSource(state: State, ctx: MasternodeCtx): Session | null {
     if (!isAhead(state, session)) return false;
     const why = disbelief(state, session, ctx);
     const height = session.tip?.height ?? 0;
-    return ctx.gate("credible", why === "", { for: formatAddress(session.peer), height, why });
+    const spoken = why === "" ? { height } : { height, why };
+    return ctx.gate("credible", why === "", { for: formatAddress(session.peer), ...spoken });
   });
   const fewest = Math.min(...ahead.map((session) => session.tip?.failures ?? 0));
   const best = ahead.filter((session) => session.tip?.failures === fewest);
