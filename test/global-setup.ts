@@ -16,17 +16,18 @@ declare module "vitest" {
 const ROOT = join(import.meta.dirname, "..");
 
 export function setup(project: TestProject): void {
-  const inputs = ["src", "tsconfig.json", "package.json"].map((name) => newest(join(ROOT, name)));
+  const inputs = ["src", "tsconfig.json", "package.json", "rolldown.config.js"].map((name) =>
+    newest(join(ROOT, name)),
+  );
   const isFresh = Math.max(...inputs) <= newest(join(ROOT, "dist"));
   project.provide("build", isFresh ? "" : build());
 }
 
 /** What the compiler complains of. It leaves dist alone then (`noEmitOnError`). */
 function build(): string {
-  const tsc = join(ROOT, "node_modules/.bin/tsc");
-  const run = spawnSync(tsc, ["-p", "tsconfig.json"], { cwd: ROOT, encoding: "utf8" });
+  const run = spawnSync("npm", ["run", "-s", "build"], { cwd: ROOT, encoding: "utf8" });
   if (run.status === 0) return "";
-  return `tsc -p tsconfig.json failed\n${run.stdout}${run.stderr}${run.error?.message ?? ""}`;
+  return `npm run build failed\n${run.stdout}${run.stderr}${run.error?.message ?? ""}`;
 }
 
 /** Latest change below a path, in ms since 1970. A folder changes when a file leaves it. */

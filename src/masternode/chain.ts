@@ -3,11 +3,21 @@
  * block is (Y2), what a produced one holds (C1). Block h carries the timestamp of slot h.
  */
 import type { Crypto } from "../core/capabilities.ts";
-import { emptyTable, get, put, tableOf } from "../core/table.ts";
+import { emptyTable, get, put, remove, tableOf } from "../core/table.ts";
 import { type Duration, SECOND, type UnixMicros, wallAfter } from "../core/units.ts";
-import { blockHash, blockSize, GENESIS_TIME, genesisBlock, ZERO_HASH } from "./block.ts";
+import { bytesToHex } from "../wire/bytes.ts";
+import { encodeUtf8 } from "../wire/utf8.ts";
+import {
+  blockHash,
+  blockSize,
+  GENESIS_TIME,
+  genesisBlock,
+  merkleRoot,
+  transactionId,
+  ZERO_HASH,
+} from "./block.ts";
 import type { Config } from "./config.ts";
-import type { Block, Hash, Tier } from "./messages.ts";
+import type { Block, Hash, Tier, Transaction } from "./messages.ts";
 import type { Chain, StoredBlock } from "./state.ts";
 
 /** 100 TIME in the smallest unit (section 5.4). */
@@ -51,6 +61,7 @@ export function blockFault(config: Config, chain: Chain, block: Block): string |
   const paid = block.masternodeRewards.reduce((sum, [, amount]) => sum + amount, 0);
   // Shares are rounded down, one unit each at most (section 7.7 allows 0.01 %).
   if (Math.abs(BLOCK_REWARD - paid) > BLOCK_REWARD / 10_000) return `rewards of ${paid}`;
+  if (header.merkleRoot !== rootOf(config.crypto, block.transactions)) return "merkle root";
   return blockSize(block) > config.blockSizeMax ? "too large" : null;
 }
 
@@ -68,7 +79,17 @@ export function hashAt(chain: Chain, height: number): Hash | null {
   return get(chain.blocks, height)?.hash ?? null;
 }
 
-/** Who is paid: the active masternodes, by weight, in the order of their reward addresses (C1). */
+/** The chain without its last block. */
+export function withoutTip(chain: Chain): Chain {
+  const { height } = chain;
+  const tip = hashAt(chain, height - 1) ?? ZERO_HASH;
+  return { height: height - 1, tip, blocks: remove(chain.blocks, height) };
+}
+
+/**
+ * Who is paid: the active masternodes, by weight, in the order of their reward addresses (C1). The
+ * coinbase says it again, because a block's id covers its transactions and not its reward list.
+ */
 export function makeBlock(
   config: Config,
   chain: Chain,
@@ -79,20 +100,42 @@ export function makeBlock(
   const rewards = paid.map(({ rewardAddress, tier }): readonly [string, number] => {
     return [rewardAddress, Math.floor((BLOCK_REWARD * REWARD_WEIGHT[tier]) / total)];
   });
-  return {
-    header: {
-      version: HEADER_VERSION,
-      height,
-      previousHash: chain.tip,
-      merkleRoot: ZERO_HASH,
-      timestamp: slotStart(config, height) / SECOND,
-      blockReward: BLOCK_REWARD,
-    },
-    transactions: [],
-    masternodeRewards: rewards.sort(
-      ([left], [right]) => Number(left > right) - Number(left < right),
-    ),
+  rewards.sort(([left], [right]) => Number(left > right) - Number(left < right));
+  return assemble(config, chain, rewards, [coinbase(rewards, slotStart(config, height) / SECOND)]);
+}
+
+type Rewards = Block["masternodeRewards"];
+
+function assemble(
+  config: Config,
+  chain: Chain,
+  masternodeRewards: Rewards,
+  transactions: readonly Transaction[],
+): Block {
+  const height = chain.height + 1;
+  const header = {
+    version: HEADER_VERSION,
+    height,
+    previousHash: chain.tip,
+    merkleRoot: rootOf(config.crypto, transactions),
+    timestamp: slotStart(config, height) / SECOND,
+    blockReward: BLOCK_REWARD,
   };
+  return { header, transactions, masternodeRewards };
+}
+
+function coinbase(rewards: Rewards, timestamp: number): Transaction {
+  const outputs = rewards.map(([address, value]) => {
+    return { value, scriptPubkey: bytesToHex(encodeUtf8(address)) };
+  });
+  return { version: 1, inputs: [], outputs, lockTime: 0, timestamp };
+}
+
+function rootOf(crypto: Crypto, transactions: readonly Transaction[]): Hash {
+  return merkleRoot(
+    crypto,
+    transactions.map((transaction) => transactionId(crypto, transaction)),
+  );
 }
 
 /**
@@ -103,11 +146,11 @@ export function chainUpTo(config: Config, height: number): Chain {
   const key = `${config.network}/${config.slot}/${height}`;
   const known = chains.get(key);
   if (known !== undefined) return known;
-  const old = [{ rewardAddress: "TIME0before", tier: "Free" as const }];
+  const old: Rewards = [["TIME0before", BLOCK_REWARD]];
   const blocks = [stored(config.crypto, genesisBlock(config.crypto, config.network))];
   let tip = blocks[0]?.hash ?? ZERO_HASH;
   for (let below = 0; below < height; below++) {
-    const next = makeBlock(config, { height: below, tip, blocks: emptyTable() }, old);
+    const next = assemble(config, { height: below, tip, blocks: emptyTable() }, old, []);
     const made = stored(config.crypto, next);
     blocks.push(made);
     tip = made.hash;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { FAILS, PASSES, Place, ROOT, toy } from "./host.ts";
 
-const MAIN = join(ROOT, "dist/cli/main.js");
+const MAIN = join(ROOT, "dist/bin/timesim.js");
 const place = new Place();
 place.write("good.yaml", toy(PASSES));
 place.write("bad.yaml", toy(PASSES, FAILS));

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { type Block, matches, type Step, wordsOf } from "./page.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const MAIN = join(ROOT, "dist/cli/main.js");
+const MAIN = join(ROOT, "dist/bin/timesim.js");
 const COMMAND_MS_MAX = 60_000;
 
 /** A folder for one page; gone after `use`. */

@@ -3,7 +3,8 @@
  *
  *     #3010          the block of that height that follows the chain all nodes began with
  *     #3010:late     the same with a wrong timestamp; `poor`: rewards that do not add up;
- *                    `loose`: it follows nothing
+ *                    `loose`: it follows nothing; `rootless`: transactions the root does not cover
+ *     #3010:rival    a good block of that height that pays somebody else
  *     @3010          its hash, as bytes
  *     $X             an announcement of X, signed now with X's key
  *     $X(age=301s)   signed earlier, `ahead=1s` later; `seq=5`, `tier=Gold`, `reward=R`,
@@ -19,7 +20,7 @@ import { must } from "../../src/core/assert.ts";
 import { parseDuration, SECOND } from "../../src/core/units.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { ZERO_HASH } from "../../src/masternode/block.ts";
-import { blockAt, chainUpTo, hashAt } from "../../src/masternode/chain.ts";
+import { blockAt, chainUpTo, hashAt, makeBlock } from "../../src/masternode/chain.ts";
 import type { Config } from "../../src/masternode/config.ts";
 import { announcementDigest } from "../../src/masternode/digests.ts";
 import type { Announcement, Block, Tier } from "../../src/masternode/messages.ts";
@@ -49,7 +50,8 @@ export function expand(line: string, scene: Scene): string {
       return announcementText(name, optionsOf(options ?? ""), scene);
     })
     .replaceAll(/#(\d+)(?::(\w+))?/g, (_, height: string, flaw?: string) => {
-      return blockText(flawed(blockOf(config, Number(height)), flaw ?? ""));
+      const block = blockOf(config, Number(height));
+      return blockText(flaw === "rival" ? rivalOf(config, block) : flawed(block, flaw ?? ""));
     })
     .replaceAll(/@(\d+)/g, (_, height: string) => {
       const hash = hashAt(chainOf(config), Number(height));
@@ -86,9 +88,16 @@ function flawed(block: Block, flaw: string): Block {
       return { ...block, header: { ...header, previousHash: ZERO_HASH } };
     case "poor":
       return { ...block, masternodeRewards: [["TIME0before", 9_000_000_000]] };
+    case "rootless":
+      return { ...block, header: { ...header, merkleRoot: "11".repeat(32) } };
     default:
       return block;
   }
+}
+
+function rivalOf(config: Config, { header }: Block): Block {
+  const below = chainUpTo(config, header.height - 1);
+  return makeBlock(config, below, [{ rewardAddress: "TIME0rival", tier: "Free" }]);
 }
 
 function blockText(block: Block): string {

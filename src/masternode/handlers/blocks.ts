@@ -2,10 +2,17 @@
 import type { TimerKey } from "../../core/machine.ts";
 import { put, remove, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
-import { append, blockFault, hashAt, lastAcceptable, slotStart } from "../chain.ts";
+import { append, blockFault, hashAt, lastAcceptable, slotStart, withoutTip } from "../chain.ts";
 import { blockHash } from "../block.ts";
-import type { Block, MessageOf } from "../messages.ts";
-import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
+import type { Block, Hash, MessageOf } from "../messages.ts";
+import {
+  broadcast,
+  type Chain,
+  type MasternodeCtx,
+  type Session,
+  type State,
+  withState,
+} from "../state.ts";
 import { download } from "./download.ts";
 import { claim, trusted } from "../tip.ts";
 
@@ -22,15 +29,27 @@ export function acceptAnnouncedBlock(
   let next = ahead ? claim(state, session, height, hash) : state;
   if (hashAt(next.chain, height) === hash) return next;
   if (height > next.chain.height + 1) return download(next, ctx);
-  const fault = blockFault(next.config, next.chain, block);
+  const base = baseFor(next, block, hash);
+  const fault = blockFault(next.config, base, block);
   if (fault !== null) {
     ctx.emit({ type: "refused", what: `block ${height}`, from: session.peer, why: fault });
     return next;
   }
   if (isEarly(next, block, ctx)) return keepEarly(next, block, ctx);
-  next = trusted(add(next, block, ctx), session.id);
+  next = trusted(add(withState(next, { chain: base }), block, ctx), session.id);
   broadcast(next, message, ctx, session.id);
   return download(next, ctx);
+}
+
+/**
+ * What a block is to follow: our tip, or, if it competes with our tip for the same height and has
+ * the lower hash, what our tip follows. Deeper forks are not repaired yet (rule Y3).
+ */
+function baseFor(state: State, block: Block, hash: Hash): Chain {
+  const { chain } = state;
+  const rivals = block.header.height === chain.height && hash < chain.tip;
+  const base = rivals ? withoutTip(chain) : chain;
+  return base.tip === block.header.previousHash ? base : chain;
 }
 
 /** Blocks whose slot was too far ahead are tried again when it is not (rule Y2). */
