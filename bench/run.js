@@ -7,7 +7,16 @@ const print = (line) => process.stdout.write(`${line}\n`);
 
 print(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`);
 print("\nPHOLD: one event per process, exponential delay, median of interleaved repetitions");
-console.table(phold());
+console.table(
+  phold().map((row) => ({
+    ...row,
+    eventsPerSecond: Math.round(row.eventsPerSecond),
+    bare: Math.round(row.bare),
+    heap: Math.round(row.heap),
+    ofBare: row.ofBare.toFixed(2),
+    ofHeap: row.ofHeap.toFixed(2),
+  })),
+);
 print("\nMasternodes for 10 virtual minutes, real signatures, a fresh process each");
 console.table(
   protocol().map((row) => ({
