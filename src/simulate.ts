@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { nodeCrypto } from "./host/crypto.ts";
+import { formatDuration } from "./core/units.ts";
 import type { Kit } from "./kit/kit.ts";
 import { masternodeKit } from "./masternode/kit.ts";
 import type { Masternode } from "./masternode/state.ts";
@@ -62,8 +63,12 @@ export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
 /** Why rows of a run failed, as the command line prints it. Empty when none did. */
 export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): string {
   const { header } = run.trace;
-  const { file } = run.summary;
-  const repeat = `npx timesim run ${file} --seed ${header.seed} --profile ${header.profile}`;
+  const { file, virtual } = run.summary;
+  const { until } = header.scenario as Scenario;
+  const cut = virtual < until ? ` --until ${formatDuration(virtual)}` : "";
+  const repeat = file.includes("<")
+    ? `simulate(text, { seed: "${header.seed}", profile: "${header.profile}" })`
+    : `npx timesim run ${file} --seed ${header.seed} --profile ${header.profile}${cut}`;
   const failed = { trace: run.trace, words: wordsOf(run), file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
 }

@@ -4,6 +4,7 @@
  * "15s" })`.
  */
 import { expect } from "vitest";
+import { BadInput } from "./core/assert.ts";
 import type { Masternode } from "./masternode/state.ts";
 import { askRow, type Row } from "./scenario/ask.ts";
 import type { Scenario } from "./scenario/model.ts";
@@ -74,6 +75,7 @@ function judge(run: MasternodeRun, row: Row): Verdict {
   return { pass: outcome.passed, message };
 }
 
-function misused(matcher: string, wanted: string): Verdict {
-  return { pass: false, message: () => `${matcher} takes a row with ${wanted}` };
+/** Thrown, so that `.not` does not turn a mistake into a pass. */
+function misused(matcher: string, wanted: string): never {
+  throw new BadInput([`${matcher} takes a row with ${wanted}`]);
 }

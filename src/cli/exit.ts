@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** Our own mistake. */
   bug: 3,
-  /** Nothing was selected. */
+  /** Nothing was selected, or no row was asked of what was. */
   nothing: 4,
   /** The same seed gave two different runs. */
   nondeterminism: 5,

@@ -11,9 +11,16 @@ import { readTrace, traceLines } from "../trace/ndjson.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Io, note } from "./output.ts";
 import type { Protocol } from "./protocol.ts";
+import { reasonOf } from "./system.ts";
 
 export function readScenario(kit: Protocol, file: string, cwd: string): Scenario {
-  return loadScenario(kit, read(file, cwd).toString("utf8"), file);
+  const bytes = readBytes(file, cwd);
+  if (isTrace(bytes)) throw new BadInput([`${file} — this is a trace: use timeline, trace or log`]);
+  return scenarioOf(kit, bytes, file);
+}
+
+export function scenarioOf(kit: Protocol, bytes: Buffer, file: string): Scenario {
+  return loadScenario(kit, bytes.toString("utf8"), file);
 }
 
 /** All of them, or BadInput with the problems of all. */
@@ -36,13 +43,20 @@ export function readScenarios(
   return scenarios;
 }
 
-export function isTrace(file: string): boolean {
+/** By content: packed, or with a trace's header at its very beginning. */
+export function isTrace(bytes: Buffer): boolean {
+  return isPacked(bytes) || /^\s*\{\s*"header"\s*:/.test(bytes.toString("utf8", 0, HEAD));
+}
+
+const HEAD = 256;
+
+/** Whoever names a file so wants to hear what is wrong with it as a trace. */
+export function isNamedTrace(file: string): boolean {
   return /\.ndjson(?:\.gz)?$/i.test(file);
 }
 
 /** A trace whose end is missing is read as far as it goes, with a note. */
-export function readTraceFile(file: string, io: Io): Trace {
-  const bytes = read(file, io.cwd);
+export function traceOf(bytes: Buffer, file: string, io: Io): Trace {
   const { trace, cut } = readTrace(unpacked(bytes, file).split("\n"), file);
   if (cut !== null) note(io, `${cut}; read ${trace.footer.events} events before it`);
   return trace;
@@ -55,9 +69,13 @@ export function traceBytes(trace: Trace, file: string): Uint8Array {
   return file.endsWith(".gz") ? gzipSync(bytes) : bytes;
 }
 
+function isPacked(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** By content, not by name. A stream that was cut gives what it holds. */
 function unpacked(bytes: Buffer, file: string): string {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
+  if (!isPacked(bytes)) return bytes.toString("utf8");
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString("utf8");
   } catch (error) {
@@ -65,24 +83,11 @@ function unpacked(bytes: Buffer, file: string): string {
   }
 }
 
-function read(file: string, cwd: string): Buffer {
+/** Once and whole: it may be a pipe. */
+export function readBytes(file: string, cwd: string): Buffer {
   try {
     return readFileSync(resolve(cwd, file));
   } catch (error) {
     throw new BadInput([`${file} — cannot be read: ${reasonOf(error)}`]);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of the path is no folder",
-  ENOSPC: "the disk is full",
-};
-
-/** What the system says, without its call and its number. */
-function reasonOf(error: unknown): string {
-  const code = (error as { readonly code?: unknown }).code;
-  return typeof code === "string" ? (REASONS[code] ?? code) : String(error);
 }

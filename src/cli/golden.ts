@@ -3,7 +3,7 @@
  * microsecond. If the file is there, `run` compares; `--update` writes it. A changed line is a
  * changed behaviour, so nothing but a person's command rewrites one.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Failure } from "../report/failure.ts";
 import { timeline, timelineLine } from "../report/timeline.ts";
@@ -12,6 +12,7 @@ import type { Outcome } from "../trace/outcome.ts";
 import { wordsFor } from "../trace/text.ts";
 import type { AnyRun } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
+import { makeFolders } from "./system.ts";
 
 export interface Golden {
   readonly outcome: Outcome;
@@ -25,9 +26,13 @@ export function goldenFile(scenario: Scenario): string {
   return join(dirname(scenario.file), "golden", `${name}.timeline.txt`);
 }
 
+export function hasGolden(scenario: Scenario, cwd: string): boolean {
+  return existsSync(resolve(cwd, goldenFile(scenario)));
+}
+
 export function writeGolden(kit: Protocol, scenario: Scenario, run: AnyRun, cwd: string): string {
   const file = goldenFile(scenario);
-  mkdirSync(dirname(resolve(cwd, file)), { recursive: true });
+  makeFolders(dirname(resolve(cwd, file)));
   writeFileSync(resolve(cwd, file), `${linesOf(kit, run).join("\n")}\n`);
   return file;
 }
@@ -43,7 +48,7 @@ export function compareGolden(
   repeat: string,
 ): Golden | null {
   const file = goldenFile(scenario);
-  if (!existsSync(resolve(cwd, file))) return null;
+  if (!hasGolden(scenario, cwd)) return null;
   const wanted = readFileSync(resolve(cwd, file), "utf8").replaceAll("\r\n", "\n").split("\n");
   if (wanted.at(-1) === "") wanted.pop();
   const found = linesOf(kit, run);

@@ -1,18 +1,19 @@
 /** One scenario with one seed: played, compared with its golden, perhaps played again. */
-import type { Failure } from "../report/failure.ts";
 import type { Result } from "../report/result.ts";
 import type { Scenario } from "../scenario/model.ts";
 import type { Trace } from "../trace/trace.ts";
 import { checkDeterminism } from "./determinism.ts";
-import { compareGolden, goldenFile, writeGolden } from "./golden.ts";
+import { compareGolden, goldenFile, hasGolden, writeGolden } from "./golden.ts";
 import { type Io, note } from "./output.ts";
 import { type Ask, isPinned, play, repeatCommand, resultOf } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
+import type { Troubles } from "./system.ts";
 
 /** What else is wanted of a run. */
 export interface Wishes {
   readonly check: boolean;
-  readonly update: boolean;
+  /** `known`: only if there is a golden already. */
+  readonly update: "no" | "known" | "create";
 }
 
 export interface Finished {
@@ -29,18 +30,27 @@ export function runOne(
   seed: string,
   ask: Ask,
   wishes: Wishes,
+  troubles: Troubles,
 ): Finished {
   const start = io.elapsed();
   const run = play(kit, scenario, seed, ask, "full");
   const wall = io.elapsed() - start;
-  const failures: Failure[] = [];
-  const pinned = isPinned(scenario, ask, run.summary);
-  if (wishes.update) update(io, kit, scenario, pinned && run.summary.crash === null ? run : null);
-  const repeat = repeatCommand(scenario, ask, seed);
-  const golden = pinned ? compareGolden(kit, scenario, run, io.cwd, repeat) : null;
-  if (golden !== null && golden.failure !== null) failures.push(golden.failure);
   const unsteady = wishes.check ? checkDeterminism(kit, scenario, run, ask) : null;
-  if (unsteady !== null) failures.push(unsteady);
+  const file = goldenFile(scenario);
+  if (wishes.update !== "no") {
+    const sound = run.summary.passed && unsteady === null;
+    const mayCreate = wishes.update === "create";
+    const refusal = refusalOf(scenario, io, sound, mayCreate);
+    if (refusal !== null) note(io, `${file}: not written, ${refusal}`);
+    else
+      troubles.attempt(file, () => note(io, `${writeGolden(kit, scenario, run, io.cwd)}: written`));
+  }
+  const repeat = repeatCommand(scenario, ask, seed);
+  const pinned = isPinned(scenario, ask, run.summary);
+  const golden = pinned
+    ? troubles.attempt(file, () => compareGolden(kit, scenario, run, io.cwd, repeat))
+    : null;
+  const failures = [golden?.failure ?? null, unsteady].filter((one) => one !== null);
   const extra = golden === null ? [] : [golden.outcome];
   return {
     result: resultOf(scenario, run, ask, { kit, wall, extra, failures }),
@@ -48,16 +58,9 @@ export function runOne(
   };
 }
 
-/** Null: this is no run to keep, and the user should know. */
-function update(
-  io: Io,
-  kit: Protocol,
-  scenario: Scenario,
-  run: Parameters<typeof writeGolden>[2] | null,
-): void {
-  if (run === null) {
-    note(io, `${goldenFile(scenario)}: not written, only a whole run with the scenario's own seed`);
-  } else {
-    note(io, `${writeGolden(kit, scenario, run, io.cwd)}: written`);
-  }
+/** Why this run is none to keep, and the user should know. */
+function refusalOf(scenario: Scenario, io: Io, sound: boolean, mayCreate: boolean): string | null {
+  if (!sound) return "the run failed: a golden is a run in which every row came true";
+  if (mayCreate || hasGolden(scenario, io.cwd)) return null;
+  return `there is none yet: name ${scenario.file} alone to make one`;
 }

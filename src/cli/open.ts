@@ -1,7 +1,7 @@
 /** A trace to look at: read from a file, or made by playing a scenario. */
 import { BadInput } from "../core/assert.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isTrace, readScenario, readTraceFile } from "./files.ts";
+import { isNamedTrace, isTrace, readBytes, scenarioOf, traceOf } from "./files.ts";
 import type { Io } from "./output.ts";
 import { askOf, play, type PlayFlags } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
@@ -17,12 +17,13 @@ export interface OpenArgs extends PlayFlags {
 /** The whole trace, at level full: these commands are for looking closely. */
 export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
   const { path, seed } = args;
-  if (isTrace(path)) {
+  const bytes = readBytes(path, io.cwd);
+  if (isTrace(bytes) || isNamedTrace(path)) {
     const flag = (["seed", "profile", "until"] as const).find((name) => args[name] !== undefined);
-    if (flag === undefined) return understood(readTraceFile(path, io), kit, path);
+    if (flag === undefined) return understood(traceOf(bytes, path, io), kit, path);
     throw new BadInput([`--${flag} — ${path} is a trace, which was played already`]);
   }
-  const scenario = readScenario(kit, path, io.cwd);
+  const scenario = scenarioOf(kit, bytes, path);
   const seeds = seed === undefined ? null : parseSeeds(seed);
   if (seeds !== null && seeds.count > 1) {
     throw new BadInput([`--seed ${JSON.stringify(seed)} — one seed gives one trace`]);

@@ -1,7 +1,7 @@
 /** Results for a person at a terminal: one block a scenario, and a total. */
 import { formatDuration } from "../core/units.ts";
 import { type Failure, failureText } from "../report/failure.ts";
-import { passed, type Result, type RowResult } from "../report/result.ts";
+import { asksNothing, passed, type Result, type RowResult } from "../report/result.ts";
 import { plural, runLine, sweepLine, totalLine } from "../report/summary.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { type Io, say } from "./output.ts";
@@ -17,14 +17,19 @@ export function printResult(io: Io, result: Result, scenario: Scenario): void {
   if (result.groups.length > 0) say(io, `\n${groupTable(io, result)}`);
   for (const failure of result.failures) say(io, `\n${block(io, failure)}`);
   const line = sweep ? sweepLine(result) : runLine(result);
-  say(io, `\n${passed(result) ? io.paint.good("✓") : io.paint.bad("✗")} ${line}`);
+  say(io, `\n${sign(io, [result])} ${line}`);
 }
 
 /** Only for several. */
 export function printTotal(io: Io, results: readonly Result[]): void {
   if (results.length < 2) return;
-  const good = results.every(passed);
-  say(io, `\n${good ? io.paint.good("✓") : io.paint.bad("✗")} ${totalLine(results)}`);
+  say(io, `\n${sign(io, results)} ${totalLine(results)}`);
+}
+
+/** Where nothing was asked there is nothing to be glad of. */
+function sign({ paint }: Io, results: readonly Result[]): string {
+  if (results.every(asksNothing)) return paint.dim("—");
+  return results.every(passed) ? paint.good("✓") : paint.bad("✗");
 }
 
 /** Everything that is needed to have the same run again. */

@@ -10,6 +10,7 @@ import type { TraceArgs } from "./commands/trace.ts";
 import type { ValidateArgs } from "./commands/validate.ts";
 import { EXIT } from "./exit.ts";
 import { type Host, type Io, ioFor, note } from "./output.ts";
+import { isSystemError } from "./system.ts";
 import { version } from "./version.ts";
 
 /** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
@@ -51,8 +52,8 @@ function newProgram(host: Host, act: Act): Command {
 }
 
 const EXITS = `
-Exit codes: 0 passed, 1 failed, 2 usage or bad file, 3 bug in timesim, 4 nothing selected,
-5 nondeterminism.
+Exit codes: 0 passed, 1 failed, 2 usage or bad file, 3 bug in timesim, 4 nothing selected
+or nothing asked, 5 nondeterminism.
 
 Examples:
   $ timesim run scenarios                          every scenario of a folder
@@ -219,9 +220,4 @@ function explain(error: unknown, io: Io): number {
   note(io, io.paint.bad("this is a bug in timesim; please report it with what follows"));
   note(io, `timesim ${version()}, node ${process.version}: timesim ${io.argv.join(" ")}\n${stack}`);
   return EXIT.bug;
-}
-
-/** A file that cannot be written, a full disk. */
-function isSystemError(error: unknown): error is Error & { readonly path?: string } {
-  return error instanceof Error && "syscall" in error && "code" in error;
 }

@@ -2,14 +2,16 @@
  * `--reporter`: `default` for people, `github` for annotations, `json` and `junit` for programs.
  * The last two take the place of the rest on stdout, or go to a file, `junit=reports/junit.xml`.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { BadInput } from "../core/assert.ts";
 import { githubLines } from "../report/github.ts";
 import { documentOf } from "../report/json.ts";
 import { junit } from "../report/junit.ts";
 import type { Result } from "../report/result.ts";
+import { EXIT } from "./exit.ts";
 import { type Io, say } from "./output.ts";
+import { makeFolders, Troubles } from "./system.ts";
 import { version } from "./version.ts";
 
 export interface Reporters {
@@ -42,23 +44,38 @@ export function parseReporters(words: readonly string[], json: boolean): Reporte
   return { stdout: owner, github, files };
 }
 
-/** When all is known. `people` was served while the runs went on. */
+/**
+ * When all is known. `people` was served while the runs went on. Gives the exit code, which a file
+ * that cannot be written may change.
+ */
 export function report(
   io: Io,
   reporters: Reporters,
   results: readonly Result[],
   outcome: { readonly exit: number; readonly problems: readonly string[] },
-): void {
+): number {
+  const troubles = new Troubles(io, outcome.problems);
   const render = (kind: "json" | "junit"): string => {
     if (kind === "junit") return junit(results);
-    const document = documentOf(results, { timesim: version(), ...outcome });
+    const { problems } = troubles;
+    const exit = exitWith(outcome.exit, problems);
+    const document = documentOf(results, { timesim: version(), exit, problems });
     return `${JSON.stringify(document, null, 2)}\n`;
   };
   for (const { kind, path } of reporters.files) {
-    const file = resolve(io.cwd, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, render(kind));
+    troubles.attempt(path, () => {
+      const file = resolve(io.cwd, path);
+      makeFolders(dirname(file));
+      writeFileSync(file, render(kind));
+    });
   }
   if (reporters.stdout !== "people") io.stdout.write(render(reporters.stdout));
   else if (reporters.github) for (const line of githubLines(results)) say(io, line);
+  return exitWith(outcome.exit, troubles.problems);
+}
+
+/** What a run found out counts more than where it could not be written. */
+function exitWith(exit: number, problems: readonly string[]): number {
+  const weak = exit === EXIT.ok || exit === EXIT.nothing;
+  return weak && problems.length > 0 ? EXIT.usage : exit;
 }

@@ -1,6 +1,6 @@
 /**
- * Run folders: `reports/<UTC time>-<name>-<seed>/`, with `latest` pointing at the last finished
- * one. A folder is written as `….partial` and renamed at the end, so what has its name is whole.
+ * Run folders: `reports/<UTC time>-<name>-<seed>/`, with `latest` pointing at the last
+ * finished one, or failed one of a command. A folder is written as `….partial` and renamed at the end, so what has its name is whole.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -13,6 +13,7 @@ import type { Trace } from "../trace/trace.ts";
 import { traceBytes } from "./files.ts";
 import type { Host } from "./output.ts";
 import type { Protocol } from "./protocol.ts";
+import { makeFolders } from "./system.ts";
 import { version } from "./version.ts";
 
 export interface Stored {
@@ -21,18 +22,20 @@ export interface Stored {
   readonly traces: readonly Trace[];
   /** When the command began this one, in milliseconds since 1970. */
   readonly started: number;
+  /** Whether `latest` is to be this one. */
+  readonly latest: boolean;
 }
 
 /** The folder's path below `reports`, as it was written. */
 export function storeRun(host: Host, kit: Protocol, reports: string, stored: Stored): string {
-  const { result, traces, started } = stored;
+  const { result, traces, started, latest } = stored;
   const base = resolve(host.cwd, reports);
-  mkdirSync(base, { recursive: true });
+  makeFolders(base);
   const name = `${stamp(started)}-${slug(result.scenario)}-${slug(result.seeds)}`;
   const folder = newFolder(base, name);
   const partial = `${folder.path}.partial`;
   const put = (path: string, data: string | Uint8Array): void => {
-    mkdirSync(dirname(join(partial, path)), { recursive: true });
+    makeFolders(dirname(join(partial, path)));
     writeFileSync(join(partial, path), data);
   };
   put("run.json", json(runFacts(host, result, started)));
@@ -50,7 +53,7 @@ export function storeRun(host: Host, kit: Protocol, reports: string, stored: Sto
     }
   }
   renameSync(partial, folder.path);
-  pointAt(base, folder.name);
+  if (latest) pointAt(base, folder.name);
   return join(reports, folder.name);
 }
 

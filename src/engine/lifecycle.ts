@@ -32,7 +32,7 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   host.incarnation++;
   host.status = "running";
   host.clock = rebooted(host.clock, now(net));
-  const event = record(net, host, KIND.boot, cause, host.incarnation, host.spec.address, null);
+  const event = record(net, host, KIND.boot, cause, host.incarnation, host.address, null);
   recordClock(net, host, event);
   const { files, aside } = readable(host.disk);
   for (const file of aside) record(net, host, KIND.aside, event, 0, 0, file);
@@ -41,7 +41,7 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   const runtime = new NodeRuntime({
     machine: host.spec.machine,
     config: host.spec.config,
-    self: host.spec.address,
+    self: host.address,
     index: host.index,
     port,
     recorder: net.recorder,

@@ -7,13 +7,14 @@
  */
 import type { Address } from "../core/address.ts";
 import { must } from "../core/assert.ts";
+import { StepFailed } from "../core/assert.ts";
 import type { Codec } from "../core/codec.ts";
 import type { Fault, LinkProfile } from "../core/fault.ts";
 import { Luck } from "../core/luck.ts";
 import type { CloseReason, Protocol, SessionId } from "../core/machine.ts";
 import { Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
-import { type EventId, NO_CAUSE } from "../trace/event.ts";
+import { type EventId, KIND, NO_CAUSE, WORLD } from "../trace/event.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { startClock } from "./clock.ts";
 import { type Connection, copyConnection, type EndIndex } from "./connection.ts";
@@ -55,6 +56,8 @@ export class World<P extends Protocol> {
   readonly #net: Net<P>;
   readonly #scene: FaultScene<P>;
   #lastRule = 0;
+  /** Records handled at this very moment. */
+  #crowd = 0;
 
   constructor(options: WorldOptions<P>, net?: Net<P>, streams?: Streams) {
     this.options = options;
@@ -89,15 +92,17 @@ export class World<P extends Protocol> {
 
   /** Handles everything up to and including `until`; the clock then stands at `until`. */
   run(until: Time): void {
-    const { queue } = this.#net;
-    while (queue.pop(until)) this.#handle(queue.op, queue.a, queue.b, queue.c, queue.body);
-    queue.advance(until);
+    while (this.step(until));
+    this.#net.queue.advance(until);
   }
 
   /** Handles one record; false when none is left up to `until`. */
   step(until: Time): boolean {
     const { queue } = this.#net;
+    const last = queue.at;
     if (!queue.pop(until)) return false;
+    this.#crowd = queue.at === last ? this.#crowd + 1 : 0;
+    if (this.#crowd > CROWD_MAX) this.#livelock();
     this.#handle(queue.op, queue.a, queue.b, queue.c, queue.body);
     return true;
   }
@@ -184,6 +189,7 @@ export class World<P extends Protocol> {
     }
     const twin = new World({ ...this.options, recorder }, twinNet, streams);
     twin.#lastRule = this.#lastRule;
+    twin.#crowd = this.#crowd;
     return twin;
   }
 
@@ -311,14 +317,28 @@ export class World<P extends Protocol> {
     owner.process.runtime.saved(token, done.file, done.ok, done.cause);
   }
 
+  /** Time stands still: some node arms a timer for at once, again and again. */
+  #livelock(): never {
+    const { queue, recorder } = this.#net;
+    const isTimer = queue.op === OP.TIMER;
+    const { timer } = isTimer ? (queue.body as TimerRecord) : { timer: "none" };
+    const text = `a livelock: ${CROWD_MAX} records at one moment, the last a timer named ${timer}`;
+    throw new StepFailed(isTimer ? queue.a : WORLD, recorder.count - 1, new Error(text));
+  }
+
   #command(owner: Host<P>, cause: EventId, command: P["command"]): void {
     if (owner.stalled) {
       owner.inbox.push({ op: OP.COMMAND, a: owner.index, b: 0, c: cause, body: command });
       return;
     }
-    owner.process?.runtime.command(command, cause);
+    if (owner.process === null) {
+      this.#net.recorder.record(this.now, owner.index, KIND.command, cause, 1, 0, command);
+    } else owner.process.runtime.command(command, cause);
   }
 }
+
+/** More than any honest burst: a thousand nodes that hear from a thousand at once. */
+const CROWD_MAX = 1_000_000;
 
 interface WriteDone {
   readonly file: string;

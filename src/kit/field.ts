@@ -3,7 +3,8 @@
  * it the file's schema, its error texts and the JSON Schema for editors.
  */
 export type Field =
-  | (Common & { readonly kind: "duration"; readonly default?: number })
+  /** `min` in µs. */
+  | (Common & { readonly kind: "duration"; readonly default?: number; readonly min?: number })
   | (Common & {
       readonly kind: "number";
       readonly default?: number;

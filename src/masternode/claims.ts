@@ -9,10 +9,13 @@ import type { Settings } from "../kit/field.ts";
 import type { Claim } from "../kit/kit.ts";
 import { type GateBody, kindMask, type TraceEvent, typeOf } from "../trace/event.ts";
 import type { Fact, FactOf } from "./facts.ts";
+import { GATES } from "./gates.ts";
 import { logLine } from "./log.ts";
 import { vocabulary } from "./vocabulary.ts";
+import { conflict, sameTip } from "./world-claims.ts";
 
 const FACTS = kindMask("fact");
+const LIFE = kindMask("boot", "down");
 
 /** Remembers the last fact of the wanted types; events match by `match`. */
 function happens<T extends Fact["type"]>(
@@ -40,25 +43,37 @@ function happens<T extends Fact["type"]>(
   };
 }
 
-/** A condition on what one kind of fact said last. */
+/** What a node that runs said last; a boot forgets it, and a node that is down says nothing. */
+interface Standing<S> {
+  readonly up: boolean;
+  readonly last: S;
+}
+
+/** A condition on it. Does not hold while the node is down. */
 function stands<S>(
   node: number,
   sentence: string,
   mask: number,
   first: S,
-  learn: (memory: S, event: TraceEvent) => S,
-  holds: (memory: S) => boolean,
-  say: (memory: S) => string,
-): Watch<S> {
+  learn: (last: S, event: TraceEvent) => S,
+  holds: (last: S) => boolean,
+  say: (last: S) => string,
+  context: ClaimContext,
+): Watch<Standing<S>> {
   return {
     mode: "state",
-    mask,
+    mask: mask | LIFE,
     node,
     sentence,
-    init: () => first,
-    next: learn,
-    holds,
-    say,
+    init: () => ({ up: false, last: first }),
+    next: (memory, event) => {
+      if (event.kind === "boot") return { up: true, last: first };
+      if (event.kind === "down") return { up: false, last: first };
+      const last = learn(memory.last, event);
+      return last === memory.last ? memory : { up: memory.up, last };
+    },
+    holds: ({ up, last }) => up && holds(last),
+    say: ({ up, last }) => (up ? say(last) : `${context.node(node)} is not running`),
   };
 }
 
@@ -102,12 +117,38 @@ const ready: Claim = {
       if (ended !== null && sessions.includes(ended.session)) {
         return sessions.filter((session) => session !== ended.session);
       }
-      return event.kind === "boot" || event.kind === "down" ? [] : sessions;
+      return sessions;
     };
     const say = (sessions: readonly number[]): string =>
       `${context.node(node)} has ${sessions.length} ready sessions with ${named(args, "with")}`;
-    const mask = kindMask("fact", "boot", "down");
-    return stands(node, sentence, mask, [], learn, (sessions) => sessions.length > 0, say);
+    const holds = (sessions: readonly number[]): boolean => sessions.length > 0;
+    return stands(node, sentence, FACTS, [], learn, holds, say, context);
+  },
+};
+
+const sessions: Claim = {
+  about: "how many ready sessions stand, with a node or in all",
+  scope: "node",
+  fields: {
+    count: { kind: "number", about: "exactly so many", whole: true, min: 0 },
+    with: { kind: "node", about: "the peer; default: all peers", optional: true },
+  },
+  watch(node, args, context) {
+    const peer = target(args, "with", context);
+    const whom = peer === undefined ? "in all" : `with ${named(args, "with")}`;
+    const learn = (standing: readonly number[], event: TraceEvent): readonly number[] => {
+      const opened = factOf(event, "ready");
+      if (opened !== null && matches(peer, opened.peer)) return [...standing, opened.session];
+      const ended = factOf(event, "lost")?.session;
+      return ended !== undefined && standing.includes(ended)
+        ? standing.filter((session) => session !== ended)
+        : standing;
+    };
+    const holds = (standing: readonly number[]): boolean => standing.length === args["count"];
+    const say = (standing: readonly number[]): string =>
+      `${context.node(node)} has ${standing.length} ready sessions ${whom}`;
+    const sentence = `${context.node(node)} has ${String(args["count"])} ready sessions ${whom}`;
+    return stands(node, sentence, FACTS, [], learn, holds, say, context);
   },
 };
 
@@ -138,12 +179,12 @@ const knows: Claim = {
     const sentence = `${context.node(node)} knows ${named(args, "node")}`;
     const learn = (known: boolean, event: TraceEvent): boolean => {
       if (factOf(event, "known")?.address === of) return true;
-      if (factOf(event, "removed")?.address === of) return false;
-      return event.kind === "boot" ? false : known;
+      return factOf(event, "removed")?.address === of ? false : known;
     };
     const say = (known: boolean): string =>
       `${context.node(node)} ${known ? "knows" : "does not know"} ${named(args, "node")}`;
-    return stands(node, sentence, kindMask("fact", "boot"), false, learn, (known) => known, say);
+    const holds = (known: boolean): boolean => known;
+    return stands(node, sentence, FACTS, false, learn, holds, say, context);
   },
 };
 
@@ -181,7 +222,7 @@ const active: Claim = {
       const who = now.map((address) => context.address(address)).join(", ");
       return `${context.node(node)} counts ${now.length} active (${who || "none"})`;
     };
-    return stands(node, sentence, FACTS, [], learn, holds, say);
+    return stands(node, sentence, FACTS, [], learn, holds, say, context);
   },
 };
 
@@ -189,7 +230,7 @@ const gate: Claim = {
   about: "a named guard is open or closed",
   scope: "node",
   fields: {
-    name: { kind: "text", about: "the gate" },
+    name: { kind: "choice", of: GATES, about: "the gate" },
     is: { kind: "choice", of: ["open", "closed"], about: "its position", default: "open" },
   },
   watch(node, args, context) {
@@ -205,7 +246,7 @@ const gate: Claim = {
       return `${context.node(node)}: ${vocabulary.gate(name, last.a === 1, values)}`;
     };
     const holds = (last: TraceEvent | null): boolean => last !== null && last.a === wanted;
-    return stands(node, sentence, kindMask("gate"), null, learn, holds, say);
+    return stands(node, sentence, kindMask("gate"), null, learn, holds, say, context);
   },
 };
 
@@ -225,7 +266,7 @@ const height: Claim = {
     const holds = (now: number): boolean =>
       now >= 0 && matches(is, now) && (min === undefined || now >= (min as number));
     const say = (now: number): string => `${context.node(node)} is at height ${now}`;
-    return stands(node, sentence, FACTS, -1, learn, holds, say);
+    return stands(node, sentence, FACTS, -1, learn, holds, say, context);
   },
 };
 
@@ -293,69 +334,9 @@ const log: Claim = {
   },
 };
 
-/** Tips by node index; a node that is down has none. */
-type Tips = ReadonlyMap<number, FactOf<"tip">>;
-
-function learnTip(tips: Tips, event: TraceEvent): Tips {
-  const tip = factOf(event, "tip");
-  if (tip === null && event.kind !== "down") return tips;
-  const next = new Map(tips);
-  if (tip === null) next.delete(event.node);
-  else next.set(event.node, tip);
-  return next;
-}
-
-const sameTip: Claim = {
-  about: "all running nodes stand on one tip",
-  scope: "world",
-  fields: {},
-  watch(_node, _args, context) {
-    const say = (tips: Tips): string =>
-      [...tips].map(([node, tip]) => `${context.node(node)} ${spell(tip)}`).join(", ");
-    const holds = (tips: Tips): boolean =>
-      tips.size > 0 && new Set([...tips.values()].map((tip) => tip.hash)).size === 1;
-    const sentence = "all nodes stand on one tip";
-    const mask = kindMask("fact", "down");
-    return stands(-1, sentence, mask, new Map(), learnTip, holds, say);
-  },
-};
-
-/** First hash seen at each height, and the sentence about the first that differs. */
-interface Heights {
-  readonly seen: ReadonlyMap<number, string>;
-  readonly conflict: string;
-}
-
-const conflict: Claim = {
-  about: "two nodes hold different blocks at one height",
-  scope: "world",
-  fields: {},
-  watch(_node, _args, context) {
-    const learn = (memory: Heights, event: TraceEvent): Heights => {
-      const tip = factOf(event, "tip");
-      if (tip === null || memory.conflict !== "") return memory;
-      const first = memory.seen.get(tip.height);
-      if (first === tip.hash) return memory;
-      if (first === undefined) {
-        return { seen: new Map(memory.seen).set(tip.height, tip.hash), conflict: "" };
-      }
-      const found = `${context.node(event.node)} is at ${spell(tip)}, not ${first.slice(0, 8)}`;
-      return { seen: memory.seen, conflict: found };
-    };
-    const say = ({ conflict: found }: Heights): string => found || "no two blocks at one height";
-    const holds = (memory: Heights): boolean => memory.conflict !== "";
-    const first: Heights = { seen: new Map(), conflict: "" };
-    const sentence = "two blocks exist at one height";
-    return stands(-1, sentence, FACTS, first, learn, holds, say);
-  },
-};
-
-function spell(tip: FactOf<"tip">): string {
-  return `${tip.height}/${tip.hash.slice(0, 8)}`;
-}
-
 export const claims: Readonly<Record<string, Claim>> = {
   ready,
+  sessions,
   processed,
   knows,
   active,

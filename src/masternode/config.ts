@@ -4,27 +4,38 @@
  */
 import type { Address } from "../core/address.ts";
 import type { Crypto } from "../core/capabilities.ts";
-import { type Duration, HOUR, MINUTE, SECOND } from "../core/units.ts";
+import { type Duration, HOUR, MILLISECOND, MINUTE, SECOND } from "../core/units.ts";
 import type { Settings } from "../kit/field.ts";
 import type { Network } from "./block.ts";
 import type { Tier } from "./messages.ts";
 
 type Constant =
-  | { readonly kind: "duration"; readonly default: number; readonly about: string }
+  | {
+      readonly kind: "duration";
+      readonly default: number;
+      readonly min: number;
+      readonly about: string;
+    }
   | {
       readonly kind: "number";
       readonly default: number;
       readonly whole: true;
       readonly min: 0;
+      readonly max: number;
       readonly about: string;
     };
 
 function length(value: number, about: string): Constant {
-  return { kind: "duration", default: value, about };
+  return { kind: "duration", default: value, min: 0, about };
 }
 
-function count(value: number, about: string): Constant {
-  return { kind: "number", default: value, whole: true, min: 0, about };
+/** A length that is waited for again and again: shorter ones would stop the clock. */
+function period(value: number, about: string): Constant {
+  return { kind: "duration", default: value, min: MILLISECOND, about };
+}
+
+function count(value: number, about: string, max = 1_000_000_000): Constant {
+  return { kind: "number", default: value, whole: true, min: 0, max, about };
 }
 
 /** A name that has no row below, or a row without its name here, does not compile. */
@@ -59,6 +70,7 @@ export type ConstantName =
   | "activeWindow"
   | "sweepPeriod"
   | "removeAfter"
+  | "removedMemory"
   | "rebindDialSpacing"
   | "clockTolerance"
   | "clockPeersMin"
@@ -90,33 +102,37 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   backoffStep: length(10 * SECOND, "Redial after the n-th failure in a row: n times this (S6)"),
   backoffMax: length(30 * SECOND, "cap for masternodes, bootstrap and once ready (S6)"),
   backoffMaxOthers: length(300 * SECOND, "cap for others (S6)"),
-  backoffSpread: count(20, "give or take so many percent (S6)"),
+  backoffSpread: count(20, "give or take so many percent (S6)", 100),
   backoffReset: length(60 * SECOND, "A session ready this long resets the back-off (S6)"),
   dialSpacing: length(5 * SECOND, "At most one attempt per peer in this time (S6)"),
   freshDialSpacing: length(MINUTE, "Fresh evidence allows an immediate attempt this often (S6)"),
-  dialPeriod: length(30 * SECOND, "The dial loop runs this often without being woken (X3)"),
+  dialPeriod: period(30 * SECOND, "The dial loop runs this often without being woken (X3)"),
   dialsMax: count(8, "Outstanding dials (S7)"),
   sessionsWanted: count(8, "Sessions the dial loop keeps (X5)"),
-  pingPeriod: length(30 * SECOND, "Each end pings each ready session (P1)"),
+  pingPeriod: period(30 * SECOND, "Each end pings each ready session (P1)"),
   pingTimeout: length(90 * SECOND, "A ping unanswered for this long is lost (P3)"),
   pingLossesMax: count(3, "Lost in a row close the session (P3)"),
   announceDelay: length(0, "Before this uptime a node does not announce itself (A3)"),
-  announcePeriod: length(60 * SECOND, "A masternode broadcasts its announcement (A2)"),
+  announcePeriod: period(60 * SECOND, "A masternode broadcasts its announcement (A2)"),
   announceRepeat: length(6 * SECOND, "The first one is repeated to a reference peer (A3)"),
-  exchangePeriod: length(60 * SECOND, "Masternode lists are asked for (X1)"),
+  exchangePeriod: period(60 * SECOND, "Masternode lists are asked for (X1)"),
   exchangeFanout: count(5, "of so many random sessions (X1)"),
   listMax: count(64, "Entries in a list, a page, a peers answer (X1, X2)"),
   pageSessions: count(2, "Sessions asked for all pages after boot (X1)"),
   peerFreshness: length(24 * HOUR, "Peers answers name peers ready within this time (X2)"),
   evidenceWindow: length(300 * SECOND, "A signed timestamp may differ by this much (R2)"),
   activeWindow: length(180 * SECOND, "Active: evidence younger than this (R3)"),
-  sweepPeriod: length(30 * SECOND, "The registry is swept (R3)"),
+  sweepPeriod: period(30 * SECOND, "The registry is swept (R3)"),
   removeAfter: length(HOUR, "Without evidence an entry is removed (R3)"),
+  removedMemory: length(
+    24 * HOUR,
+    "Hearsay does not bring back what was removed so lately (R3, Q2)",
+  ),
   rebindDialSpacing: length(10 * MINUTE, "A claim with another key is checked by a dial (R1)"),
   clockTolerance: length(120 * SECOND, "Own clock against the median of peers (R5)"),
   clockPeersMin: count(3, "Peers needed to judge the own clock (R5)"),
-  slot: length(600 * SECOND, "One block per slot (C2)"),
-  tipPeriod: length(15 * SECOND, "Tips are exchanged (Y1)"),
+  slot: period(600 * SECOND, "One block per slot (C2)"),
+  tipPeriod: period(15 * SECOND, "Tips are exchanged (Y1)"),
   blocksMax: count(100, "Blocks asked for at a time (Y1)"),
   downloadTimeout: length(10 * SECOND, "A silent peer is given up (Y1)"),
   tipFailuresMax: count(3, "Failures after which a peer's tip is not credible (B1)"),
@@ -126,13 +142,13 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
   minimumMasternodes: count(3, "Active masternodes needed to produce (B1)"),
   minimumHold: length(10 * SECOND, "for this long without a break (B1)"),
-  tick: length(10 * SECOND, "Production is tried on these wall clock ticks (B1)"),
+  tick: period(10 * SECOND, "Production is tried on these wall clock ticks (B1)"),
   rankStep: length(10 * SECOND, "Rank r waits r times this (B2)"),
   turnGrace: length(10 * SECOND, "A gate closed for less does not restart the wait (B2)"),
   startStep: length(SECOND, "and starts r times this after its tick (B2)"),
   startStepsMax: count(4, "at most so many times (B2)"),
   productionTime: length(5 * SECOND, "Assembling a block (B1)"),
-  statusPeriod: length(60 * SECOND, "The status line (section 8)"),
+  statusPeriod: period(60 * SECOND, "The status line (section 8)"),
 };
 
 type Constants = Readonly<Record<ConstantName, Duration>>;

@@ -48,7 +48,8 @@ export type Fact =
       readonly why: string;
     }
   | { readonly type: "known"; readonly address: Address; readonly from: Address }
-  | { readonly type: "removed"; readonly address: Address }
+  /** `silent` µs without evidence. */
+  | { readonly type: "removed"; readonly address: Address; readonly silent: number }
   /** A masternode's status changed. `silent` µs without evidence. */
   | {
       readonly type: "status";
@@ -98,6 +99,8 @@ export type Fact =
       readonly height: number;
       readonly gate: string;
       readonly active: number;
+      /** Active masternodes required. */
+      readonly needed: number;
       readonly expected: number;
     };
 

@@ -101,9 +101,13 @@ function configure(crypto: Crypto, setup: NodeSetup): Config {
     throw new BadInput([`node ${name}: ${problem}`]);
   }
   const { network } = chain;
+  const constants = constantsOf(setup.config);
+  if (constants.redialMin > constants.redialMax) {
+    throw new BadInput([`node ${name}: redialMin is above redialMax`]);
+  }
   const dials = (settings["dials"] ?? []) as readonly string[];
   return {
-    ...constantsOf(setup.config),
+    ...constants,
     crypto,
     masternode: settings["masternode"] !== false,
     knowsAddress: settings["knowsAddress"] !== false,

@@ -31,7 +31,8 @@ const LINES: Lines = {
     return warn(`🚫 Refused ${what}${whose} from ${full(from)}: ${why}`);
   },
   known: ({ address }) => info(`✓ New masternode candidate ${ip(address)}`),
-  removed: ({ address }) => info(`🗑️  Removed stale masternode ${ip(address)} (offline >1hr)`),
+  removed: ({ address, silent }) =>
+    info(`🗑️  Removed stale masternode ${ip(address)} (offline for ${seconds(silent)}s)`),
   status: ({ address, status, total, silent }) =>
     status === "active"
       ? info(`✅ Registered masternode ${ip(address)} (total: ${total})`)
@@ -59,8 +60,13 @@ const LINES: Lines = {
 };
 
 const SKIPPED: Readonly<Record<string, (fact: FactOf<"skipped">) => LogLine | null>> = {
-  minimum: ({ active }) =>
-    warn(`⚠️ Skipping block production: only ${active} masternodes active (minimum 3 required)`),
+  minimum: ({ active, needed }) =>
+    active < needed
+      ? warn(
+          `⚠️ Skipping block production: only ${active} masternodes active ` +
+            `(minimum ${needed} required)`,
+        )
+      : info(`⏳ Skipping block production: ${active} masternodes active, not for long enough yet`),
   synced: ({ height }) => info(`⏳ Skipping block ${height}: a peer is ahead, syncing first`),
   clock: () => warn("⏰ Skipping block production: this clock disagrees with the peers'"),
   votes: ({ height }) => warn(`🗳️  Block ${height} proposed, waiting for votes`),
@@ -150,6 +156,10 @@ function utc(wall: UnixMicros): string {
   );
   const date = `${String(civilYear).padStart(4, "0")}-${two(civil)}-${two(ofMonth)}`;
   return `${date} ${clock.join(":")}.${String(rest % 1_000).padStart(3, "0")}`;
+}
+
+function seconds(length: number): number {
+  return Math.floor(length / SECOND);
 }
 
 function two(value: number): string {

@@ -14,6 +14,8 @@ export interface Claim {
   readonly signed: SignedAnnouncement | null;
   /** On a session with that masternode itself. */
   readonly firstHand: boolean;
+  /** On a session from its ip: enough to bind its key (rule R1), not to be evidence (rule R2). */
+  readonly fromItsIp: boolean;
   /** When the evidence dates from; null when its timestamp is outside the window. */
   readonly evidenceAt: Time | null;
 }
@@ -26,11 +28,11 @@ export type Verdict =
   | { readonly kind: "taken"; readonly entry: Entry; readonly news: boolean };
 
 export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdict {
-  const { announcement, signed, firstHand } = claim;
+  const { announcement, signed, firstHand, fromItsIp } = claim;
   if (signed === null && !firstHand) return hearsay(entry, claim, now);
   const base = entry ?? newEntry(claim, now);
   const otherKey = base.bound !== "not" && base.publicKey !== announcement.publicKey;
-  if (otherKey && (base.bound === "firmly" || !firstHand)) {
+  if (otherKey && (base.bound === "firmly" || !fromItsIp)) {
     return { kind: "refused", why: "another key is bound", check: base.bound !== "firmly" };
   }
   // Only what the bound key has signed changes what it said before (rule R4).
@@ -42,7 +44,7 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
       return { kind: "refused", why: "timestamp out of window", check: false };
     }
   }
-  const bound = firstHand ? "firmly" : base.bound === "not" ? "provisionally" : base.bound;
+  const bound = fromItsIp ? "firmly" : base.bound === "not" ? "provisionally" : base.bound;
   const told = fresh ? announcement : base;
   const next: Entry = {
     ...base,

@@ -4,7 +4,7 @@
  */
 import { type Failure, failureText } from "./failure.ts";
 import { formatDuration } from "../core/units.ts";
-import type { Result, RowResult } from "./result.ts";
+import { asksNothing, type Result, type RowResult } from "./result.ts";
 
 /** A whole document, newline at the end. */
 export function junit(results: readonly Result[]): string {
@@ -38,8 +38,10 @@ interface Case {
 function suite(result: Result): Suite {
   const cases = casesOf(result);
   const failures = cases.filter(({ failed }) => failed !== null).length;
-  const tests = cases.length;
-  const head = { name: result.scenario, file: result.file, tests, failures };
+  const silent = asksNothing(result);
+  const tests = silent ? 1 : cases.length;
+  const skipped = silent ? { skipped: 1 } : {};
+  const head = { name: result.scenario, file: result.file, tests, failures, ...skipped };
   const properties = {
     seed: result.seeds,
     profile: result.profile,
@@ -57,7 +59,7 @@ function suite(result: Result): Suite {
         ([name, value]) => `      <property${attributes({ name, value })}/>`,
       ),
       "    </properties>",
-      ...cases.flatMap((one) => caseLines(one, result)),
+      ...(silent ? skippedLines(result) : cases.flatMap((one) => caseLines(one, result))),
       `    <system-out>${text(`repeat: ${result.repeat}`)}</system-out>`,
       "  </testsuite>",
     ],
@@ -100,6 +102,16 @@ function caseLines({ name, place, failure, failed }: Case, result: Result): read
   return [
     `${head}>`,
     `      <failure${attributes({ type, message: failed })}>${text(body)}</failure>`,
+    "    </testcase>",
+  ];
+}
+
+/** Servers show a suite without a test as well, or not at all; this one was not judged. */
+function skippedLines({ scenario, file }: Result): readonly string[] {
+  const names = { name: `${scenario} › expects nothing`, classname: scenario, file, line: "1" };
+  return [
+    `    <testcase${attributes(names)}>`,
+    `      <skipped${attributes({ message: "nothing was asked" })}/>`,
     "    </testcase>",
   ];
 }

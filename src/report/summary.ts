@@ -2,7 +2,7 @@
 import { formatDuration, formatTime } from "../core/units.ts";
 import type { Outcome } from "../trace/outcome.ts";
 import { partText } from "./part.ts";
-import { passed, type Result, type RowResult } from "./result.ts";
+import { asksNothing, passed, type Result, type RowResult } from "./result.ts";
 
 /** A row of one run. */
 export function rowResult(outcome: Outcome): RowResult {
@@ -59,13 +59,16 @@ export function runLine(result: Result): string {
   ].join(" · ");
 }
 
-/** `1000 runs, 998 passed, 2 failed · 50000 events/s · 16h40m virtual in 8.1s, 7400:1`. */
-export function sweepLine({ runs, passedRuns, events, virtual, wall }: Result): string {
+/** `1000 runs: 998 passed, 2 failed · 3 rows judged · 50000 events, 9000/s · 16h40m virtual …`. */
+export function sweepLine(result: Result): string {
+  const { runs, passedRuns, rows, events, virtual, wall } = result;
   const failed = runs - passedRuns;
   const counts = [`${passedRuns} passed`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  const empty = rows.length === 0;
   const elapsed = Math.max(wall, 1) / 1_000;
   return [
-    `${plural(runs, "run")}: ${counts.join(", ")}`,
+    `${plural(runs, "run")}: ${asksNothing(result) ? "expects nothing" : counts.join(", ")}`,
+    ...(asksNothing(result) ? [] : [empty ? "expects nothing" : judged(rows.length)]),
     `${plural(events, "event")}, ${Math.round(events / elapsed)}/s`,
     `${formatDuration(virtual)} virtual in ${seconds(wall)}, ${ratio(virtual, wall)}`,
   ].join(" · ");
@@ -74,12 +77,22 @@ export function sweepLine({ runs, passedRuns, events, virtual, wall }: Result): 
 /** Over all scenarios of one command. */
 export function totalLine(results: readonly Result[]): string {
   const bad = results.filter((result) => !passed(result)).length;
-  const good = results.length - bad;
+  const silent = results.filter(asksNothing).length;
+  const good = results.length - bad - silent;
+  const rows = results.reduce((sum, result) => sum + result.rows.length, 0);
   const runs = results.reduce((sum, result) => sum + result.runs, 0);
   const wall = results.reduce((sum, result) => sum + result.wall, 0);
-  const counts = [...(bad > 0 ? [`${bad} failed`] : []), `${good} passed`].join(", ");
+  const counts = [
+    ...(bad > 0 ? [`${bad} failed`] : []),
+    ...(good > 0 || silent === 0 ? [`${good} passed`] : []),
+    ...(silent > 0 ? [`${silent} ${silent === 1 ? "expects" : "expect"} nothing`] : []),
+  ].join(", ");
   const many = runs === results.length ? "" : ` · ${plural(runs, "run")}`;
-  return `${plural(results.length, "scenario")}: ${counts}${many} · ${seconds(wall)}`;
+  return `${plural(results.length, "scenario")}: ${counts}${many} · ${judged(rows)} · ${seconds(wall)}`;
+}
+
+function judged(rows: number): string {
+  return `${plural(rows, "row")} judged`;
 }
 
 export function plural(count: number, noun: string): string {

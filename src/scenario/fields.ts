@@ -92,11 +92,16 @@ function defaultOf(field: Field, scope: Scope): Setting | undefined {
   return all ? (scope.nodes ?? []) : field.default;
 }
 
+function lengthOf({ min = 0 }: Extract<Field, { kind: "duration" }>, about: string): Form<Setting> {
+  const wrong = `must be at least ${formatDuration(min)}`;
+  return min === 0 ? duration(about) : duration(about).refine((length) => length >= min, wrong);
+}
+
 function formOf(field: Field, scope: Scope, fill: Fill): Form<Setting> {
   const about = aboutOf(field, fill);
   switch (field.kind) {
     case "duration":
-      return duration(about);
+      return lengthOf(field, about);
     case "number":
       return numberOf(field, about);
     case "flag":

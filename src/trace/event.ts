@@ -25,7 +25,7 @@ export const WORLD = -1;
  * close     a session, body the reason given by the machine
  * closed    a session, body the reason told to the machine
  * timer     body the timer's name, b its key when numeric, a 1; else `name/key`, a 0
- * command   body the command
+ * command   a 1 nobody runs to take it (else 0), body the command
  * save      a token, body the file's name
  * saved     a token, b 1 durable, 0 failed, body the file's name
  * fact      body the fact

@@ -77,7 +77,7 @@ function gistOf(event: TraceEvent, words: Words): string {
     case "timer":
       return a === 1 ? `${String(body)} ${keyText(b, names)}` : String(body);
     case "command":
-      return said(body, words);
+      return `${said(body, words)}${a === 1 ? " (nobody runs to take it)" : ""}`;
     case "save":
       return `${String(body)} (${a})`;
     case "saved":

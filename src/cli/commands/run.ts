@@ -1,12 +1,12 @@
 /** `timesim run`: plays scenarios and says which of their expectations came true. */
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { EXIT } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
-import { type Finished, runOne } from "../one.ts";
+import { type Finished, runOne, type Wishes } from "../one.ts";
 import { type Io, note } from "../output.ts";
 import { type Ask, askOf, type PlayFlags } from "../play.ts";
 import { printResult, printTotal } from "../print.ts";
@@ -16,6 +16,14 @@ import { parseSeeds, type Seeds } from "../seeds.ts";
 import { selectFiles } from "../select.ts";
 import { storeRun } from "../store.ts";
 import { runSweep } from "../sweep.ts";
+import {
+  checkFile,
+  checkFolder,
+  isSystemError,
+  makeFolders,
+  targetProblems,
+  Troubles,
+} from "../system.ts";
 
 export interface RunArgs extends PlayFlags {
   readonly paths: readonly string[];
@@ -30,17 +38,36 @@ export interface RunArgs extends PlayFlags {
   readonly reports?: string;
 }
 
+/** The words of the command, understood, and what the runs so far left behind. */
+interface Job {
+  readonly args: RunArgs;
+  readonly reporters: Reporters;
+  readonly io: Io;
+  readonly kit: Protocol;
+  readonly seeds: Seeds | null;
+  readonly ask: Ask;
+  readonly update: Wishes["update"];
+  readonly troubles: Troubles;
+}
+
 /** Problems of the command line and of files are thrown; everything else is a result. */
 export function run(args: RunArgs, io: Io): number {
   const reporters = parseReporters(args.reporter ?? [], args.json ?? false);
   try {
     return playAll(args, reporters, io);
   } catch (error) {
-    if (!(error instanceof BadInput) || reporters.stdout === "people") throw error;
+    const problems = problemsOf(error);
+    if (problems === null || reporters.stdout === "people") throw error;
     // Who reads the document must learn it from the document.
-    report(io, reporters, [], { exit: EXIT.usage, problems: error.problems });
+    report(io, reporters, [], { exit: EXIT.usage, problems });
     throw error;
   }
+}
+
+/** Null for a bug of ours. */
+function problemsOf(error: unknown): readonly string[] | null {
+  if (error instanceof BadInput) return error.problems;
+  return isSystemError(error) ? [`${error.path ?? "timesim"} — ${error.message}`] : null;
 }
 
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */
@@ -51,50 +78,102 @@ function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   const files = selectFiles(args.paths, io.cwd);
   refuseNonsense(args, io, files, seeds);
   const scenarios = readScenarios(kit, files, io.cwd);
+  if (args.update === true) refuseOtherRuns(scenarios, seeds, ask);
   if (scenarios.length === 0) {
     note(io, `nothing to run: no scenario is meant by ${args.paths.join(" ")}`);
-    report(io, reporters, [], { exit: EXIT.nothing, problems: [] });
-    return EXIT.nothing;
+    return report(io, reporters, [], { exit: EXIT.nothing, problems: [] });
   }
-  const results = scenarios.map((scenario, index) => {
-    if (index > 0 && reporters.stdout === "people") io.stdout.write("\n");
-    return playScenario(args, reporters, io, kit, scenario, seeds, ask);
-  });
+  checkTargets(args, reporters, io);
+  const troubles = new Troubles(io);
+  const update = updateOf(args, io);
+  const results = playEach({ args, reporters, io, kit, seeds, ask, update, troubles }, scenarios);
   if (reporters.stdout === "people") printTotal(io, results);
-  const exit = exitOf(results);
-  report(io, reporters, results, { exit, problems: [] });
-  return exit;
+  const exit = exitOf(results, args.checkDeterminism ?? false);
+  if (exit === EXIT.nothing) {
+    const names = results.map(({ file }) => file).join(", ");
+    note(io, `nothing was asked: no row of ${names} is about what was run`);
+  }
+  return report(io, reporters, results, { exit, problems: troubles.problems });
 }
 
 /** Printed, traced and stored at once, so that a long list shows its first results early. */
-function playScenario(
-  args: RunArgs,
-  reporters: Reporters,
-  io: Io,
-  kit: Protocol,
-  scenario: Scenario,
-  seeds: Seeds | null,
-  ask: Ask,
-): Result {
-  const started = io.now();
+function playEach(job: Job, scenarios: readonly Scenario[]): readonly Result[] {
+  const { args, reporters, io, kit, troubles } = job;
+  let failed = false;
+  return scenarios.map((scenario, index) => {
+    if (index > 0 && reporters.stdout === "people") io.stdout.write("\n");
+    const started = io.now();
+    const { result, traces } = playScenario(job, scenario);
+    if (reporters.stdout === "people") printResult(io, result, scenario);
+    const { trace: target, reports = "reports" } = args;
+    const [trace] = traces;
+    if (target !== undefined && trace !== undefined) {
+      troubles.attempt(target, () => {
+        writeFileSync(resolve(io.cwd, target), traceBytes(trace, target));
+      });
+    }
+    // Who looks at the latest looks for what went wrong.
+    const latest = !passed(result) || !failed;
+    failed ||= !passed(result);
+    if (args.report !== false) {
+      troubles.attempt(reports, () => {
+        const folder = storeRun(io, kit, reports, { result, traces, started, latest });
+        note(io, io.paint.dim(`report ${folder}`));
+      });
+    }
+    return result;
+  });
+}
+
+function playScenario(job: Job, scenario: Scenario): Finished {
+  const { args, io, kit, seeds, ask, update, troubles } = job;
   const check = args.checkDeterminism ?? false;
+  if (seeds !== null && seeds.count > 1) return runSweep(io, kit, scenario, seeds, ask, check);
   const [seed = scenario.seed] = seeds ?? [];
-  const wishes = { check, update: args.update ?? false };
-  const finished: Finished =
-    seeds !== null && seeds.count > 1
-      ? runSweep(io, kit, scenario, seeds, ask, check)
-      : runOne(io, kit, scenario, seed, ask, wishes);
-  const { result, traces } = finished;
-  if (reporters.stdout === "people") printResult(io, result, scenario);
-  const [trace] = traces;
-  if (args.trace !== undefined && trace !== undefined) {
-    writeFileSync(resolve(io.cwd, args.trace), traceBytes(trace, args.trace));
+  return runOne(io, kit, scenario, seed, ask, { check, update }, troubles);
+}
+
+/** Before an hour's sweep, not after it. */
+function checkTargets(args: RunArgs, reporters: Reporters, io: Io): void {
+  const targets: [string, (path: string) => void][] = [];
+  if (args.trace !== undefined) targets.push([args.trace, checkFile]);
+  if (args.report !== false) targets.push([args.reports ?? "reports", checkFolder]);
+  for (const { path } of reporters.files) {
+    const check = (file: string): void => {
+      makeFolders(dirname(file));
+      checkFile(file);
+    };
+    targets.push([path, check]);
   }
-  if (args.report !== false) {
-    const folder = storeRun(io, kit, args.reports ?? "reports", { result, traces, started });
-    note(io, io.paint.dim(`report ${folder}`));
-  }
-  return result;
+  const problems = targetProblems(io.cwd, targets);
+  if (problems.length > 0) throw new BadInput(problems);
+}
+
+/** A golden is made of the one file that was named: a folder may only renew what it has. */
+function updateOf({ update, paths }: RunArgs, io: Io): Wishes["update"] {
+  if (update !== true) return "no";
+  const [path = ""] = paths;
+  const alone = paths.length === 1 && statSync(resolve(io.cwd, path), QUIET)?.isFile() === true;
+  return alone ? "create" : "known";
+}
+
+const QUIET = { throwIfNoEntry: false } as const;
+
+/** A golden is the run that the scenario itself describes. */
+function refuseOtherRuns(scenarios: readonly Scenario[], seeds: Seeds | null, ask: Ask): void {
+  const [seed = null] = seeds ?? [];
+  const { profile, until } = ask;
+  const problems = scenarios.flatMap((scenario): readonly string[] => {
+    const wrong = [
+      seed !== null && seed !== scenario.seed ? "--seed" : "",
+      profile !== null && profile !== scenario.profile ? "--profile" : "",
+      until !== null && until !== scenario.until ? "--until" : "",
+    ].filter((flag) => flag !== "");
+    if (wrong.length === 0) return [];
+    const flags = wrong.join(", ");
+    return [`--update — the golden of ${scenario.file} is its own run: leave out ${flags}`];
+  });
+  if (problems.length > 0) throw new BadInput(problems);
 }
 
 /** Words that make sense alone and not together. */
@@ -118,9 +197,10 @@ function refuseNonsense(
   if (problems.length > 0) throw new BadInput(problems);
 }
 
-/** The worst of all. */
-function exitOf(results: readonly Result[]): number {
+/** The worst of all. Of a run without rows nothing is known but, if asked, that it is steady. */
+function exitOf(results: readonly Result[], checked: boolean): number {
   const failures = results.flatMap((result) => result.failures);
   if (failures.some(({ kind }) => kind === "nondeterminism")) return EXIT.nondeterminism;
-  return results.every(passed) ? EXIT.ok : EXIT.failed;
+  if (!results.every(passed)) return EXIT.failed;
+  return checked || results.some(({ rows }) => rows.length > 0) ? EXIT.ok : EXIT.nothing;
 }

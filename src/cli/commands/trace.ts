@@ -12,7 +12,7 @@ import type { Trace } from "../../trace/trace.ts";
 import { EXIT } from "../exit.ts";
 import { nodeIndex, type OpenArgs, openTrace } from "../open.ts";
 import { type Io, sayLines } from "../output.ts";
-import { protocolOf } from "../protocol.ts";
+import { type Protocol, protocolOf } from "../protocol.ts";
 
 export interface TraceArgs extends OpenArgs {
   readonly node?: string;
@@ -29,7 +29,11 @@ export async function trace(args: TraceArgs, io: Io): Promise<number> {
   if (args.kind !== undefined) checkKind(args.kind);
   const from = moment(args.from, "--from", 0);
   const to = moment(args.to, "--to", Number.POSITIVE_INFINITY);
+  if (args.from !== undefined && args.to !== undefined && from >= to) {
+    throw new BadInput([`--to ${JSON.stringify(args.to)} — it must be later than --from`]);
+  }
   const opened = openTrace(args, kit, io);
+  if (args.type !== undefined) checkType(args.type, kit, opened);
   const words = wordsFor(opened.header, kit.vocabulary);
   const node = args.node === undefined ? null : nodeIndex(opened, args.node);
   const wanted = (event: TraceEvent): boolean =>
@@ -51,6 +55,19 @@ function checkKind(kind: string): void {
   if ((KINDS as readonly string[]).includes(kind)) return;
   const hint = didYouMean(kind, KINDS) || `; there are ${KINDS.join(", ")}`;
   throw new BadInput([`--kind ${JSON.stringify(kind)} — no kind of event${hint}`]);
+}
+
+/** Likewise. A message that was never sent is still one; facts and timers are those that occur. */
+function checkType(type: string, kit: Protocol, opened: Trace): void {
+  const known = new Set<string>(Object.keys(kit.commands));
+  for (const { machine } of kit.profiles) for (const kind of machine.kinds) known.add(kind);
+  if (known.has(type)) return;
+  for (const event of opened.events()) known.add(wordOf(event));
+  known.delete("");
+  if (known.has(type)) return;
+  const hint = didYouMean(type, [...known]);
+  const what = "no message, fact, timer, command or gate of that name";
+  throw new BadInput([`--type ${JSON.stringify(type)} — ${what}${hint}`]);
 }
 
 /** Made while they are printed: a long trace is never one text. */

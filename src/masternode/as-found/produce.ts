@@ -22,13 +22,13 @@ export function slot(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const active = activeCount(state);
   const needed = state.config.minimumMasternodes;
   if (!ctx.gate("minimum", active >= needed, { active, needed })) {
-    ctx.emit({ type: "skipped", height, gate: "minimum", active, expected });
+    ctx.emit({ type: "skipped", height, gate: "minimum", active, needed, expected });
     return state;
   }
   if (state.chain.height < expected - 1) return catchUp(state, "", ctx);
   // The chosen producer proposes; without votes the proposal is never committed (section 7.5).
   ctx.gate("votes", false, { height });
-  ctx.emit({ type: "skipped", height, gate: "votes", active, expected });
+  ctx.emit({ type: "skipped", height, gate: "votes", active, needed, expected });
   return state;
 }
 

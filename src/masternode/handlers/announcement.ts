@@ -22,10 +22,11 @@ export function acceptAnnouncement(
     return refuse(state, session, announcement, null, "not an address of a node", ctx);
   }
   if (isOwn(state, address, ctx)) return state;
-  const firstHand = ipOf(session.remote) === ipOf(address);
+  const firstHand = session.peer === address;
+  const fromItsIp = ipOf(session.remote) === ipOf(address);
   const before = get(state.registry.entries, address);
   if (!firstHand && isOld(before, announcement)) return state;
-  const claim = makeClaim(state, address, announcement, firstHand, ctx.uptime, ctx);
+  const claim = makeClaim(state, address, announcement, { firstHand, fromItsIp }, ctx.uptime, ctx);
   if (claim === null) return refuse(state, session, announcement, address, "signature", ctx);
   const verdict = weigh(before, claim, ctx.uptime);
   if (verdict.kind === "stale") return state;
@@ -41,6 +42,8 @@ export function acceptAnnouncement(
   if (verdict.news && claim.signed !== null) relay(next, session, claim.signed, ctx);
   return next;
 }
+
+const LISTED = { firstHand: false, fromItsIp: false };
 
 /** Entries of a list or page (rule X1): evidence dates from their own timestamps (rule R2). */
 export function acceptEntries(
@@ -58,9 +61,11 @@ export function acceptEntries(
     if (isOld(before, listed)) continue;
     const seconds = listed.timestamp ?? Number.NEGATIVE_INFINITY;
     const age = Math.max(0, ctx.wall - seconds * SECOND);
-    const claim = makeClaim(next, address, listed, false, (ctx.uptime - age) as Time, ctx);
+    const claim = makeClaim(next, address, listed, LISTED, (ctx.uptime - age) as Time, ctx);
     if (claim === null) continue;
-    const verdict = weigh(before, claim, ctx.uptime);
+    // Too old to be evidence, it is still worth a dial: hearsay.
+    const heard = claim.evidenceAt === null ? { ...claim, signed: null } : claim;
+    const verdict = weigh(before, heard, ctx.uptime);
     if (verdict.kind === "refused" && verdict.check) next = checkKey(next, address, ctx);
     if (verdict.kind !== "taken") continue;
     next = place(next, verdict.entry, session.peer, ctx);
@@ -80,7 +85,7 @@ function makeClaim(
   state: State,
   address: Address,
   announcement: Announcement,
-  firstHand: boolean,
+  source: Pick<Claim, "firstHand" | "fromItsIp">,
   dated: Time,
   ctx: MasternodeCtx,
 ): Claim | null {
@@ -88,8 +93,8 @@ function makeClaim(
   if (signed !== null && !verifies(state, signed)) return null;
   const { evidenceWindow } = state.config;
   const off = signed === null ? 0 : Math.abs(signed.timestamp * SECOND - ctx.wall);
-  const evidenceAt = firstHand || (signed !== null && off <= evidenceWindow) ? dated : null;
-  return { address, announcement, signed, firstHand, evidenceAt };
+  const evidenceAt = source.firstHand || (signed !== null && off <= evidenceWindow) ? dated : null;
+  return { address, announcement, signed, ...source, evidenceAt };
 }
 
 function verifies(state: State, signed: SignedAnnouncement): boolean {

@@ -104,7 +104,8 @@ function skipped(state: State, gate: GateName, ctx: MasternodeCtx): State {
   const said = `${gate} ${height} ${active}`;
   if (said === state.production.said) return state;
   const expected = expectedHeight(state.config, ctx.wall);
-  ctx.emit({ type: "skipped", height, gate, active, expected });
+  const needed = state.config.minimumMasternodes;
+  ctx.emit({ type: "skipped", height, gate, active, needed, expected });
   return withProduction(state, { said });
 }
 

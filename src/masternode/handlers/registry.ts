@@ -30,7 +30,7 @@ export function sweep(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   ctx.setTimer("sweep", (sweepPeriod - (ctx.uptime % sweepPeriod)) as Duration);
   const judged: Entry[] = [];
   each(state.registry.entries, (entry) => judged.push(entry));
-  let next = state;
+  let next = forgetRemoved(state, ctx.uptime);
   for (const entry of judged) {
     const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
     const status = statusOf(state, entry, ctx.uptime);
@@ -86,7 +86,8 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
 /** The entry goes, the dial candidate stays (rule R3). */
 function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   const { entries, removed } = state.registry;
-  ctx.emit({ type: "removed", address: entry.address });
+  const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
+  ctx.emit({ type: "removed", address: entry.address, silent });
   const gone = withRegistry(state, {
     entries: remove(entries, entry.address),
     removed: put(removed, entry.address, ctx.uptime),
@@ -97,12 +98,23 @@ function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   return kept;
 }
 
+/** What was removed long ago may be hearsay again (rule Q2's bound). */
+function forgetRemoved(state: State, now: Time): State {
+  let { removed } = state.registry;
+  each(state.registry.removed, (at, address) => {
+    if (now - at >= state.config.removedMemory) removed = remove(removed, address);
+  });
+  return removed === state.registry.removed
+    ? state
+    : withRegistry(state, { ...state.registry, removed });
+}
+
 /** The entry of an address that turned out to be our own (rule S5). */
 export function disown(state: State, address: Address, ctx: MasternodeCtx): State {
   const { entries, removed, active } = state.registry;
   const entry = get(entries, address);
   if (entry === undefined) return state;
-  ctx.emit({ type: "removed", address });
+  ctx.emit({ type: "removed", address, silent: 0 });
   const lost = entry.status === "active" ? 1 : 0;
   const next = withRegistry(state, {
     entries: remove(entries, address),

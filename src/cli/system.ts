@@ -1,0 +1,132 @@
+/** The file system's answers in words, and targets that are looked at before they are needed. */
+import { accessSync, constants, mkdirSync, statSync, type Stats } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { BadInput } from "../core/assert.ts";
+import { type Io, note } from "./output.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk is read-only",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  EEXIST: "a file of that name is there",
+  ENOSPC: "the disk is full",
+};
+
+/** What the system says, without its call and its number. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return typeof code === "string" ? (REASONS[code] ?? code) : String(error);
+}
+
+/** A file that cannot be written, a full disk. */
+export function isSystemError(error: unknown): error is Error & { readonly path?: string } {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+
+/**
+ * The folder and those above it. Level by level: Node's own `recursive` never ends where a system
+ * answers that a folder's parent is missing though it is there, as in /proc.
+ */
+export function makeFolders(path: string): void {
+  if (statOf(path)?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path) makeFolders(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another program may have been faster.
+    if (codeOf(error) !== "EEXIST" || statOf(path)?.isDirectory() !== true) throw error;
+  }
+}
+
+/** Throws what writing this file would, as far as that shows before. */
+export function checkFile(path: string): void {
+  const status = statOf(path);
+  if (status?.isDirectory() === true) throw new BadInput(["it is a folder"]);
+  if (status !== undefined) {
+    accessSync(path, constants.W_OK);
+    return;
+  }
+  const above = statOf(dirname(path));
+  if (above === undefined) throw new BadInput(["there is no such folder"]);
+  if (!above.isDirectory()) throw new BadInput(["a part of the path is no folder"]);
+  accessSync(dirname(path), constants.W_OK);
+}
+
+/** Made if it is not there, and open for writing. */
+export function checkFolder(path: string): void {
+  makeFolders(path);
+  accessSync(path, constants.W_OK);
+}
+
+/**
+ * What could not be written or read beside a run. Said at once and kept for the document: the
+ * result itself is never lost over it.
+ */
+export class Troubles {
+  readonly #io: Io;
+  readonly #problems: string[];
+
+  /** `known` were said before. */
+  constructor(io: Io, known: readonly string[] = []) {
+    this.#io = io;
+    this.#problems = [...known];
+  }
+
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Null when the system would not. */
+  attempt<T>(target: string, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const problem = unwritable(target, error);
+      if (!this.#problems.includes(problem)) {
+        this.#problems.push(problem);
+        note(this.#io, this.#io.paint.bad(problem));
+      }
+      return null;
+    }
+  }
+}
+
+/** The problems of targets that will not do, `[as written, how to look]`. */
+export function targetProblems(
+  cwd: string,
+  targets: readonly (readonly [string, (path: string) => void])[],
+): readonly string[] {
+  return targets.flatMap(([target, check]): readonly string[] => {
+    try {
+      check(resolve(cwd, target));
+      return [];
+    } catch (error) {
+      if (!isSystemError(error) && !(error instanceof BadInput)) throw error;
+      return [unwritable(target, error)];
+    }
+  });
+}
+
+function unwritable(target: string, error: unknown): string {
+  const reason = error instanceof BadInput ? error.problems.join("; ") : reasonOf(error);
+  return `${target} — cannot be written: ${reason}`;
+}
+
+/** Undefined also below a file, where some systems and versions throw. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown }).code;
+}

@@ -1,0 +1,24 @@
+/**
+ * Every guard a masternode asks (`ctx.gate`), so that a scenario can name none that does not exist.
+ * A test holds the list equal to the sources. The first five and `turn` guard production (rule B1),
+ * in their order; the last four exist in the profile as-found only.
+ */
+export const GATES: readonly string[] = [
+  "masternode",
+  "clock",
+  "due",
+  "synced",
+  "minimum",
+  "turn",
+  "announce",
+  "credible",
+  "dial",
+  "disk",
+  "early",
+  "early-block",
+  "handled",
+  "catch-up",
+  "direction",
+  "stable",
+  "votes",
+];
