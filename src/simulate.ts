@@ -48,6 +48,7 @@ export interface TimelineExpectation {
 export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
   const self: TimelineExpectation = {
     toPass() {
+      if (run.summary.outcomes.length === 0) throw new Error("the run was asked nothing");
       if (!run.summary.passed) throw new Error(reportOf(run, run.summary.outcomes));
       return self;
     },

@@ -1,6 +1,7 @@
 /**
- * Run folders: `reports/<UTC time>-<name>-<seed>/`, with `latest` pointing at the last
- * finished one, or failed one of a command. A folder is written as `….partial` and renamed at the end, so what has its name is whole.
+ * Run folders: `reports/<UTC time>-<name>-<seed>/`, with `latest` pointing at the last finished
+ * one, or at the last of a command that failed. A folder is written as `….partial` and renamed at
+ * the end, so what has its name is whole.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is no folder",
-  EEXIST: "a file of that name is there",
+  EEXIST: "a file is where a folder should be",
   ENOSPC: "the disk is full",
 };
 

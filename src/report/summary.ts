@@ -88,7 +88,8 @@ export function totalLine(results: readonly Result[]): string {
     ...(silent > 0 ? [`${silent} ${silent === 1 ? "expects" : "expect"} nothing`] : []),
   ].join(", ");
   const many = runs === results.length ? "" : ` · ${plural(runs, "run")}`;
-  return `${plural(results.length, "scenario")}: ${counts}${many} · ${judged(rows)} · ${seconds(wall)}`;
+  const size = `${plural(results.length, "scenario")}: ${counts}${many}`;
+  return `${size} · ${judged(rows)} · ${seconds(wall)}`;
 }
 
 function judged(rows: number): string {

@@ -66,3 +66,16 @@ describe("timesim/vitest", () => {
     expect(TIMELINE).toBeDeterministic({ seed: "77" });
   });
 });
+
+describe("what could not fail", () => {
+  it("toPass wants something to have been asked", () => {
+    const text = "until: 1s\nnodes: { A: { start: 0s, address: 10.0.0.1 } }\nexpect: []\n";
+    expect(() => expectTimeline(simulate(text)).toPass()).toThrow(/asked nothing/);
+  });
+
+  it("a matcher given the wrong kind of row throws under .not as well", () => {
+    const run = simulate(TIMELINE);
+    const row = { on: "A", that: { active: { count: 9 } }, always: true } as const;
+    expect(() => expect(run).not.toReach(row)).toThrow(/toReach takes a row with at, by/);
+  });
+});

@@ -83,6 +83,17 @@ describe("2: a word that cannot be used", () => {
       'no kind of event (did you mean "send"?)',
     ],
     ["no moment", ["trace", "good.yaml", "--from", "now"], '--from "now" — expected a duration'],
+    [
+      "a type with a typing mistake",
+      ["trace", "good.yaml", "--type", "MasternodeAnouncement"],
+      'of that name (did you mean "MasternodeAnnouncement"?)',
+    ],
+    ["no type", ["trace", "good.yaml", "--type", "xyzzy"], '--type "xyzzy" — no message, fact'],
+    [
+      "an empty span",
+      ["trace", "good.yaml", "--from", "5s", "--to", "5s"],
+      '--to "5s" — it must be later than --from',
+    ],
     ["two seeds", ["log", "good.yaml", "--seed", "1,2"], "one seed gives one trace"],
     ["a folder", ["log", "scenarios"], "scenarios — cannot be read: it is a folder"],
   ])("%s", async (_name, words, problem) => {
@@ -143,7 +154,7 @@ describe("2: a file that cannot be used, one line a mistake, with its place", ()
   it("a report that cannot be written", async () => {
     const { exit, err } = await place.timesim(["run", "good.yaml", "--reports", "good.yaml"]);
     expect(exit).toBe(2);
-    expect(err).toMatch(/good\.yaml — EEXIST/);
+    expect(err).toBe("good.yaml — cannot be written: a file is where a folder should be\n");
   });
 });
 
@@ -172,6 +183,41 @@ describe("4: nothing selected", () => {
     expect(exit).toBe(4);
     expect(out).toBe("");
     expect(err).toContain("none-*.yaml");
+  });
+});
+
+describe("4: nothing asked", () => {
+  const PINNED = "{ row: only once, on: B, that: { ready: A }, pinned: { by: 2s } }";
+  place.write("empty.yaml", toy());
+  place.write("pinned.yaml", toy(PINNED));
+
+  it.each<readonly [readonly string[], string]>([
+    [["empty.yaml"], "— expects nothing · "],
+    [["empty.yaml", "--seed", "1..3"], "— 3 runs: expects nothing · "],
+    [["pinned.yaml", "--seed", "2..4"], "— 3 runs: expects nothing · "],
+    [["empty.yaml", "pinned.yaml", "--seed", "2"], "— 2 scenarios: 2 expect nothing · 0 rows"],
+  ])("run %j", async (words, line) => {
+    const { exit, out, err } = await place.timesim(["run", "--no-report", ...words]);
+    expect(exit).toBe(4);
+    expect(out).toContain(`\n${line}`);
+    expect(out).not.toContain("passed");
+    expect(err).toContain(`nothing was asked: no row of ${words[0]}`);
+  });
+
+  it("is no matter where another scenario was judged", async () => {
+    const words = ["run", "--no-report", "empty.yaml", "good.yaml"];
+    const { exit, out } = await place.timesim(words);
+    expect(exit).toBe(0);
+    expect(out).toContain("✓ 2 scenarios: 1 passed, 1 expects nothing · 1 row judged · ");
+    expect(await place.timesim(["run", "--no-report", "pinned.yaml"])).toMatchObject({ exit: 0 });
+  });
+
+  it("is skipped for JUnit", async () => {
+    const words = ["run", "--no-report", "empty.yaml", "--reporter", "junit"];
+    const { exit, out } = await place.timesim(words);
+    expect(exit).toBe(4);
+    expect(out).toContain('tests="1" failures="0" skipped="1"');
+    expect(out.match(/<skipped message="nothing was asked"\/>/g)).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,6 @@
 /** timeline, trace and log: of a scenario, and of the trace it leaves. */
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Place } from "./host.ts";
 
@@ -71,6 +73,22 @@ describe.each(["timeline", "trace", "log"])("%s", (command) => {
   });
 });
 
+describe("a trace is known by what it holds", () => {
+  it.each(["run.ndjson", "run.ndjson.gz"])("%s under another name", async (file) => {
+    copyFileSync(join(place.path, file), join(place.path, "other.yaml"));
+    const { exit, out } = await place.timesim(["trace", "other.yaml"]);
+    expect(exit).toBe(0);
+    expect(out).toBe((await place.timesim(["trace", file])).out);
+  });
+
+  it.each(["run.ndjson", "run.ndjson.gz"])("and not run: %s", async (file) => {
+    const { exit, out, err } = await place.timesim(["run", file]);
+    expect(exit).toBe(2);
+    expect(out).toBe("");
+    expect(err).toBe(`${file} — this is a trace: use timeline, trace or log\n`);
+  });
+});
+
 describe("timeline", () => {
   it("is a table: time, node, what happened", async () => {
     const { out } = await place.timesim(["timeline", SCENARIO]);
@@ -95,6 +113,13 @@ describe("trace", () => {
     );
     const gates = await place.timesim(["trace", SCENARIO, "--kind", "gate", "--type", "minimum"]);
     for (const line of gates.out.trimEnd().split("\n")) expect(line).toContain("gate minimum");
+  });
+
+  it("--type takes a message that never came, a fact, a command's name", async () => {
+    for (const type of ["BlockResponse", "ready", "minimum"]) {
+      const { exit, err } = await place.timesim(["trace", SCENARIO, "--type", type]);
+      expect(exit, err).toBe(0);
+    }
   });
 
   it("--cone keeps what led to an event and what followed", async () => {

@@ -51,7 +51,7 @@ describe("a sweep", () => {
     const { exit, out } = await place.timesim(["run", "good.yaml", "--seed", "1..20"]);
     expect(exit).toBe(0);
     expect(out).toMatch(
-      /^good · seeds 1\.\.20 · .*\n\n✓ 20 runs: 20 passed · \d+ events, \d+\/s · 3m20s virtual in .*s, \d+:1\n$/,
+      /^good · seeds 1\.\.20 · .*\n\n✓ 20 runs: 20 passed · 1 row judged · \d+ events, \d+\/s · 3m20s virtual in .*s, \d+:1\n$/,
     );
   });
 
@@ -92,7 +92,7 @@ describe("several scenarios", () => {
     expect(exit).toBe(1);
     expect(out).toMatch(/^bad · /);
     expect(out).toContain("\n\ngood · ");
-    expect(out).toMatch(/\n✗ 2 scenarios: 1 failed, 1 passed · \d\.\d\ds\n$/);
+    expect(out).toMatch(/\n✗ 2 scenarios: 1 failed, 1 passed · 3 rows judged · \d\.\d\ds\n$/);
   });
 });
 
@@ -224,9 +224,33 @@ describe("a golden timeline", () => {
       ["--until", "3s"],
     ]) {
       expect((await run(...words)).out).not.toContain("golden");
-      expect((await run("-u", ...words)).err).toContain("not written");
+      const { exit, err } = await run("-u", ...words);
+      expect(exit).toBe(2);
+      expect(err).toContain(`good.yaml is its own run: leave out ${words[0]}\n`);
     }
     expect((await run("--wire", "bytes", "--guard")).out).toContain("unchanged");
+  });
+
+  it("is not made of a run that failed", async () => {
+    own.write("bad.yaml", toy(PASSES, FAILS));
+    const { exit, err } = await own.timesim(["run", "bad.yaml", "--no-report", "-u"]);
+    expect(exit).toBe(1);
+    expect(err).toContain("golden/bad.timeline.txt: not written, the run failed");
+    expect(existsSync(join(own.path, "golden/bad.timeline.txt"))).toBe(false);
+  });
+
+  it("is made of a file that is named alone; a folder renews what it has", async () => {
+    const other = new Place();
+    mkdirSync(join(other.path, "s"));
+    other.write("s/one.yaml", toy(PASSES));
+    other.write("s/two.yaml", toy(PASSES));
+    const update = (path: string) => other.timesim(["run", path, "--no-report", "-u"]);
+    expect((await update("s/one.yaml")).err).toBe("s/golden/one.timeline.txt: written\n");
+    const { exit, err } = await update("s");
+    expect(exit).toBe(0);
+    expect(err).toContain("s/golden/one.timeline.txt: written\n");
+    expect(err).toContain("s/golden/two.timeline.txt: not written, there is none yet");
+    expect(existsSync(join(other.path, "s/golden/two.timeline.txt"))).toBe(false);
   });
 
   it("is never rewritten by CI", async () => {

@@ -58,9 +58,9 @@ describe("a run in one line", () => {
 
   it("of several scenarios", () => {
     const results = [resultOf([good]), resultOf(rows, blocks)];
-    expect(totalLine(results)).toBe("2 scenarios: 1 failed, 1 passed · 0.10s");
+    expect(totalLine(results)).toBe("2 scenarios: 1 failed, 1 passed · 3 rows judged · 0.10s");
     expect(totalLine([resultOf([good]), resultOf([], [], { runs: 9, passedRuns: 9 })])).toBe(
-      "2 scenarios: 2 passed · 10 runs · 0.10s",
+      "2 scenarios: 1 passed, 1 expects nothing · 10 runs · 1 row judged · 0.10s",
     );
   });
 });
@@ -98,9 +98,16 @@ describe("a sweep", () => {
 
   it("is one line", () => {
     const { runs, passed: passedRuns, events, virtual } = sweep;
-    const result = resultOf([], [], { runs, passedRuns, events, virtual, wall: 60, digest: null });
+    const result = resultOf([good], [], {
+      runs,
+      passedRuns,
+      events,
+      virtual,
+      wall: 60,
+      digest: null,
+    });
     expect(sweepLine(result)).toBe(
-      "6 runs: 0 passed, 6 failed · 60 events, 1000/s · 6m virtual in 0.06s, 6000:1",
+      "6 runs: 0 passed, 6 failed · 1 row judged · 60 events, 1000/s · 6m virtual in 0.06s, 6000:1",
     );
   });
 
