@@ -113,8 +113,9 @@ export function targetProblems(
 }
 
 function unwritable(target: string, error: unknown): string {
+  const missing = codeOf(error) === "ENOENT";
   const reason = error instanceof BadInput ? error.problems.join("; ") : reasonOf(error);
-  return `${target} — cannot be written: ${reason}`;
+  return `${target} — cannot be written: ${missing ? "nothing can be made there" : reason}`;
 }
 
 /** Undefined also below a file, where some systems and versions throw. */

@@ -12,7 +12,7 @@ export interface Document {
   readonly passed: boolean;
   /** The exit code of the command. */
   readonly exit: number;
-  /** What could not be used, one line each. Nothing was run if there are any. */
+  /** What could not be used, or not be written, one line each. Only the latter leaves results. */
   readonly problems: readonly string[];
   readonly results: readonly ResultDocument[];
 }

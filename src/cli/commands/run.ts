@@ -90,8 +90,9 @@ function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   if (reporters.stdout === "people") printTotal(io, results);
   const exit = exitOf(results, args.checkDeterminism ?? false);
   if (exit === EXIT.nothing) {
-    const names = results.map(({ file }) => file).join(", ");
-    note(io, `nothing was asked: no row of ${names} is about what was run`);
+    const [first, ...more] = results.map(({ file }) => file);
+    const files = more.length === 0 ? first : `${first} and ${more.length} more`;
+    note(io, `nothing was asked: no row of ${files} is about what was run`);
   }
   return report(io, reporters, results, { exit, problems: troubles.problems });
 }
