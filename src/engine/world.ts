@@ -6,8 +6,7 @@
  * way.
  */
 import type { Address } from "../core/address.ts";
-import { must } from "../core/assert.ts";
-import { StepFailed } from "../core/assert.ts";
+import { StepFailed, must } from "../core/assert.ts";
 import type { Codec } from "../core/codec.ts";
 import type { Fault, LinkProfile } from "../core/fault.ts";
 import { Luck } from "../core/luck.ts";

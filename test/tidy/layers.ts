@@ -34,7 +34,14 @@ export const FACES: readonly string[] = ["index.ts", "vitest.ts", SHARED_FACE];
 export const ENTRIES: readonly string[] = ["index.ts", "vitest.ts", "cli/main.ts"];
 
 /** What a protocol says about its runs stands on the trace; the protocol itself does not. */
-export const SPEAKERS: readonly string[] = ["log", "vocabulary", "claims", "world-claims", "monitors", "kit"];
+export const SPEAKERS: readonly string[] = [
+  "log",
+  "vocabulary",
+  "claims",
+  "world-claims",
+  "monitors",
+  "kit",
+];
 const SPEAKERS_TOO = ["trace", "check"];
 
 /** May touch the platform: `node:` imports, clocks, promises, the process. */
