@@ -2,8 +2,19 @@
  * The command as one bundle. Loading some 250 small modules costs more than playing three nodes for
  * ten minutes does; the library stays as tsc wrote it (docs/decisions/0010-the-command-is-bundled.md).
  */
+import { chmodSync } from "node:fs";
+
+/** npm makes a package's commands executable when it installs; a build after that has to. */
+const executable = {
+  name: "executable",
+  writeBundle() {
+    chmodSync("dist/bin/timesim.js", 0o755);
+  },
+};
+
 export default {
   input: { timesim: "dist/cli/main.js" },
   platform: "node",
+  plugins: [executable],
   output: { dir: "dist/bin", format: "esm", chunkFileNames: "[name].js", cleanDir: true },
 };

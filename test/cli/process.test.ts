@@ -39,6 +39,11 @@ describe("the process", () => {
     expect(readFileSync(MAIN, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
+  it("runs as the README says, after any build", () => {
+    const run = spawnSync("npx", ["timesim", "--version"], { cwd: ROOT, encoding: "utf8" });
+    expect(run.stdout, run.stderr).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it("colours a pipe only when forced to", () => {
     const words = ["run", "good.yaml", "--no-report"];
     expect(timesim(words, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m✓");
