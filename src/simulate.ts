@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { nodeCrypto } from "./host/crypto.ts";
-import { formatDuration } from "./core/units.ts";
+import type { Time } from "./core/units.ts";
 import type { Kit } from "./kit/kit.ts";
 import { masternodeKit } from "./masternode/kit.ts";
 import type { Masternode } from "./masternode/state.ts";
@@ -13,6 +13,7 @@ import { timeline, timelineLine } from "./report/timeline.ts";
 import { askRow, type Row } from "./scenario/ask.ts";
 import { loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/model.ts";
+import { repeatCommand } from "./scenario/repeat.ts";
 import { type Run, type RunOptions, runScenario } from "./scenario/run.ts";
 import type { Outcome } from "./trace/outcome.ts";
 import { type Words, wordsFor } from "./trace/text.ts";
@@ -65,11 +66,12 @@ export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
 export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): string {
   const { header } = run.trace;
   const { file, virtual } = run.summary;
-  const { until } = header.scenario as Scenario;
-  const cut = virtual < until ? ` --until ${formatDuration(virtual)}` : "";
+  const { seed, profile } = header;
+  const scenario = header.scenario as Scenario;
+  const cut = virtual < scenario.until ? (virtual as number as Time) : null;
   const repeat = file.includes("<")
-    ? `simulate(text, { seed: "${header.seed}", profile: "${header.profile}" })`
-    : `npx timesim run ${file} --seed ${header.seed} --profile ${header.profile}${cut}`;
+    ? `simulate(text, { seed: "${seed}", profile: "${profile}" })`
+    : repeatCommand(scenario, { profile, until: cut, wire: "objects", guard: false }, seed);
   const failed = { trace: run.trace, words: wordsOf(run), file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
 }

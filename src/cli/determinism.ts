@@ -7,7 +7,8 @@ import type { Scenario } from "../scenario/model.ts";
 import { firstDifference } from "../trace/diff.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { eventLine, type Words, wordsFor } from "../trace/text.ts";
-import { type AnyRun, type Ask, play, repeatCommand } from "./play.ts";
+import { repeatCommand } from "../scenario/repeat.ts";
+import { type AnyRun, type Ask, play } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
 
 const WAYS = [

@@ -29,16 +29,8 @@ export function readScenarios(
   files: readonly string[],
   cwd: string,
 ): readonly Scenario[] {
-  const problems: string[] = [];
   const scenarios: Scenario[] = [];
-  for (const file of files) {
-    try {
-      scenarios.push(readScenario(kit, file, cwd));
-    } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  const problems = problemsIn(files, (file) => scenarios.push(readScenario(kit, file, cwd)));
   if (problems.length > 0) throw new BadInput(problems);
   return scenarios;
 }
@@ -90,4 +82,18 @@ export function readBytes(file: string, cwd: string): Buffer {
   } catch (error) {
     throw new BadInput([`${file} — cannot be read: ${reasonOf(error)}`]);
   }
+}
+
+/** Looks at every file, however many are broken, and returns what is wrong with them. */
+export function problemsIn(files: readonly string[], look: (file: string) => void): string[] {
+  const problems: string[] = [];
+  for (const file of files) {
+    try {
+      look(file);
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return problems;
 }

@@ -5,7 +5,8 @@ import type { Trace } from "../trace/trace.ts";
 import { checkDeterminism } from "./determinism.ts";
 import { compareGolden, goldenFile, hasGolden, writeGolden } from "./golden.ts";
 import { type Io, note } from "./output.ts";
-import { type Ask, isPinned, play, repeatCommand, resultOf } from "./play.ts";
+import { repeatCommand } from "../scenario/repeat.ts";
+import { type Ask, isPinned, play, resultOf } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Troubles } from "./system.ts";
 

@@ -1,11 +1,12 @@
 /** Plays a scenario with one seed and says what came of it. */
 import { BadInput } from "../core/assert.ts";
-import { after, formatDuration, parseDuration, SECOND, type Time } from "../core/units.ts";
+import { after, parseDuration, SECOND, type Time } from "../core/units.ts";
 import type { Masternode } from "../masternode/state.ts";
 import { type Failed, type Failure, failuresOf } from "../report/failure.ts";
 import type { Result } from "../report/result.ts";
 import { rowResult } from "../report/summary.ts";
 import type { Scenario, When } from "../scenario/model.ts";
+import { type Differences, repeatCommand } from "../scenario/repeat.ts";
 import { type Run, runScenario } from "../scenario/run.ts";
 import type { Outcome, RunSummary } from "../trace/outcome.ts";
 import type { TraceLevel } from "../trace/recorder.ts";
@@ -22,11 +23,7 @@ export interface PlayFlags {
 }
 
 /** The same, checked. Null: as the scenario says. */
-export interface Ask {
-  readonly profile: string | null;
-  readonly until: Time | null;
-  readonly wire: "objects" | "bytes";
-  readonly guard: boolean;
+export interface Ask extends Differences {
   readonly version: string;
 }
 
@@ -71,22 +68,6 @@ export function play(
     // What only the protocol can see has no place in the file but the file itself.
     throw new BadInput(error.problems.map((problem) => `${scenario.file}:1:1 ${problem}`));
   }
-}
-
-/** The command that repeats a run, with nothing in it that would be so anyway. */
-export function repeatCommand(scenario: Scenario, ask: Ask, seeds: string): string {
-  const { profile, until, wire, guard } = ask;
-  const words = [`npx timesim run ${quoted(scenario.file)} --seed ${quoted(seeds)}`];
-  if (profile !== null && profile !== scenario.profile) words.push(`--profile ${profile}`);
-  if (until !== null && until !== scenario.until) words.push(`--until ${formatDuration(until)}`);
-  if (wire === "bytes") words.push("--wire bytes");
-  if (guard) words.push("--guard");
-  return words.join(" ");
-}
-
-/** As a shell wants it: the line is made to be pasted. */
-function quoted(word: string): string {
-  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What every block about a failure of this run needs. */

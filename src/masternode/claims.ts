@@ -103,6 +103,20 @@ function matches(wanted: unknown, found: unknown): boolean {
   return wanted === undefined || wanted === found;
 }
 
+/** Folds the numbers of ready sessions with a peer; undefined: with anybody. */
+function readyWith(
+  peer: Address | undefined,
+): (standing: readonly number[], event: TraceEvent) => readonly number[] {
+  return (standing, event) => {
+    const opened = factOf(event, "ready");
+    if (opened !== null && matches(peer, opened.peer)) return [...standing, opened.session];
+    const ended = factOf(event, "lost")?.session;
+    return ended !== undefined && standing.includes(ended)
+      ? standing.filter((session) => session !== ended)
+      : standing;
+  };
+}
+
 const ready: Claim = {
   about: "a ready session stands with a node",
   scope: "node",
@@ -110,19 +124,10 @@ const ready: Claim = {
   watch(node, args, context) {
     const peer = target(args, "with", context);
     const sentence = `${context.node(node)} has a ready session with ${named(args, "with")}`;
-    const learn = (sessions: readonly number[], event: TraceEvent): readonly number[] => {
-      const opened = factOf(event, "ready");
-      if (opened !== null && opened.peer === peer) return [...sessions, opened.session];
-      const ended = factOf(event, "lost");
-      if (ended !== null && sessions.includes(ended.session)) {
-        return sessions.filter((session) => session !== ended.session);
-      }
-      return sessions;
-    };
     const say = (sessions: readonly number[]): string =>
       `${context.node(node)} has ${sessions.length} ready sessions with ${named(args, "with")}`;
     const holds = (sessions: readonly number[]): boolean => sessions.length > 0;
-    return stands(node, sentence, FACTS, [], learn, holds, say, context);
+    return stands(node, sentence, FACTS, [], readyWith(peer), holds, say, context);
   },
 };
 
@@ -136,19 +141,11 @@ const sessions: Claim = {
   watch(node, args, context) {
     const peer = target(args, "with", context);
     const whom = peer === undefined ? "in all" : `with ${named(args, "with")}`;
-    const learn = (standing: readonly number[], event: TraceEvent): readonly number[] => {
-      const opened = factOf(event, "ready");
-      if (opened !== null && matches(peer, opened.peer)) return [...standing, opened.session];
-      const ended = factOf(event, "lost")?.session;
-      return ended !== undefined && standing.includes(ended)
-        ? standing.filter((session) => session !== ended)
-        : standing;
-    };
     const holds = (standing: readonly number[]): boolean => standing.length === args["count"];
     const say = (standing: readonly number[]): string =>
       `${context.node(node)} has ${standing.length} ready sessions ${whom}`;
     const sentence = `${context.node(node)} has ${String(args["count"])} ready sessions ${whom}`;
-    return stands(node, sentence, FACTS, [], learn, holds, say, context);
+    return stands(node, sentence, FACTS, [], readyWith(peer), holds, say, context);
   },
 };
 

@@ -7,7 +7,7 @@ import type { Protocol } from "../core/machine.ts";
 import type { NodeSpec } from "../engine/host.ts";
 import { World } from "../engine/world.ts";
 import { defaultsOf, type Settings } from "../kit/field.ts";
-import type { Kit, Profile } from "../kit/kit.ts";
+import type { Kit, NodeSetup, Profile } from "../kit/kit.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { claimContext } from "./context.ts";
 import type { LinkPlan, NodePlan, Scenario } from "./model.ts";
@@ -28,10 +28,11 @@ export function compile<P extends Protocol>(
   const { nodes, world: settings, network } = scenario;
   const profile = profileOf(kit, options.profile);
   const constants = { ...defaultsOf(kit.config), ...profile.config, ...scenario.config };
+  const { addressOf } = claimContext(nodes);
   const world = new World<P>({
     seed: options.seed,
     epoch: kit.epoch(settings, constants),
-    nodes: nodes.map((plan) => specOf(kit, scenario, plan, options)),
+    nodes: nodes.map((plan) => specOf(kit, scenario, plan, options.profile, addressOf)),
     types: profile.machine.kinds,
     codec: kit.codec,
     wire: options.wire,
@@ -41,7 +42,6 @@ export function compile<P extends Protocol>(
     guard: options.guard,
     stop: kit.stop,
   });
-  const { addressOf } = claimContext(nodes);
   for (const event of scenario.events) {
     if ("fault" in event) {
       world.injectAt(event.at, event.fault);
@@ -64,16 +64,16 @@ function specOf<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
   plan: NodePlan,
-  options: CompileOptions,
+  standard: string,
+  addressOf: NodeSetup["addressOf"],
 ): NodeSpec<P> {
-  const profile = profileOf(kit, plan.profile ?? options.profile);
+  const profile = profileOf(kit, plan.profile ?? standard);
   const config: Settings = {
     ...defaultsOf(kit.config),
     ...profile.config,
     ...scenario.config,
     ...plan.config,
   };
-  const { addressOf } = claimContext(scenario.nodes);
   const { name, address, settings: node, start, clock, disk } = plan;
   const setup = { name, address, config, world: scenario.world, node, addressOf };
   return {

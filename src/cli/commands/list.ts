@@ -4,7 +4,7 @@ import { formatDuration } from "../../core/units.ts";
 import { plural } from "../../report/summary.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { EXIT } from "../exit.ts";
-import { readScenario } from "../files.ts";
+import { problemsIn, readScenario } from "../files.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { protocolOf } from "../protocol.ts";
 import { selectFiles } from "../select.ts";
@@ -20,15 +20,7 @@ export function list(args: ListArgs, io: Io): number {
   const kit = protocolOf(io);
   const files = selectFiles(args.paths, io.cwd);
   const scenarios: Scenario[] = [];
-  const problems: string[] = [];
-  for (const file of files) {
-    try {
-      scenarios.push(readScenario(kit, file, io.cwd));
-    } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  const problems = problemsIn(files, (file) => scenarios.push(readScenario(kit, file, io.cwd)));
   if (args.json === true) sayJson(io, { format: 1, scenarios: scenarios.map(facts), problems });
   else if (scenarios.length > 0) say(io, columns(scenarios.map((scenario) => cells(io, scenario))));
   if (problems.length > 0) throw new BadInput(problems);

@@ -8,7 +8,7 @@ import { compile } from "../../scenario/compile.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { EXIT } from "../exit.ts";
-import { readScenario } from "../files.ts";
+import { problemsIn, readScenario } from "../files.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { type Protocol, protocolOf } from "../protocol.ts";
 import { selectFiles } from "../select.ts";
@@ -22,17 +22,11 @@ export interface ValidateArgs {
 export function validate(args: ValidateArgs, io: Io): number {
   const kit = protocolOf(io);
   const files = selectFiles(args.paths, io.cwd);
-  const problems: string[] = [];
-  for (const file of files) {
-    try {
-      const scenario = readScenario(kit, file, io.cwd);
-      build(kit, scenario);
-      if (args.json !== true) say(io, `${io.paint.good("✓")} ${file}  ${size(scenario)}`);
-    } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  const problems = problemsIn(files, (file) => {
+    const scenario = readScenario(kit, file, io.cwd);
+    build(kit, scenario);
+    if (args.json !== true) say(io, `${io.paint.good("✓")} ${file}  ${size(scenario)}`);
+  });
   const exit = problems.length > 0 ? EXIT.usage : files.length > 0 ? EXIT.ok : EXIT.nothing;
   if (args.json === true) sayJson(io, { format: 1, passed: exit === 0, exit, files, problems });
   if (problems.length > 0) throw new BadInput(problems);

@@ -5,6 +5,7 @@ import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Config } from "../config.ts";
 import { init } from "../handlers/boot.ts";
+import { MAGIC, PROTOCOL_VERSION } from "../handlers/handshake.ts";
 import { unixSeconds } from "../handlers/ping.ts";
 import { closeSession, ended, peerAt } from "../handlers/session.ts";
 import type { Handshake, Message } from "../messages.ts";
@@ -40,7 +41,12 @@ export function openedDialed(
   // It always claimed mainnet (section 2.7).
   const network = "mainnet";
   ctx.cancelTimer("handshake", session.id);
-  ctx.send(session.id, { type: "Handshake", magic: "54494d45", protocolVersion: 1, network });
+  ctx.send(session.id, {
+    type: "Handshake",
+    magic: MAGIC,
+    protocolVersion: PROTOCOL_VERSION,
+    network,
+  });
   ctx.setTimer("ping", state.config.pingPeriod, session.id);
   const opened = withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
   return sendPing(sendPing(opened, session.id, ctx), session.id, ctx);
@@ -68,7 +74,7 @@ export function acceptHandshake(
 ): State {
   if (session.phase === "ready") return state;
   ctx.cancelTimer("handshake", session.id);
-  if (handshake.magic !== "54494d45" || handshake.protocolVersion !== 1) {
+  if (handshake.magic !== MAGIC || handshake.protocolVersion !== PROTOCOL_VERSION) {
     ctx.emit({ type: "refused", what: "handshake", from: session.peer, why: "magic or version" });
     return closeSession(state, session, "bad handshake", "failure", ctx);
   }

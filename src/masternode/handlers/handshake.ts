@@ -13,8 +13,8 @@ import { closeSession, newSession, peerAt } from "./session.ts";
 import { settle } from "./tiebreak.ts";
 
 /** ASCII "TIME" (section 2.2). */
-const MAGIC = "54494d45";
-const PROTOCOL_VERSION = 1;
+export const MAGIC = "54494d45";
+export const PROTOCOL_VERSION = 1;
 /** What we understand beyond the reference (rule A5). */
 const CAPABILITIES: readonly string[] = ["tip", "pages"];
 

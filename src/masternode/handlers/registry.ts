@@ -85,17 +85,23 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
 
 /** The entry goes, the dial candidate stays (rule R3). */
 function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
-  const { entries, removed } = state.registry;
+  const { address } = entry;
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
-  ctx.emit({ type: "removed", address: entry.address, silent });
-  const gone = withRegistry(state, {
-    entries: remove(entries, entry.address),
-    removed: put(removed, entry.address, ctx.uptime),
-    active: state.registry.active - (entry.status === "active" ? 1 : 0),
-  });
-  const kept = withPeer(gone, peerAt(gone, entry.address));
-  if (entry.status === "active") emitActive(kept, ctx);
-  return kept;
+  const gone = takeOut(state, entry, silent, ctx);
+  const removed = put(gone.registry.removed, address, ctx.uptime);
+  return withPeer(withRegistry(gone, { ...gone.registry, removed }), peerAt(gone, address));
+}
+
+/** An entry leaves the registry; says so, and what it does to the active set. */
+function takeOut(state: State, entry: Entry, silent: number, ctx: MasternodeCtx): State {
+  const { entries, removed, active } = state.registry;
+  const { address } = entry;
+  ctx.emit({ type: "removed", address, silent });
+  const lost = entry.status === "active" ? 1 : 0;
+  const registry = { entries: remove(entries, address), removed, active: active - lost };
+  const next = withRegistry(state, registry);
+  if (lost > 0) emitActive(next, ctx);
+  return next;
 }
 
 /** What was removed long ago may be hearsay again (rule Q2's bound). */
@@ -111,18 +117,8 @@ function forgetRemoved(state: State, now: Time): State {
 
 /** The entry of an address that turned out to be our own (rule S5). */
 export function disown(state: State, address: Address, ctx: MasternodeCtx): State {
-  const { entries, removed, active } = state.registry;
-  const entry = get(entries, address);
-  if (entry === undefined) return state;
-  ctx.emit({ type: "removed", address, silent: 0 });
-  const lost = entry.status === "active" ? 1 : 0;
-  const next = withRegistry(state, {
-    entries: remove(entries, address),
-    removed,
-    active: active - lost,
-  });
-  if (lost > 0) emitActive(next, ctx);
-  return next;
+  const entry = get(state.registry.entries, address);
+  return entry === undefined ? state : takeOut(state, entry, 0, ctx);
 }
 
 function withRegistry(state: State, registry: Registry): State {

@@ -1,0 +1,27 @@
+/** The command that plays a run again: every failure ends with it (house rule 9). */
+import { formatDuration, type Time } from "../core/units.ts";
+import type { Scenario } from "./model.ts";
+
+/** How a run was asked for, where it differs from what its scenario says. */
+export interface Differences {
+  readonly profile: string | null;
+  readonly until: Time | null;
+  readonly wire: "objects" | "bytes";
+  readonly guard: boolean;
+}
+
+/** The command that repeats a run, with nothing in it that would be so anyway. */
+export function repeatCommand(scenario: Scenario, ask: Differences, seeds: string): string {
+  const { profile, until, wire, guard } = ask;
+  const words = [`npx timesim run ${quoted(scenario.file)} --seed ${quoted(seeds)}`];
+  if (profile !== null && profile !== scenario.profile) words.push(`--profile ${profile}`);
+  if (until !== null && until !== scenario.until) words.push(`--until ${formatDuration(until)}`);
+  if (wire === "bytes") words.push("--wire bytes");
+  if (guard) words.push("--guard");
+  return words.join(" ");
+}
+
+/** As a shell wants it: the line is made to be pasted. */
+function quoted(word: string): string {
+  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
