@@ -28,6 +28,7 @@ export {
   type Time,
   type UnixMicros,
 } from "./core/units.ts";
+export { type Veil, veiled } from "./core/veil.ts";
 export type { ClaimContext, Watch } from "./check/claim.ts";
 export type { NodeSpec } from "./engine/host.ts";
 export type { NetworkConfig } from "./engine/net.ts";
