@@ -9,11 +9,8 @@ import type { Codec } from "../../src/core/codec.ts";
 import type { Ctx, Input, Machine, SessionId } from "../../src/core/machine.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import type { Kit, Profile } from "../../src/kit/kit.ts";
-import { asFound } from "../../src/masternode/as-found/behaviour.ts";
-import type { Behaviour } from "../../src/masternode/behaviour.ts";
 import { messageCodec, messageTypes } from "../../src/masternode/codec.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
-import { createMachine, repaired } from "../../src/masternode/machine.ts";
 import type { Message } from "../../src/masternode/messages.ts";
 import type { Masternode } from "../../src/masternode/state.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/wire/utf8.ts";
@@ -148,9 +145,9 @@ function rawCodec(): Codec<Message> {
   };
 }
 
-/** The kit of masternodes with one profile more. `behaviours` replace the shipped ones. */
-export function bareKit(behaviours: Behaviours = { repaired, asFound }): Kit<Masternode> {
-  const kit = kitOf(behaviours);
+/** The kit of masternodes with one profile more. */
+export function bareKit(machines: Machines = {}): Kit<Masternode> {
+  const kit = kitOf(machines);
   const profiles = kit.profiles.map((profile): Profile<Masternode> => {
     return { ...profile, machine: { ...profile.machine, kinds: bare.kinds as never } };
   });
@@ -160,16 +157,13 @@ export function bareKit(behaviours: Behaviours = { repaired, asFound }): Kit<Mas
   return { ...kit, codec: rawCodec(), profiles: [...profiles, spoken] };
 }
 
-export interface Behaviours {
-  readonly repaired: Behaviour;
-  readonly asFound: Behaviour;
-}
+/** By name of the profile: they replace the shipped ones. */
+export type Machines = Readonly<Record<string, Machine<Masternode>>>;
 
-export function kitOf({ repaired: first, asFound: second }: Behaviours): Kit<Masternode> {
+export function kitOf(machines: Machines): Kit<Masternode> {
   const kit = masternodeKit(nodeCrypto);
-  const machines = { repaired: createMachine(first), "as-found": createMachine(second) };
   const profiles = kit.profiles.map((profile) => {
-    return { ...profile, machine: machines[profile.name as keyof typeof machines] };
+    return { ...profile, machine: machines[profile.name] ?? profile.machine };
   });
   return { ...kit, profiles };
 }

@@ -8,17 +8,19 @@ import type { Behaviour } from "../behaviour.ts";
 import { acceptAnnouncedBlock } from "../handlers/blocks.ts";
 import { serveBlocks } from "../handlers/download.ts";
 import { acceptPing, acceptPong } from "../handlers/ping.ts";
+import { sweep } from "../handlers/registry.ts";
 import { standing } from "../handlers/status.ts";
 import { serveBlockHash, serveHeight } from "../handlers/tips.ts";
 import { repaired } from "../machine.ts";
 import { addCandidate, dialPass, redialPeer } from "./dial.ts";
 import { acceptCandidates, serveCandidates } from "./peers.ts";
 import { catchUp, mint, slot } from "./produce.ts";
-import { broadcastAll, monitor, registerListed, registerSource, serveAll } from "./registry.ts";
+import { broadcastAll, registerListed, registerSource, serveAll } from "./registry.ts";
 import {
   acceptHandshake,
   admit,
   boot,
+  openedAccepted,
   openedDialed,
   pingDialed,
   sessionClosed,
@@ -56,9 +58,9 @@ export const asFound: Behaviour = {
     produce: slot,
     redial: redialPeer,
     status: standing,
-    sweep: monitor,
+    sweep,
   },
-  opened: { dialed: openedDialed, accepted: repaired.opened.accepted },
+  opened: { dialed: openedDialed, accepted: openedAccepted },
   closed: sessionClosed,
   commands: { addnode: addCandidate },
   admit,

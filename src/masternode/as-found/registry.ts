@@ -7,7 +7,7 @@ import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get } from "../../core/table.ts";
 import { SECOND } from "../../core/units.ts";
 import { isOwn } from "../handlers/identity.ts";
-import { place, sweep } from "../handlers/registry.ts";
+import { place } from "../handlers/registry.ts";
 import type { Announcement, MessageOf } from "../messages.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 
@@ -76,12 +76,6 @@ export function serveAll(
   const own = state.config.masternode ? [ownAnnouncement(state, ctx)] : [];
   ctx.send(session.id, { type: "MasternodesResponse", entries: [...own, ...listed(state)] });
   return state;
-}
-
-export function monitor(state: State, key: TimerKey, ctx: MasternodeCtx): State {
-  const next = sweep(state, key, ctx);
-  ctx.setTimer("sweep", state.config.sweepPeriod);
-  return next;
 }
 
 /** The first claim wins: key, tier and reward address of an entry never change. */

@@ -2,12 +2,11 @@
 import { withPort } from "../../core/address.ts";
 import type { CloseReason, SessionId, TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
-import type { Duration } from "../../core/units.ts";
 import type { Config } from "../config.ts";
 import { init } from "../handlers/boot.ts";
 import { MAGIC, PROTOCOL_VERSION } from "../handlers/handshake.ts";
 import { unixSeconds } from "../handlers/ping.ts";
-import { closeSession, ended, peerAt } from "../handlers/session.ts";
+import { closeSession, ended, newSession, peerAt } from "../handlers/session.ts";
 import type { Handshake, Message } from "../messages.ts";
 import {
   type Files,
@@ -19,14 +18,21 @@ import {
 } from "../state.ts";
 import { announceAll } from "./registry.ts";
 
-/** The same start, other timers: no exchange of tips, a monitor and a catch-up (section 3). */
+/** The same start, and a catch-up after a minute (section 3). Its other timers find no row. */
 export function boot(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
   const state = init(config, files, ctx);
-  ctx.cancelTimer("exchange");
-  ctx.cancelTimer("tips");
-  ctx.setTimer("sweep", 0 as Duration);
   ctx.setTimer("download", config.handshakeTimeout);
   return state;
+}
+
+/** A silent caller is held for ever (section 2.7). */
+export function openedAccepted(
+  state: State,
+  id: number,
+  remote: Session["remote"],
+  ctx: MasternodeCtx,
+): State {
+  return withSession(state, newSession(id as SessionId, "accepted", remote, ctx.uptime));
 }
 
 /** First line, then two pings, without waiting for the Ack (section 2.7). */

@@ -1,0 +1,60 @@
+/**
+ * What every mutant is put to: the golden scripts beside this file, the scenarios beside it, and
+ * those shipped ones that take no longer than a script does.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadScenario } from "../../src/scenario/load.ts";
+import type { Scenario } from "../../src/scenario/model.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+import { bareKit, kitOf, type Machines } from "./bare.ts";
+import { playScript } from "./script.ts";
+
+export interface Check {
+  readonly name: string;
+  /** Holds when nothing strikes it. */
+  readonly holds: (machines: Machines) => boolean;
+}
+
+/** Node-seconds of virtual time that a scenario may take. */
+const LOAD_MAX = 11_000;
+
+export function checks(): readonly Check[] {
+  return [...scripts(), ...scenarios()];
+}
+
+function scenarios(): Check[] {
+  const folders = ["../../scenarios", "scenarios"].map((path) => join(import.meta.dirname, path));
+  const files = folders.flatMap((folder) => {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+    return names.sort().map((name) => join(folder, name));
+  });
+  return files.flatMap((name): Check[] => {
+    const scenario = loadScenario(kitOf({}), readFileSync(name, "utf8"), name);
+    if (loadOf(scenario) > LOAD_MAX) return [];
+    const holds = (machines: Machines): boolean =>
+      runScenario(kitOf(machines), scenario, { level: "none" }).summary.passed;
+    return [{ name, holds }];
+  });
+}
+
+function loadOf({ nodes, until }: Scenario): number {
+  return (nodes.length * until) / 1_000_000;
+}
+
+function scripts(): Check[] {
+  const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".script"));
+  return names.sort().map((name): Check => {
+    const text = readFileSync(join(import.meta.dirname, name), "utf8");
+    return { name, holds: (machines) => played(text, machines) === text };
+  });
+}
+
+/** A bare peer that is closed on, or a machine that throws, is a difference as well. */
+function played(text: string, machines: Machines): string {
+  try {
+    return playScript(text, bareKit(machines));
+  } catch (error) {
+    return String(error);
+  }
+}
