@@ -61,6 +61,12 @@ export type ConstantName =
   | "announceDelay"
   | "announcePeriod"
   | "announceRepeat"
+  | "heartbeatPeriod"
+  | "heldMax"
+  | "askSpacing"
+  | "askTimeout"
+  | "witnessesNeeded"
+  | "witnessWindow"
   | "exchangePeriod"
   | "exchangeFanout"
   | "listMax"
@@ -115,6 +121,12 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   announceDelay: length(0, "Before this uptime a node does not announce itself (A3)"),
   announcePeriod: period(60 * SECOND, "A masternode broadcasts its announcement (A2)"),
   announceRepeat: length(6 * SECOND, "The first one is repeated to a reference peer (A3)"),
+  heartbeatPeriod: period(60 * SECOND, "A masternode broadcasts a heartbeat (H1)"),
+  heldMax: count(1_024, "Heartbeats of unknown masternodes that are held (H3)"),
+  askSpacing: length(SECOND, "Their senders are asked about them, at most this often (H3)"),
+  askTimeout: length(10 * SECOND, "or this long after a request without an answer (H3)"),
+  witnessesNeeded: count(3, "Witnesses that attest a heartbeat, where there are so many (H4)"),
+  witnessWindow: length(180 * SECOND, "Witnesses of a masternode are those of this time (H4)"),
   exchangePeriod: period(60 * SECOND, "Masternode lists are asked for (X1)"),
   exchangeFanout: count(5, "of so many random sessions (X1)"),
   listMax: count(64, "Entries in a list, a page, a peers answer (X1, X2)"),

@@ -39,6 +39,18 @@ export type Fact =
       readonly firstHand: boolean;
       readonly news: boolean;
     }
+  /** Our own, to so many (rule H1). */
+  | { readonly type: "heartbeat"; readonly recipients: number; readonly sequence: number }
+  /** Enough witnesses have attested a heartbeat here; `uptime` µs since that was not so. */
+  | {
+      readonly type: "attested";
+      readonly of: Address;
+      readonly sequence: number;
+      readonly witnesses: number;
+      readonly uptime: number;
+    }
+  /** No node in reach hears it first hand: no fault (rule H4). Said once. */
+  | { readonly type: "unwitnessed"; readonly of: Address }
   /** Something received that was not acted on, and why. */
   | {
       readonly type: "refused";

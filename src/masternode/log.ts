@@ -26,6 +26,13 @@ const LINES: Lines = {
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),
   processed: ({ of, remote }) =>
     info(`📨 Received masternode announcement from ${full(remote)} (IP: ${ip(of)})`),
+  heartbeat: ({ sequence }) => ({
+    level: "DEBUG",
+    text: `💓 Created signed heartbeat seq ${sequence}`,
+  }),
+  attested: ({ of, sequence, witnesses }) =>
+    info(`✅ Heartbeat VERIFIED: ${ip(of)} seq ${sequence} (${witnesses} witnesses)`),
+  unwitnessed: ({ of }) => ({ level: "DEBUG", text: `Heartbeats of ${ip(of)}: unwitnessed` }),
   refused: ({ what, of, from, why }) => {
     const whose = of === undefined ? "" : ` of ${ip(of)}`;
     return warn(`🚫 Refused ${what}${whose} from ${full(from)}: ${why}`);

@@ -8,16 +8,19 @@ import { get } from "../core/table.ts";
 import type { Behaviour, Handler, MessageTable } from "./behaviour.ts";
 import { messageTypes } from "./codec.ts";
 import { acceptAnnouncement } from "./handlers/announcement.ts";
-import { announce, announceAgain, announcementSaved } from "./handlers/announce.ts";
+import { announce, announceAgain } from "./handlers/announce.ts";
+import { acceptAttestation } from "./handlers/attestation.ts";
 import { acceptAnnouncedBlock, retryEarlyBlocks } from "./handlers/blocks.ts";
 import { init } from "./handlers/boot.ts";
 import { addNode, dialLoop, redial } from "./handlers/dial.ts";
 import { acceptBlocks, downloadTimedOut, serveBlocks } from "./handlers/download.ts";
 import {
+  acceptAnnouncements,
   acceptMasternodes,
   acceptPage,
   acceptPeers,
   askForMasternodes,
+  serveAnnouncements,
   serveMasternodes,
   servePage,
   servePeers,
@@ -31,9 +34,12 @@ import {
   openedAccepted,
   openedDialed,
 } from "./handlers/handshake.ts";
+import { acceptHeartbeat, beat } from "./handlers/heartbeat.ts";
+import { askAgain } from "./handlers/held.ts";
 import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
 import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
 import { sweep } from "./handlers/registry.ts";
+import { sequencesSaved } from "./handlers/sequences.ts";
 import { dialRefused, sessionClosed, sessionGarbled } from "./handlers/session.ts";
 import { standing } from "./handlers/status.ts";
 import {
@@ -57,6 +63,10 @@ const messages: MessageTable = {
   MasternodesResponse: acceptMasternodes,
   GetMasternodePage: servePage,
   MasternodePage: acceptPage,
+  GetAnnouncements: serveAnnouncements,
+  Announcements: acceptAnnouncements,
+  HeartbeatBroadcast: acceptHeartbeat,
+  HeartbeatAttestation: acceptAttestation,
   GetPeers: servePeers,
   PeersResponse: acceptPeers,
   GetBlockHeight: serveHeight,
@@ -77,6 +87,7 @@ export const repaired: Behaviour = {
   timers: {
     announce,
     "announce-again": announceAgain,
+    ask: askAgain,
     assemble: assembled,
     dial: dialLoop,
     download: downloadTimedOut,
@@ -84,6 +95,7 @@ export const repaired: Behaviour = {
     "early-block": retryEarlyBlocks,
     exchange: askForMasternodes,
     handshake: handshakeTimedOut,
+    heartbeat: beat,
     minimum: minimumHeld,
     ping,
     produce,
@@ -97,7 +109,7 @@ export const repaired: Behaviour = {
   refused: dialRefused,
   closed: sessionClosed,
   garbled: sessionGarbled,
-  saved: announcementSaved,
+  saved: sequencesSaved,
   commands: { addnode: addNode },
   admit,
   judge,
@@ -171,8 +183,7 @@ function handle(
   const handled = row !== undefined;
   if (!handled) ctx.gate("handled", false, { for: `${message.type} on ${session.role} links` });
   let next = handled ? row(state, session, message, ctx) : state;
-  const ready = get(next.sessions, id);
-  if (session.phase === "ready" || ready?.phase !== "ready") return next;
+  if (session.phase === "ready" || get(next.sessions, id)?.phase !== "ready") return next;
   for (const [at, early] of session.early) {
     const fresh = ctx.uptime - at <= state.config.earlyWindow;
     if (fresh && get(next.sessions, id) !== undefined) next = handle(tables, next, id, early, ctx);

@@ -4,8 +4,8 @@
  */
 import type { Address } from "../core/address.ts";
 import type { Time } from "../core/units.ts";
-import type { Announcement, SignedAnnouncement } from "./messages.ts";
-import type { Entry } from "./state.ts";
+import type { Announcement, SignedAnnouncement, SignedHeartbeat } from "./messages.ts";
+import type { Entry, Witnessing } from "./state.ts";
 
 export interface Claim {
   readonly address: Address;
@@ -16,6 +16,8 @@ export interface Claim {
   readonly firstHand: boolean;
   /** On a session from its ip: enough to bind its key (rule R1), not to be evidence (rule R2). */
   readonly fromItsIp: boolean;
+  /** In a list or page: it may be old and yet tell who is there (rule X1). */
+  readonly listed: boolean;
   /** When the evidence dates from; null when its timestamp is outside the window. */
   readonly evidenceAt: Time | null;
 }
@@ -40,7 +42,7 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
     otherKey || base.bound === "not" || (signed !== null && signed.sequence > base.sequence);
   if (!firstHand) {
     if (!fresh) return { kind: "stale" };
-    if (claim.evidenceAt === null) {
+    if (claim.evidenceAt === null && !claim.listed) {
       return { kind: "refused", why: "timestamp out of window", check: false };
     }
   }
@@ -55,6 +57,9 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
     evidenceAt: later(base.evidenceAt, claim.evidenceAt),
     sequence: fresh ? (signed?.sequence ?? 0) : base.sequence,
     announcement: fresh ? signed : base.announcement,
+    // A heartbeat of another key says nothing about this one.
+    heartbeat: otherKey ? null : base.heartbeat,
+    heartbeatSequence: otherKey ? 0 : base.heartbeatSequence,
   };
   return { kind: "taken", entry: next, news: entry === undefined || changed(base, next) };
 }
@@ -78,6 +83,9 @@ function newEntry(claim: Claim, now: Time): Entry {
     evidenceAt: null,
     sequence: 0,
     announcement: null,
+    heartbeat: null,
+    heartbeatSequence: 0,
+    witnessing: null,
     checkedAt: null,
   };
 }
@@ -92,7 +100,32 @@ function changed(before: Entry, after: Entry): boolean {
   );
 }
 
-function later(left: Time | null, right: Time | null): Time | null {
+/** A heartbeat was verified: the entry with it. Spelled out, for it is the flood's way. */
+export function withHeartbeat(
+  entry: Entry,
+  heartbeat: SignedHeartbeat,
+  witnessing: Witnessing,
+  evidenceAt: Time,
+): Entry {
+  return {
+    address: entry.address,
+    rewardAddress: entry.rewardAddress,
+    tier: entry.tier,
+    publicKey: entry.publicKey,
+    bound: entry.bound,
+    status: entry.status,
+    firstSeen: entry.firstSeen,
+    evidenceAt: later(entry.evidenceAt, evidenceAt),
+    sequence: entry.sequence,
+    announcement: entry.announcement,
+    heartbeat,
+    heartbeatSequence: heartbeat.sequenceNumber,
+    witnessing,
+    checkedAt: entry.checkedAt,
+  };
+}
+
+export function later(left: Time | null, right: Time | null): Time | null {
   if (left === null || right === null) return left ?? right;
   return left > right ? left : right;
 }

@@ -9,11 +9,21 @@ import type { Time } from "../core/units.ts";
 import type { U64 } from "../wire/u64.ts";
 import type { Config } from "./config.ts";
 import type { Fact } from "./facts.ts";
-import type { Block, Hash, Message, PublicKey, SignedAnnouncement, Tier } from "./messages.ts";
+import type {
+  Block,
+  Hash,
+  Message,
+  MessageOf,
+  PublicKey,
+  SignedAnnouncement,
+  SignedHeartbeat,
+  Tier,
+} from "./messages.ts";
 
 export type TimerName =
   | "announce"
   | "announce-again"
+  | "ask"
   | "assemble"
   | "dial"
   | "download"
@@ -21,6 +31,7 @@ export type TimerName =
   | "early-block"
   | "exchange"
   | "handshake"
+  | "heartbeat"
   | "minimum"
   | "ping"
   | "produce"
@@ -33,9 +44,15 @@ export type TimerName =
 export type Command = { readonly type: "addnode"; readonly address: Address };
 
 export interface Files {
-  readonly sequences: { readonly announcement: number };
+  readonly sequences: Sequences;
   readonly chain: Chain;
   readonly [file: string]: unknown;
+}
+
+/** The last number used of each kind (rule A4). */
+export interface Sequences {
+  readonly announcement: number;
+  readonly heartbeat: number;
 }
 
 /** The protocol's alphabets (core/machine.ts). */
@@ -69,10 +86,12 @@ export interface Identity {
   /** 128 random bits of this boot, hex (rule S3). */
   readonly node: string;
   readonly publicKey: PublicKey;
-  /** The last announcement sequence used (rule A4). */
-  readonly sequence: number;
+  readonly sequences: Sequences;
   /** Our latest announcement; null before `announceDelay` (rule A3) or without an address. */
   readonly announcement: SignedAnnouncement | null;
+  /** Our latest heartbeat (rule H1). */
+  readonly heartbeat: SignedHeartbeat | null;
+  readonly witnessing: Witnessing | null;
   /** The disk refuses our sequences: go on from memory (rule A4). */
   readonly diskFails: boolean;
   /** Sessions asked for all pages since boot (rule X1). */
@@ -98,6 +117,16 @@ export interface Session {
   readonly early: readonly (readonly [Time, Message])[];
   readonly pings: Pings;
   readonly tip: Tip | null;
+  readonly asking: Asking | null;
+}
+
+/** About masternodes whose heartbeats it sent and that we do not know (rule H3). */
+export interface Asking {
+  readonly askedAt: Time;
+  /** For the answer, or its time-out; else for the next request to be allowed. */
+  readonly waiting: boolean;
+  /** To be asked about next. */
+  readonly wanted: readonly Address[];
 }
 
 export interface Pings {
@@ -143,6 +172,17 @@ export interface Registry {
   readonly removed: Table<Time>;
   /** Entries that are active. */
   readonly active: number;
+  /** The newest heartbeat of each masternode that cannot be judged yet (rule H3). */
+  readonly held: Table<Held>;
+  /** Whose latest heartbeat it is, by the first bits of its hash (rule H4). */
+  readonly hashes: Table<Address>;
+}
+
+export interface Held {
+  readonly message: MessageOf<"HeartbeatBroadcast">;
+  readonly session: SessionId;
+  readonly from: Address;
+  readonly at: Time;
 }
 
 /** A masternode other than ourselves (rule R1). */
@@ -158,8 +198,33 @@ export interface Entry {
   readonly sequence: number;
   /** The latest that verified, to be passed on in lists. */
   readonly announcement: SignedAnnouncement | null;
+  /** The latest that verified under the bound key, likewise. */
+  readonly heartbeat: SignedHeartbeat | null;
+  /** The highest that was verified: what is not above it is a duplicate (rule H2). */
+  readonly heartbeatSequence: number;
+  readonly witnessing: Witnessing | null;
   /** When a claim with another key made us dial it (rule R1). */
   readonly checkedAt: Time | null;
+}
+
+/** Who attests a masternode's latest heartbeat at this node (rule H4). */
+export interface Witnessing {
+  readonly hash: Hash;
+  readonly sequence: number;
+  /** Who attested a heartbeat of it lately, ourselves included. */
+  readonly witnesses: readonly Witness[];
+  readonly attested: boolean;
+  /** Since when every heartbeat was attested, but for the latest that may yet be. */
+  readonly since: Time | null;
+  /** Nobody in reach hears it first hand: said once. */
+  readonly unwitnessed: boolean;
+}
+
+export interface Witness {
+  readonly address: Address;
+  /** The latest that it attested. */
+  readonly sequence: number;
+  readonly at: Time;
 }
 
 export interface StoredBlock {
@@ -239,6 +304,19 @@ export function withoutSession(state: State, id: SessionId): State {
   return withState(state, { sessions: remove(state.sessions, id) });
 }
 
+export function withRegistry(state: State, patch: Patch<Registry>): State {
+  const { registry } = state;
+  return withState(state, {
+    registry: {
+      entries: patch.entries ?? registry.entries,
+      removed: patch.removed ?? registry.removed,
+      active: patch.active ?? registry.active,
+      held: patch.held ?? registry.held,
+      hashes: patch.hashes ?? registry.hashes,
+    },
+  });
+}
+
 /** Ready sessions in the order of their ids, oldest first. */
 export function readySessions(state: State): readonly Session[] {
   return values(state.sessions).filter((session) => session.phase === "ready");
@@ -252,10 +330,12 @@ export function broadcast(
   except: SessionId | null,
 ): number {
   let recipients = 0;
-  for (const session of readySessions(state)) {
-    if (session.id === except) continue;
-    ctx.send(session.id, message);
-    recipients++;
+  for (const chunk of state.sessions.chunks) {
+    for (const { id, phase } of chunk.values) {
+      if (phase !== "ready" || id === except) continue;
+      ctx.send(id, message);
+      recipients++;
+    }
   }
   return recipients;
 }

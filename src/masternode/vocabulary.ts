@@ -24,6 +24,10 @@ const FACTS: Sayings = {
     const by = of === from ? "" : ` from ${names.address(from)}`;
     return `takes in ${names.address(of)}'s announcement${by}${news ? ", new" : ""}`;
   },
+  heartbeat: ({ recipients }) => `sends a heartbeat to ${recipients} peers`,
+  attested: ({ of, witnesses, uptime }, names) =>
+    `finds ${names.address(of)}'s heartbeat attested by ${witnesses}, up ${rounded(uptime)}`,
+  unwitnessed: ({ of }, names) => `meets no witness of ${names.address(of)}`,
   refused: ({ what, of, from, why }, names) => {
     const whose = of === undefined ? "" : ` of ${names.address(of)}`;
     return `refuses ${what}${whose} from ${names.address(from)}: ${why}`;
@@ -50,7 +54,15 @@ const FACTS: Sayings = {
 };
 
 /** What a reader of the timeline does not need: repetition, and what another line says already. */
-const DETAIL: readonly string[] = ["standing", "known", "learned", "status"];
+const DETAIL: readonly string[] = [
+  "standing",
+  "known",
+  "learned",
+  "status",
+  "heartbeat",
+  "attested",
+  "unwitnessed",
+];
 
 type Gists = { readonly [T in Message["type"]]?: (message: MessageOf<T>) => string };
 
@@ -63,6 +75,12 @@ const GISTS: Gists = {
   MasternodeAnnouncement: ({ announcement }) =>
     `${announcement.address} seq ${announcement.sequence ?? "-"}`,
   MasternodesResponse: ({ entries }) => `${entries.length} entries`,
+  Announcements: ({ entries }) => `${entries.length} entries`,
+  GetAnnouncements: ({ addresses }) => addresses.join(" "),
+  HeartbeatBroadcast: ({ heartbeat }) =>
+    `${heartbeat.masternodeAddress} seq ${heartbeat.sequenceNumber}`,
+  HeartbeatAttestation: ({ attestation }) =>
+    `of ${attestation.heartbeatHash.slice(0, 8)} by ${attestation.witnessAddress}`,
   MasternodePage: ({ entries, after }) => `${entries.length} entries after ${after ?? "-"}`,
   GetMasternodePage: ({ after }) => `after ${after ?? "-"}`,
   PeersResponse: ({ addresses }) => addresses.join(" "),

@@ -10,6 +10,9 @@
  *     $X(age=301s)   signed earlier, `ahead=1s` later; `seq=5`, `tier=Gold`, `reward=R`,
  *                    `address=1.2.3.4`, `port=1`
  *     $X(key=Y)      signed with another key; `unsigned=yes`, `forged=yes`
+ *     $X(beat=7)     a list's line, with a heartbeat of that number; `beatage=10s`
+ *     ~X             a heartbeat of X, signed now; `at=5s`: then. Otherwise as an announcement
+ *     ^X(of=Y,seq=7,at=5s)   X attests that heartbeat of Y
  *     !nonce         that of the last Ping heard
  *     %handshake     as one of ours says it; `%ack` likewise. `plain=yes`: the reference's;
  *                    `node=low`, `high` or `own` (that of the node spoken to), `network=mainnet`,
@@ -22,8 +25,13 @@ import { nodeCrypto } from "../../src/host/crypto.ts";
 import { ZERO_HASH } from "../../src/masternode/block.ts";
 import { blockAt, chainUpTo, hashAt, makeBlock } from "../../src/masternode/chain.ts";
 import type { Config } from "../../src/masternode/config.ts";
-import { announcementDigest } from "../../src/masternode/digests.ts";
-import type { Announcement, Block, Tier } from "../../src/masternode/messages.ts";
+import {
+  announcementDigest,
+  attestationDigest,
+  heartbeatDigest,
+  heartbeatHash,
+} from "../../src/masternode/digests.ts";
+import type { Announcement, Block, SignedHeartbeat, Tier } from "../../src/masternode/messages.ts";
 import type { NodeSpec } from "../../src/engine/host.ts";
 import type { Chain, Masternode } from "../../src/masternode/state.ts";
 import { hexToBytes } from "../../src/wire/bytes.ts";
@@ -34,6 +42,8 @@ export interface Scene {
   readonly nodes: readonly NodeSpec<Masternode>[];
   /** An exact clock's wall time, µs. */
   readonly wall: number;
+  /** Its wall time at the start of the run. */
+  readonly epoch: number;
   readonly nonce: U64 | null;
   /** The boot number of the node that is spoken to. */
   readonly boot: string;
@@ -48,6 +58,13 @@ export function expand(line: string, scene: Scene): string {
     .replaceAll("!nonce", () => formatU64(must(scene.nonce, "a Ping heard before")))
     .replaceAll(/\$(\w+)(?:\(([^)]*)\))?/g, (_, name: string, options?: string) => {
       return announcementText(name, optionsOf(options ?? ""), scene);
+    })
+    .replaceAll(/~(\w+)(?:\(([^)]*)\))?/g, (_, name: string, options?: string) => {
+      const heartbeat = heartbeatOf(name, optionsOf(options ?? ""), scene);
+      return inner(lineOf({ type: "HeartbeatBroadcast", heartbeat }));
+    })
+    .replaceAll(/\^(\w+)\(([^)]*)\)/g, (_, name: string, options: string) => {
+      return attestationText(name, optionsOf(options), scene);
     })
     .replaceAll(/#(\d+)(?::(\w+))?/g, (_, height: string, flaw?: string) => {
       const block = blockOf(config, Number(height));
@@ -115,7 +132,7 @@ function greetingText(half: string, options: ReadonlyMap<string, string>, scene:
   const boot = options.get("node") ?? "middle";
   const ours = {
     listenPort: Number(options.get("port") ?? 24_100),
-    capabilities: (options.get("can") ?? "tip+pages").split("+"),
+    capabilities: (options.get("can") ?? "tip+pages+announcements").split("+"),
     node: boot === "own" ? scene.boot : (BOOTS[boot] ?? boot.padStart(32, "0")),
     you: options.get("you") ?? "203.0.113.10:24100",
   };
@@ -138,19 +155,11 @@ function inner(line: string): string {
 function announcementText(
   name: string,
   options: ReadonlyMap<string, string>,
-  { nodes, wall }: Scene,
+  scene: Scene,
 ): string {
-  const node = must(
-    nodes.find((each) => each.name === name),
-    `node ${name}`,
-  );
-  const signer = options.get("key") ?? name;
-  const { keySeed } = must(
-    nodes.find((each) => each.name === signer),
-    `node ${signer}`,
-  ).config;
-  const length = (key: string): number => must(parseDuration(options.get(key) ?? "0s"), key);
-  const at = wall - length("age") + length("ahead");
+  const node = nodeIn(scene, name);
+  const { keySeed } = nodeIn(scene, options.get("key") ?? name).config;
+  const at = signedAt(options, scene);
   const plain: Announcement = {
     address: options.get("address") ?? formatIp(node.address),
     rewardAddress: options.get("reward") ?? `TIME0of${name}`,
@@ -170,5 +179,59 @@ function announcementText(
   const right = nodeCrypto.sign(keySeed, digest);
   const signature = options.has("forged") ? right.replace(/^../, "00") : right;
   const announcement = { ...signed, signature };
-  return inner(lineOf({ type: "MasternodeAnnouncement", announcement }));
+  if (!options.has("beat")) {
+    return inner(lineOf({ type: "MasternodeAnnouncement", announcement }));
+  }
+  const beat = new Map([...options, ["seq", must(options.get("beat"), "beat")]]);
+  beat.set("age", options.get("beatage") ?? "0s");
+  if (options.has("beatforged")) beat.set("forged", "yes");
+  const heartbeat = heartbeatOf(name, beat, scene);
+  const { sequenceNumber, timestamp } = heartbeat;
+  const listed = { sequenceNumber, timestamp, signature: heartbeat.signature };
+  const entries = [{ ...announcement, heartbeat: listed }];
+  return inner(lineOf({ type: "MasternodesResponse", entries })).slice(1, -1);
+}
+
+function heartbeatOf(
+  name: string,
+  options: ReadonlyMap<string, string>,
+  scene: Scene,
+): SignedHeartbeat {
+  const { keySeed } = nodeIn(scene, options.get("key") ?? name).config;
+  const at = signedAt(options, scene);
+  const unsigned = {
+    masternodeAddress: options.get("address") ?? formatIp(nodeIn(scene, name).address),
+    sequenceNumber: Number(options.get("seq") ?? Math.floor(at / 1_000)),
+    timestamp: Math.floor(at / SECOND),
+    masternodePubkey: nodeCrypto.publicKey(keySeed),
+  };
+  const right = nodeCrypto.sign(keySeed, heartbeatDigest(nodeCrypto, unsigned));
+  return { ...unsigned, signature: options.has("forged") ? right.replace(/^../, "00") : right };
+}
+
+function attestationText(name: string, options: ReadonlyMap<string, string>, scene: Scene): string {
+  const seen = new Map([...options].filter(([key]) => key === "seq" || key === "at"));
+  const { keySeed } = nodeIn(scene, options.get("key") ?? name).config;
+  const heartbeat = heartbeatOf(must(options.get("of"), "of whom"), seen, scene);
+  const unsigned = {
+    heartbeatHash: heartbeatHash(nodeCrypto, heartbeat),
+    witnessAddress: options.get("address") ?? formatIp(nodeIn(scene, name).address),
+    witnessPubkey: nodeCrypto.publicKey(keySeed),
+    witnessTimestamp: Math.floor(scene.wall / SECOND),
+  };
+  const right = nodeCrypto.sign(keySeed, attestationDigest(nodeCrypto, unsigned));
+  const signature = options.has("forged") ? right.replace(/^../, "00") : right;
+  return inner(lineOf({ type: "HeartbeatAttestation", attestation: { ...unsigned, signature } }));
+}
+
+function signedAt(options: ReadonlyMap<string, string>, { wall, epoch }: Scene): number {
+  const length = (key: string): number => must(parseDuration(options.get(key) ?? "0s"), key);
+  return options.has("at") ? epoch + length("at") : wall - length("age") + length("ahead");
+}
+
+function nodeIn({ nodes }: Scene, name: string): NodeSpec<Masternode> {
+  return must(
+    nodes.find((each) => each.name === name),
+    `node ${name}`,
+  );
 }

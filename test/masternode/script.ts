@@ -19,7 +19,7 @@
  *                                    `X>A/1` is the first session between them, not the last
  *     close X>A
  *     recv X Ping Pong               what a bare peer heard since it was asked last; of these types
- *     state A sessions               or registry, peers, chain, gates (also `gates minimum`)
+ *     state A sessions               or registry, held, peers, chain, gates (also `gates minimum`)
  */
 import { parse } from "yaml";
 import { must } from "../../src/core/assert.ts";

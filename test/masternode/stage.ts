@@ -148,7 +148,8 @@ export class Stage {
     const { nodes } = this.#world.options;
     const wall = this.#words.epoch + this.#world.now;
     const boot = this.#world.state(to)?.identity?.node ?? "";
-    const scene = { nodes, wall, nonce: this.#nonce(from), boot };
+    const { epoch } = this.#words;
+    const scene = { nodes, wall, epoch, nonce: this.#nonce(from), boot };
     this.#tell(from, make(this.#address(to), index, expand(line, scene)));
     return [];
   }

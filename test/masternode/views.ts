@@ -2,7 +2,7 @@
 import { formatDuration, type Time } from "../../src/core/units.ts";
 import { values } from "../../src/core/table.ts";
 import { expectedHeight } from "../../src/masternode/chain.ts";
-import type { Entry, Peer, Session, State } from "../../src/masternode/state.ts";
+import type { Entry, Held, Peer, Session, State } from "../../src/masternode/state.ts";
 import { type GateBody, type TraceEvent } from "../../src/trace/event.ts";
 import type { Words } from "../../src/trace/text.ts";
 
@@ -19,13 +19,14 @@ export interface Sight {
 export const VIEWS: Readonly<Record<string, (sight: Sight) => readonly string[]>> = {
   sessions: (sight) => values(sight.state.sessions).map((session) => sessionText(session, sight)),
   registry: (sight) => values(sight.state.registry.entries).map((entry) => entryText(entry, sight)),
+  held: (sight) => values(sight.state.registry.held).map((held) => heldText(held, sight)),
   peers: (sight) => values(sight.state.peers).map((peer) => peerText(peer, sight)),
   chain: chainText,
   gates: gateTexts,
 };
 
 function sessionText(session: Session, sight: Sight): string {
-  const { id, role, peer, phase, tip, pings, capabilities } = session;
+  const { id, role, peer, phase, tip, pings, capabilities, asking } = session;
   const parts = [`${id} ${role} ${sight.words.names.address(peer)} ${phase}`];
   if (capabilities.length > 0) parts.push(`can ${capabilities.join(" ")}`);
   if (tip !== null) {
@@ -37,6 +38,9 @@ function sessionText(session: Session, sight: Sight): string {
   if (pings.pending.length + pings.lost > 0) {
     parts.push(`pings ${pings.pending.length} waiting ${pings.lost} lost`);
   }
+  if (asking !== null) {
+    parts.push(`${asking.waiting ? "asked" : "answered"}, ${asking.wanted.length} wanted`);
+  }
   return parts.join(", ");
 }
 
@@ -47,7 +51,26 @@ function entryText(entry: Entry, sight: Sight): string {
     `${tier} ${rewardAddress.slice(0, 12)} key ${publicKey.slice(0, 4)}`,
     entry.announcement === null ? "unsigned" : "signed",
     evidenceAt === null ? "no evidence" : `evidence ${ago(evidenceAt, sight)}`,
+    ...heartTexts(entry, sight),
   ].join(", ");
+}
+
+function heartTexts(entry: Entry, { words }: Sight): readonly string[] {
+  const { heartbeat, heartbeatSequence, witnessing } = entry;
+  if (heartbeatSequence === 0 && heartbeat === null) return [];
+  const beat = `heartbeat ${heartbeat === null ? "none" : heartbeat.sequenceNumber}`;
+  if (witnessing === null) return [beat];
+  const { witnesses, attested, sequence, unwitnessed } = witnessing;
+  const names = witnesses.map((each) => {
+    return `${words.names.address(each.address)}${each.sequence === sequence ? "" : " before"}`;
+  });
+  const standing = attested ? "attested" : unwitnessed ? "unwitnessed" : "not attested yet";
+  return [beat, names.length === 0 ? standing : `${standing} by ${names.join(" ")}`];
+}
+
+function heldText(held: Held, { words }: Sight): string {
+  const { masternodeAddress, sequenceNumber } = held.message.heartbeat;
+  return `${masternodeAddress} seq ${sequenceNumber} from ${words.names.address(held.from)}`;
 }
 
 function peerText(peer: Peer, sight: Sight): string {

@@ -15,7 +15,14 @@ import { repaired } from "../machine.ts";
 import { addCandidate, dialPass, redialPeer } from "./dial.ts";
 import { acceptCandidates, serveCandidates } from "./peers.ts";
 import { catchUp, mint, slot } from "./produce.ts";
-import { broadcastAll, registerListed, registerSource, serveAll } from "./registry.ts";
+import {
+  broadcastAll,
+  refreshNamed,
+  refreshWitness,
+  registerListed,
+  registerSource,
+  serveAll,
+} from "./registry.ts";
 import {
   acceptHandshake,
   admit,
@@ -41,6 +48,8 @@ export const asFound: Behaviour = {
       MasternodeAnnouncement: registerSource,
       GetMasternodes: serveAll,
       MasternodesResponse: registerListed,
+      HeartbeatBroadcast: refreshNamed,
+      HeartbeatAttestation: refreshWitness,
       GetPeers: serveCandidates,
       PeersResponse: acceptCandidates,
       GetBlockHeight: serveHeight,

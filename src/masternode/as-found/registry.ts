@@ -6,23 +6,42 @@ import { type Address, formatIp, parseAddress, withPort } from "../../core/addre
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get } from "../../core/table.ts";
 import { SECOND } from "../../core/units.ts";
+import { heartbeatDigest } from "../digests.ts";
 import { isOwn } from "../handlers/identity.ts";
 import { place } from "../handlers/registry.ts";
 import type { Announcement, MessageOf } from "../messages.ts";
+import { unixSeconds } from "../handlers/ping.ts";
+import { encodeUtf8 } from "../../wire/utf8.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 
 /** Links younger than this are not believed (section 4.7). */
 const STABLE_AFTER = 5 * SECOND;
 
-/** Every 60 s, the first at once: announcement and request, to whoever has a writer. */
+/** Every 60 s, the first at once: announcement, request and heartbeat, to whoever has a writer. */
 export function broadcastAll(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   ctx.setTimer("announce", state.config.announcePeriod);
   const announcement = ownAnnouncement(state, ctx);
   const message = { type: "MasternodeAnnouncement", announcement } as const;
   const recipients = broadcast(state, message, ctx, null);
   broadcast(state, { type: "GetMasternodes" }, ctx, null);
+  broadcastHeartbeat(state, ctx);
   ctx.emit({ type: "broadcast", recipients, sequence: 0 });
   return state;
+}
+
+/** Signed with a key of this boot that nobody knows, and always number 1 (section 6). */
+function broadcastHeartbeat(state: State, ctx: MasternodeCtx): void {
+  const { crypto } = state.config;
+  const seed = crypto.sha256(encodeUtf8(`heartbeat key ${state.identity.node}`));
+  const unsigned = {
+    masternodeAddress: formatIp(ctx.self),
+    sequenceNumber: 1,
+    timestamp: unixSeconds(ctx),
+    masternodePubkey: crypto.publicKey(seed),
+  };
+  const signature = crypto.sign(seed, heartbeatDigest(crypto, unsigned));
+  const heartbeat = { ...unsigned, signature };
+  broadcast(state, { type: "HeartbeatBroadcast", heartbeat }, ctx, null);
 }
 
 /** After a handshake: an announcement for every entry, itself included (section 2.7). */
@@ -49,6 +68,33 @@ export function registerSource(
   const { peer, remote } = session;
   ctx.emit({ type: "processed", of, from: peer, remote, firstHand: true, news });
   return register(state, of, message.announcement, peer, ctx);
+}
+
+/** Whoever is named in a heartbeat is fresh, whoever signed it; a stranger is ignored. */
+export function refreshNamed(
+  state: State,
+  session: Session,
+  { heartbeat }: MessageOf<"HeartbeatBroadcast">,
+  ctx: MasternodeCtx,
+): State {
+  return refresh(state, session, heartbeat.masternodeAddress, ctx);
+}
+
+/** Likewise a witness. */
+export function refreshWitness(
+  state: State,
+  session: Session,
+  { attestation }: MessageOf<"HeartbeatAttestation">,
+  ctx: MasternodeCtx,
+): State {
+  return refresh(state, session, attestation.witnessAddress, ctx);
+}
+
+function refresh(state: State, session: Session, text: string, ctx: MasternodeCtx): State {
+  const address = parseAddress(text, state.config.defaultPort);
+  const entry = address === null ? undefined : get(state.registry.entries, address);
+  if (entry === undefined) return state;
+  return place(state, { ...entry, evidenceAt: ctx.uptime }, session.peer, ctx);
 }
 
 /** Hearsay makes active and fresh (section 5.3: nothing it names ever goes offline). */
@@ -99,6 +145,9 @@ function register(
     evidenceAt: ctx.uptime,
     sequence: 0,
     announcement: null,
+    heartbeat: null,
+    heartbeatSequence: 0,
+    witnessing: null,
     checkedAt: null,
   };
   return place(state, entry, from, ctx);

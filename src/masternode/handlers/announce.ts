@@ -2,13 +2,15 @@
 import { formatAddress, formatIp, portOf } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
-import { type Duration, MILLISECOND } from "../../core/units.ts";
+import type { Duration } from "../../core/units.ts";
 import { announcementDigest } from "../digests.ts";
 import type { SignedAnnouncement } from "../messages.ts";
 import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
 import { askForPages } from "./exchange.ts";
 import { unixSeconds } from "./ping.ts";
 import { sendTip } from "../tip.ts";
+import { sendHeartbeat } from "./heartbeat.ts";
+import { numbered } from "./sequences.ts";
 
 /** Rule A1, and the extras of peers that know them. */
 export function greet(state: State, session: Session, ctx: MasternodeCtx): State {
@@ -35,7 +37,7 @@ export function announceAgain(state: State, key: TimerKey, ctx: MasternodeCtx): 
   return state;
 }
 
-/** Rule A2: every period, aligned so that missed ones are skipped. */
+/** Rule A2: every period, missed ones are skipped. A heartbeat follows the first (rule A3). */
 export function announce(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { announceDelay, announcePeriod } = state.config;
   const since = ctx.uptime - announceDelay;
@@ -45,26 +47,15 @@ export function announce(state: State, _key: TimerKey, ctx: MasternodeCtx): Stat
     address: own === null ? "unknown" : formatAddress(own),
   });
   if (!ready || own === null) return state;
-  const sequence = Math.max(state.identity.sequence + 1, Math.floor(ctx.wall / MILLISECOND));
-  const strength = state.identity.diskFails ? "whenever" : "before-sends";
-  ctx.save("sequences", { announcement: sequence }, strength);
-  const announcement = sign(state, formatIp(own), portOf(own), sequence, ctx);
+  const first = state.identity.announcement === null;
+  const next = numbered(state, first ? ["announcement", "heartbeat"] : ["announcement"], ctx);
+  const sequence = next.identity.sequences.announcement;
+  const announcement = sign(next, formatIp(own), portOf(own), sequence, ctx);
   const message = { type: "MasternodeAnnouncement", announcement } as const;
-  const recipients = broadcast(state, message, ctx, null);
+  const recipients = broadcast(next, message, ctx, null);
   ctx.emit({ type: "broadcast", recipients, sequence });
-  return withState(state, { identity: { ...state.identity, sequence, announcement } });
-}
-
-/** Rule A4: when the sequence cannot be saved, the node goes on from memory and says so. */
-export function announcementSaved(
-  state: State,
-  file: string,
-  ok: boolean,
-  ctx: MasternodeCtx,
-): State {
-  if (file !== "sequences" || state.identity.diskFails === !ok) return state;
-  ctx.gate("disk", ok, { file });
-  return withState(state, { identity: { ...state.identity, diskFails: !ok } });
+  const announced = withState(next, { identity: { ...next.identity, announcement } });
+  return first ? sendHeartbeat(announced, ctx) : announced;
 }
 
 function sign(

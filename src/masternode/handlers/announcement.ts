@@ -4,9 +4,10 @@ import { get } from "../../core/table.ts";
 import { SECOND, type Time } from "../../core/units.ts";
 import { announcementDigest, isSigned } from "../digests.ts";
 import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
-import { type Claim, weigh } from "../registry.ts";
+import { type Claim, later, weigh } from "../registry.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 import { candidate, freshEvidence, tryDial } from "./dial.ts";
+import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
 import { isHostile, isOwn } from "./identity.ts";
 import { place } from "./registry.ts";
 
@@ -26,7 +27,8 @@ export function acceptAnnouncement(
   const fromItsIp = ipOf(session.remote) === ipOf(address);
   const before = get(state.registry.entries, address);
   if (!firstHand && isOld(before, announcement)) return state;
-  const claim = makeClaim(state, address, announcement, { firstHand, fromItsIp }, ctx.uptime, ctx);
+  const source = { firstHand, fromItsIp, listed: false };
+  const claim = makeClaim(state, address, announcement, source, ctx.uptime, ctx);
   if (claim === null) return refuse(state, session, announcement, address, "signature", ctx);
   const verdict = weigh(before, claim, ctx.uptime);
   if (verdict.kind === "stale") return state;
@@ -40,12 +42,15 @@ export function acceptAnnouncement(
   next = before === undefined ? candidate(next, address, ctx) : next;
   if (claim.evidenceAt !== null) next = freshEvidence(next, address, ctx);
   if (verdict.news && claim.signed !== null) relay(next, session, claim.signed, ctx);
-  return next;
+  return takeHeld(next, address, ctx);
 }
 
-const LISTED = { firstHand: false, fromItsIp: false };
+const LISTED = { firstHand: false, fromItsIp: false, listed: true };
 
-/** Entries of a list or page (rule X1): evidence dates from their own timestamps (rule R2). */
+/**
+ * Entries of a list or page (rule X1), and their heartbeats: evidence dates from the timestamps of
+ * both (rule R2). One held for want of the announcement is live, and goes first (rule H3).
+ */
 export function acceptEntries(
   state: State,
   session: Session,
@@ -57,21 +62,33 @@ export function acceptEntries(
     const address = addressOf(state, listed);
     if (address === null || isHostile(state.config.network, address)) continue;
     if (isOwn(next, address, ctx)) continue;
-    const before = get(next.registry.entries, address);
-    if (isOld(before, listed)) continue;
-    const seconds = listed.timestamp ?? Number.NEGATIVE_INFINITY;
-    const age = Math.max(0, ctx.wall - seconds * SECOND);
-    const claim = makeClaim(next, address, listed, LISTED, (ctx.uptime - age) as Time, ctx);
-    if (claim === null) continue;
-    // Too old to be evidence, it is still worth a dial: hearsay.
-    const heard = claim.evidenceAt === null ? { ...claim, signed: null } : claim;
-    const verdict = weigh(before, heard, ctx.uptime);
-    if (verdict.kind === "refused" && verdict.check) next = checkKey(next, address, ctx);
-    if (verdict.kind !== "taken") continue;
-    next = place(next, verdict.entry, session.peer, ctx);
-    if (before === undefined) next = candidate(next, address, ctx);
+    next = takeLine(next, session.peer, address, listed, ctx);
+    next = takeHeld(next, address, ctx);
+    next = takeListed(next, session.peer, address, listed, ctx);
   }
   return next;
+}
+
+/** The announcement of a list's line. Too old to be evidence, it still tells who is where. */
+function takeLine(
+  state: State,
+  from: Address,
+  address: Address,
+  listed: MasternodeEntry,
+  ctx: MasternodeCtx,
+): State {
+  const before = get(state.registry.entries, address);
+  if (isOld(before, listed)) return state;
+  const seconds = listed.timestamp ?? Number.NEGATIVE_INFINITY;
+  const age = Math.max(0, ctx.wall - seconds * SECOND);
+  const claim = makeClaim(state, address, listed, LISTED, (ctx.uptime - age) as Time, ctx);
+  if (claim === null) return state;
+  const evidenceAt = later(claim.evidenceAt, vouchedAt(state, address, listed, ctx));
+  const verdict = weigh(before, { ...claim, evidenceAt }, ctx.uptime);
+  if (verdict.kind === "refused" && verdict.check) return checkKey(state, address, ctx);
+  if (verdict.kind !== "taken") return state;
+  const next = place(state, verdict.entry, from, ctx);
+  return before === undefined ? candidate(next, address, ctx) : next;
 }
 
 /** Nothing it could tell is new: most of what floods and lists bring, so it is asked first. */
@@ -85,7 +102,7 @@ function makeClaim(
   state: State,
   address: Address,
   announcement: Announcement,
-  source: Pick<Claim, "firstHand" | "fromItsIp">,
+  source: Pick<Claim, "firstHand" | "fromItsIp" | "listed">,
   dated: Time,
   ctx: MasternodeCtx,
 ): Claim | null {

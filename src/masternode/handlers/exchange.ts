@@ -1,9 +1,14 @@
 /** Sharing who is there: masternode lists, pages and peer addresses (rules X1 and X2). */
-import { formatAddress, formatIp, parseAddress, portOf } from "../../core/address.ts";
+import { type Address, formatAddress, formatIp, parseAddress, portOf } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
 import { each, get, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
-import type { MasternodeEntry, MessageOf } from "../messages.ts";
+import type {
+  MasternodeEntry,
+  MessageOf,
+  SignedAnnouncement,
+  SignedHeartbeat,
+} from "../messages.ts";
 import {
   type Entry,
   type MasternodeCtx,
@@ -14,6 +19,8 @@ import {
 } from "../state.ts";
 import { acceptEntries } from "./announcement.ts";
 import { candidate } from "./dial.ts";
+import { answered } from "./held.ts";
+import { isOwn, spelled } from "./identity.ts";
 
 /** Rule X1: a few random sessions are asked each period. */
 export function askForMasternodes(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
@@ -35,8 +42,8 @@ export function serveMasternodes(
   const freshest = values(state.registry.entries).sort(byEvidence);
   const half = freshest.slice(0, Math.ceil(listMax / 2));
   const rest = ctx.random("list").shuffle(freshest.slice(half.length));
-  const listed = [...half, ...rest].map(listedEntry);
-  const own = state.identity.announcement;
+  const listed = [...half, ...rest].slice(0, listMax).map((entry) => lineOf(state, entry));
+  const own = ownLine(state);
   const entries = (own === null ? listed : [own, ...listed]).slice(0, listMax);
   ctx.send(session.id, { type: "MasternodesResponse", entries });
   return state;
@@ -48,7 +55,37 @@ export function acceptMasternodes(
   message: MessageOf<"MasternodesResponse">,
   ctx: MasternodeCtx,
 ): State {
-  return acceptEntries(state, session, message.entries, ctx);
+  const next = acceptEntries(state, session, message.entries, ctx);
+  return answered(next, session.id, "MasternodesResponse", ctx);
+}
+
+/** Rule H3: those that were asked for, as far as they are known. */
+export function serveAnnouncements(
+  state: State,
+  session: Session,
+  message: MessageOf<"GetAnnouncements">,
+  ctx: MasternodeCtx,
+): State {
+  const { defaultPort, listMax } = state.config;
+  const entries = message.addresses.slice(0, listMax).flatMap((text): MasternodeEntry[] => {
+    const address = parseAddress(text, defaultPort);
+    if (address === null) return [];
+    const entry = get(state.registry.entries, address);
+    const own = isOwn(state, address, ctx) ? ownLine(state) : null;
+    return entry === undefined ? (own === null ? [] : [own]) : [lineOf(state, entry)];
+  });
+  ctx.send(session.id, { type: "Announcements", entries });
+  return state;
+}
+
+export function acceptAnnouncements(
+  state: State,
+  session: Session,
+  message: MessageOf<"Announcements">,
+  ctx: MasternodeCtx,
+): State {
+  const next = acceptEntries(state, session, message.entries, ctx);
+  return answered(next, session.id, "Announcements", ctx);
 }
 
 /** After boot the first sessions that know pages are asked for everything (rule X1). */
@@ -73,7 +110,7 @@ export function servePage(
   if (after === null) return state;
   const entries: MasternodeEntry[] = [];
   each(state.registry.entries, (entry) => {
-    if (entry.address > after && entries.length < listMax) entries.push(listedEntry(entry));
+    if (entry.address > after && entries.length < listMax) entries.push(lineOf(state, entry));
   });
   ctx.send(session.id, { type: "MasternodePage", after: message.after, entries });
   return state;
@@ -138,12 +175,34 @@ export function acceptPeers(
 }
 
 /** Without a verified announcement it is hearsay to whoever reads it, as it is to us. */
-function listedEntry(entry: Entry): MasternodeEntry {
-  if (entry.announcement !== null) return entry.announcement;
+function lineOf(state: State, entry: Entry): MasternodeEntry {
+  const { announcement, heartbeat } = entry;
+  if (announcement !== null) return signedLine(state, entry.address, announcement, heartbeat);
   const address = formatIp(entry.address);
   const port = portOf(entry.address);
   const { rewardAddress, tier, publicKey } = entry;
   return { address, rewardAddress, tier, publicKey, port };
+}
+
+/** Null before `announceDelay` (rule A3). */
+function ownLine(state: State): MasternodeEntry | null {
+  const { announcement, heartbeat, address } = state.identity;
+  if (announcement === null || address === null) return null;
+  return signedLine(state, address, announcement, heartbeat);
+}
+
+/** A heartbeat that spells its address in another way than a reader would is left out. */
+function signedLine(
+  state: State,
+  address: Address,
+  announcement: SignedAnnouncement,
+  heartbeat: SignedHeartbeat | null,
+): MasternodeEntry {
+  if (heartbeat === null || heartbeat.masternodeAddress !== spelled(state, address)) {
+    return announcement;
+  }
+  const { sequenceNumber, timestamp, signature } = heartbeat;
+  return { ...announcement, heartbeat: { sequenceNumber, timestamp, signature } };
 }
 
 /** Freshest first, those without evidence last. Evidence may be older than our boot. */

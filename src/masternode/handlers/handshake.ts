@@ -16,7 +16,7 @@ import { settle } from "./tiebreak.ts";
 export const MAGIC = "54494d45";
 export const PROTOCOL_VERSION = 1;
 /** What we understand beyond the reference (rule A5). */
-const CAPABILITIES: readonly string[] = ["tip", "pages"];
+const CAPABILITIES: readonly string[] = ["tip", "pages", "announcements"];
 
 export function openedDialed(state: State, id: number, remote: Address, ctx: MasternodeCtx): State {
   const session = get(state.sessions, id);

@@ -1,5 +1,13 @@
 /** Who we are: our own address, as configured or as peers agree on it (rule S5). */
-import { type Address, ipOf, isPrivate, isUnusable } from "../../core/address.ts";
+import {
+  type Address,
+  formatAddress,
+  formatIp,
+  ipOf,
+  isPrivate,
+  isUnusable,
+  portOf,
+} from "../../core/address.ts";
 import { remove } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
@@ -14,6 +22,12 @@ export function isHostile(network: Network, address: Address): boolean {
 
 export function isOwn(state: State, address: Address, ctx: MasternodeCtx): boolean {
   return address === (state.identity.address ?? ctx.self);
+}
+
+/** As heartbeats name a node: its ip, and its port where that is not the network's (rule S1). */
+export function spelled(state: State, address: Address): string {
+  const usual = portOf(address) === state.config.defaultPort;
+  return usual ? formatIp(address) : formatAddress(address);
 }
 
 /** Addresses that are never dialed or stored. */

@@ -5,14 +5,15 @@ import type { Address } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
 import { each, get, has, put, remove } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
-import type { Entry, MasternodeCtx, Registry, State } from "../state.ts";
-import { withPeer, withState } from "../state.ts";
+import { hashKey } from "../witness.ts";
+import type { Entry, MasternodeCtx, State } from "../state.ts";
+import { withPeer, withRegistry } from "../state.ts";
 import { peerAt } from "./session.ts";
 
 /** Puts an entry in place with the status its evidence gives it; says what changed. */
 export function place(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
   const known = get(state.registry.entries, entry.address);
-  const hearsay = entry.bound === "not";
+  const hearsay = entry.evidenceAt === null;
   if (known === undefined && hearsay && has(state.registry.removed, entry.address)) return state;
   const status = statusOf(state, entry, ctx.uptime);
   const placed = status === entry.status ? entry : { ...entry, status };
@@ -20,7 +21,7 @@ export function place(state: State, entry: Entry, from: Address, ctx: Masternode
   if (known === undefined) ctx.emit({ type: "known", address: entry.address, from });
   const removed = remove(state.registry.removed, entry.address);
   const entries = put(state.registry.entries, entry.address, placed);
-  const next = withRegistry(state, { entries, removed, active: state.registry.active });
+  const next = withRegistry(state, { entries, removed });
   return turned(next, known?.status ?? "known", placed, ctx);
 }
 
@@ -37,7 +38,7 @@ export function sweep(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
     if (silent >= removeAfter) next = forget(next, entry, ctx);
     else if (status !== entry.status) {
       const entries = put(next.registry.entries, entry.address, { ...entry, status });
-      next = withRegistry(next, { ...next.registry, entries });
+      next = withRegistry(next, { entries });
       next = turned(next, entry.status, { ...entry, status }, ctx);
     }
   }
@@ -76,7 +77,7 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
   if (before === status || status === "known") return state;
   const gained = (status === "active" ? 1 : 0) - (before === "active" ? 1 : 0);
   const active = state.registry.active + gained;
-  const next = withRegistry(state, { ...state.registry, active });
+  const next = withRegistry(state, { active });
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
   ctx.emit({ type: "status", address, status, total: state.registry.entries.size, silent });
   if (gained !== 0) emitActive(next, ctx);
@@ -89,17 +90,20 @@ function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
   const gone = takeOut(state, entry, silent, ctx);
   const removed = put(gone.registry.removed, address, ctx.uptime);
-  return withPeer(withRegistry(gone, { ...gone.registry, removed }), peerAt(gone, address));
+  return withPeer(withRegistry(gone, { removed }), peerAt(gone, address));
 }
 
 /** An entry leaves the registry; says so, and what it does to the active set. */
 function takeOut(state: State, entry: Entry, silent: number, ctx: MasternodeCtx): State {
-  const { entries, removed, active } = state.registry;
-  const { address } = entry;
+  const { entries, hashes, active } = state.registry;
+  const { address, witnessing } = entry;
   ctx.emit({ type: "removed", address, silent });
   const lost = entry.status === "active" ? 1 : 0;
-  const registry = { entries: remove(entries, address), removed, active: active - lost };
-  const next = withRegistry(state, registry);
+  const next = withRegistry(state, {
+    entries: remove(entries, address),
+    active: active - lost,
+    hashes: witnessing === null ? hashes : remove(hashes, hashKey(witnessing.hash)),
+  });
   if (lost > 0) emitActive(next, ctx);
   return next;
 }
@@ -110,17 +114,11 @@ function forgetRemoved(state: State, now: Time): State {
   each(state.registry.removed, (at, address) => {
     if (now - at >= state.config.removedMemory) removed = remove(removed, address);
   });
-  return removed === state.registry.removed
-    ? state
-    : withRegistry(state, { ...state.registry, removed });
+  return removed === state.registry.removed ? state : withRegistry(state, { removed });
 }
 
 /** The entry of an address that turned out to be our own (rule S5). */
 export function disown(state: State, address: Address, ctx: MasternodeCtx): State {
   const entry = get(state.registry.entries, address);
   return entry === undefined ? state : takeOut(state, entry, 0, ctx);
-}
-
-function withRegistry(state: State, registry: Registry): State {
-  return withState(state, { registry });
 }

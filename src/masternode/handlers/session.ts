@@ -80,6 +80,7 @@ export function ended(
   ctx.cancelTimer("handshake", session.id);
   ctx.cancelTimer("ping", session.id);
   ctx.cancelTimer("announce-again", session.id);
+  ctx.cancelTimer("ask", session.id);
   const next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
   const wasReady = session.phase === "ready";
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
@@ -152,5 +153,6 @@ export function newSession(
     early: [],
     pings: { pending: [], lost: 0, skew: null },
     tip: null,
+    asking: null,
   };
 }

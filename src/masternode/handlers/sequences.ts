@@ -1,0 +1,24 @@
+/** The numbers of what we sign: each higher than all before it, also across restarts (rule A4). */
+import { MILLISECOND } from "../../core/units.ts";
+import { type MasternodeCtx, type Sequences, type State, withState } from "../state.ts";
+
+/** The next number of each kind, saved before anything that carries it leaves. */
+export function numbered(
+  state: State,
+  kinds: readonly (keyof Sequences)[],
+  ctx: MasternodeCtx,
+): State {
+  const { sequences: last, diskFails } = state.identity;
+  const wall = Math.floor(ctx.wall / MILLISECOND);
+  const sequences = { ...last };
+  for (const kind of kinds) sequences[kind] = Math.max(last[kind] + 1, wall);
+  ctx.save("sequences", sequences, diskFails ? "whenever" : "before-sends");
+  return withState(state, { identity: { ...state.identity, sequences } });
+}
+
+/** When they cannot be saved, the node goes on from memory and says so. */
+export function sequencesSaved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State {
+  if (file !== "sequences" || state.identity.diskFails === !ok) return state;
+  ctx.gate("disk", ok, { file });
+  return withState(state, { identity: { ...state.identity, diskFails: !ok } });
+}
