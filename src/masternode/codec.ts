@@ -136,6 +136,7 @@ const message = tagged<Message>({
     network: text,
     ...introduction,
     held: extra(bool),
+    feeler: extra(bool),
   }),
   Ack: record({
     messageType: text,

@@ -55,6 +55,10 @@ export type ConstantName =
   | "dialPeriod"
   | "dialsMax"
   | "sessionsWanted"
+  | "dialedWanted"
+  | "subnetMax"
+  | "feelerPeriod"
+  | "feelerTime"
   | "pingPeriod"
   | "pingTimeout"
   | "pingLossesMax"
@@ -89,6 +93,18 @@ export type ConstantName =
   | "earlyBlock"
   | "blockSizeMax"
   | "replySizeMax"
+  | "scorePong"
+  | "scorePongSpacing"
+  | "scoreBlock"
+  | "scoreProved"
+  | "scoreDialFailed"
+  | "scorePingsLost"
+  | "scoreViolation"
+  | "scoreMax"
+  | "scoreFloor"
+  | "scoreDrift"
+  | "scoreShunned"
+  | "shunnedFor"
   | "minimumMasternodes"
   | "minimumHold"
   | "tick"
@@ -115,6 +131,10 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   dialPeriod: period(30 * SECOND, "The dial loop runs this often without being woken (X3)"),
   dialsMax: count(8, "Outstanding dials (S7)"),
   sessionsWanted: count(8, "Sessions the dial loop keeps (X5)"),
+  dialedWanted: count(4, "at least so many of them dialed (X5)"),
+  subnetMax: count(2, "at most so many of one /24 where there is a choice (X5)"),
+  feelerPeriod: period(30 * SECOND, "A feeler dials a random candidate without a session (X5)"),
+  feelerTime: length(15 * SECOND, "and ends after this if it brought nothing new (X5)"),
   pingPeriod: period(30 * SECOND, "Each end pings each ready session (P1)"),
   pingTimeout: length(90 * SECOND, "A ping unanswered for this long is lost (P3)"),
   pingLossesMax: count(3, "Lost in a row close the session (P3)"),
@@ -152,6 +172,18 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   earlyBlock: length(300 * SECOND, "A block whose slot starts later than this is early (Y2)"),
   blockSizeMax: count(8 * 1_048_576, "Encoded size of a block to accept (Y2)"),
   replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
+  scorePong: count(1, "Reputation: a matched Pong earns this (Q1)"),
+  scorePongSpacing: length(MINUTE, "at most once in this time (Q1)"),
+  scoreBlock: count(5, "a block accepted (Q1)"),
+  scoreProved: count(5, "a masternode named that proves real (Q1)"),
+  scoreDialFailed: count(5, "a failed dial costs this (Q1)"),
+  scorePingsLost: count(10, "a session lost to pings (Q1)"),
+  scoreViolation: count(20, "a violation (Q1)"),
+  scoreMax: count(100, "Reputation stays between minus this and this (Q1)"),
+  scoreFloor: count(20, "Dials and pings take nobody below minus this (Q1)"),
+  scoreDrift: period(MINUTE, "Reputation drifts by 1 towards 0 in this time (Q1)"),
+  scoreShunned: count(50, "Minus this or less: last in every order, and not dialed (Q1)"),
+  shunnedFor: length(10 * MINUTE, "for this long, unless sessions are few (Q1)"),
   minimumMasternodes: count(3, "Active masternodes needed to produce (B1)"),
   minimumHold: length(10 * SECOND, "for this long without a break (B1)"),
   tick: period(10 * SECOND, "Production is tried on these wall clock ticks (B1)"),

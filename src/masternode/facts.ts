@@ -29,6 +29,8 @@ export type Fact =
       readonly failures: number;
       readonly again: number;
     }
+  /** A peer's reputation has become so bad that it is dialed last, if at all. */
+  | { readonly type: "shunned"; readonly peer: Address; readonly score: number }
   | { readonly type: "broadcast"; readonly recipients: number; readonly sequence: number }
   /** An announcement that was taken in, from whom it came, and whether it told something new. */
   | {

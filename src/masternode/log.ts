@@ -22,6 +22,7 @@ const LINES: Lines = {
       `Connection to ${ip(peer)} failed (attempt ${failures}): ${reason}, ` +
         `again in ${Math.round(again / SECOND)}s`,
     ),
+  shunned: ({ peer, score }) => warn(`👎 Bad reputation of ${full(peer)}: ${score}`),
   broadcast: ({ recipients }) =>
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),
   processed: ({ of, remote }) =>

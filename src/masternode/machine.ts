@@ -25,6 +25,7 @@ import {
   servePage,
   servePeers,
 } from "./handlers/exchange.ts";
+import { feel, feelerOver } from "./handlers/feeler.ts";
 import { judge } from "./handlers/gates.ts";
 import {
   acceptAck,
@@ -94,6 +95,8 @@ export const repaired: Behaviour = {
     due: slotBegins,
     "early-block": retryEarlyBlocks,
     exchange: askForMasternodes,
+    feeler: feel,
+    "feeler-over": feelerOver,
     handshake: handshakeTimedOut,
     heartbeat: beat,
     minimum: minimumHeld,

@@ -130,6 +130,8 @@ export interface Handshake extends Introduction {
   /** True only of peers with `node`: the reference always claims `mainnet` (section 2.7). */
   readonly network: string;
   readonly held?: boolean | undefined;
+  /** A look whether somebody is there: its end is no loss (rule X5). */
+  readonly feeler?: boolean | undefined;
 }
 
 export interface Ack extends Introduction {

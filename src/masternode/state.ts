@@ -30,6 +30,8 @@ export type TimerName =
   | "due"
   | "early-block"
   | "exchange"
+  | "feeler"
+  | "feeler-over"
   | "handshake"
   | "heartbeat"
   | "minimum"
@@ -111,6 +113,8 @@ export interface Session {
   /** The peer's boot, null for the reference (rule S4). */
   readonly node: string | null;
   readonly capabilities: readonly string[];
+  /** Dialed to see whether somebody is there (rule X5). */
+  readonly feeler: boolean;
   readonly openedAt: Time;
   readonly readyAt: Time;
   /** Messages before the handshake, with their times (rule S3). */
@@ -156,14 +160,28 @@ export interface Peer {
   readonly configured: boolean;
   /** Ourselves under some address: never dialed (rule S4). */
   readonly self: boolean;
+  /** When it was first heard of (rule Q2). */
+  readonly firstSeen: Time;
   /** When a session with it was ready last. */
   readonly readyAt: Time | null;
+  readonly reputation: Reputation;
   readonly failures: number;
   readonly triedAt: Time | null;
   /** The last attempt that fresh evidence allowed out of turn (rule S6). */
   readonly freshAt: Time | null;
   /** Not before. */
   readonly nextAt: Time;
+}
+
+/** What a peer has earned (rule Q1). */
+export interface Reputation {
+  /** As it was at `at`; it has drifted since. */
+  readonly score: number;
+  readonly at: Time;
+  /** The last Pong that counted. */
+  readonly pongAt: Time | null;
+  /** Not dialed before then without need. */
+  readonly shunnedUntil: Time;
 }
 
 export interface Registry {

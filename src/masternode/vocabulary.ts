@@ -19,6 +19,7 @@ const FACTS: Sayings = {
     `session ${session} with ${names.address(peer)} ends: ${reason}`,
   "dial-failed": ({ peer, reason, again }, names) =>
     `cannot reach ${names.address(peer)} (${reason}), again in ${rounded(again)}`,
+  shunned: ({ peer, score }, names) => `thinks ill of ${names.address(peer)} (${score})`,
   broadcast: ({ recipients }) => `announces itself to ${recipients} peers`,
   processed: ({ of, from, news }, names) => {
     const by = of === from ? "" : ` from ${names.address(from)}`;

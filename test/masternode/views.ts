@@ -2,6 +2,7 @@
 import { formatDuration, type Time } from "../../src/core/units.ts";
 import { values } from "../../src/core/table.ts";
 import { expectedHeight } from "../../src/masternode/chain.ts";
+import { scoreOf } from "../../src/masternode/handlers/reputation.ts";
 import type { Entry, Held, Peer, Session, State } from "../../src/masternode/state.ts";
 import { type GateBody, type TraceEvent } from "../../src/trace/event.ts";
 import type { Words } from "../../src/trace/text.ts";
@@ -28,6 +29,7 @@ export const VIEWS: Readonly<Record<string, (sight: Sight) => readonly string[]>
 function sessionText(session: Session, sight: Sight): string {
   const { id, role, peer, phase, tip, pings, capabilities, asking } = session;
   const parts = [`${id} ${role} ${sight.words.names.address(peer)} ${phase}`];
+  if (session.feeler) parts.push("feeler");
   if (capabilities.length > 0) parts.push(`can ${capabilities.join(" ")}`);
   if (tip !== null) {
     const ignored = tip.ignoredUntil > sight.uptime ? " ignored" : "";
@@ -74,12 +76,14 @@ function heldText(held: Held, { words }: Sight): string {
 }
 
 function peerText(peer: Peer, sight: Sight): string {
+  const score = scoreOf(sight.state.config, peer, sight.uptime as Time);
   const { address, configured, self, readyAt, failures, nextAt } = peer;
   const parts = [sight.words.names.address(address)];
   if (configured) parts.push("configured");
   if (self) parts.push("ourselves");
   parts.push(readyAt === null ? "never ready" : `ready ${ago(readyAt, sight)}`);
   if (failures > 0) parts.push(`failures ${failures}`);
+  if (score !== 0) parts.push(`score ${score}`);
   if (nextAt > sight.uptime) parts.push(`not before ${formatDuration(nextAt - sight.uptime)}`);
   return parts.join(", ");
 }

@@ -9,8 +9,8 @@ import { peerAt } from "../handlers/session.ts";
 import { type Command, type MasternodeCtx, type Peer, type State, withPeer } from "../state.ts";
 
 /** `addnode` only adds a candidate for the next pass. */
-export function addCandidate(state: State, command: Command, _ctx: MasternodeCtx): State {
-  return withPeer(state, { ...peerAt(state, command.address), configured: true });
+export function addCandidate(state: State, command: Command, ctx: MasternodeCtx): State {
+  return withPeer(state, { ...peerAt(state, command.address, ctx), configured: true });
 }
 
 export function dialPass(state: State, _key: TimerKey, ctx: MasternodeCtx): State {

@@ -27,7 +27,7 @@ export function acceptCandidates(
   for (const text of message.addresses) {
     const address = parseAddress(text, state.config.defaultPort);
     if (address === null || has(next.peers, address)) continue;
-    next = withPeer(next, peerAt(next, address));
+    next = withPeer(next, peerAt(next, address, ctx));
   }
   const peers = next.peers.size - state.peers.size;
   if (peers > 0) ctx.emit({ type: "learned", peers, from: session.peer });

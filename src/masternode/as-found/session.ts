@@ -89,7 +89,7 @@ export function acceptHandshake(
   const { id, role, remote } = ready;
   ctx.send(id, { type: "Ack", messageType: "Handshake" });
   ctx.emit({ type: "ready", peer, session: id, role, remote });
-  const known = { ...peerAt(state, peer), readyAt: ctx.uptime };
+  const known = { ...peerAt(state, peer, ctx), readyAt: ctx.uptime };
   const next = withPeer(withSession(state, ready), known);
   announceAll(next, id, ctx);
   ctx.send(id, { type: "GetPeers" });

@@ -4,8 +4,10 @@ import type { Duration } from "../../core/units.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
 import type { Config } from "../config.ts";
-import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
+import type { Files, Identity, MasternodeCtx, State } from "../state.ts";
+import { untilTurn } from "./dial.ts";
 import { emitActive } from "./registry.ts";
+import { newPeer } from "./session.ts";
 
 export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
   const chain = files.chain ?? chainUpTo(config, config.startHeight);
@@ -16,7 +18,12 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
     config,
     identity: identify(config, files, ctx),
     sessions: emptyTable(),
-    peers: tableOf(config.bootstrap.map((address) => [address, bootstrapPeer(address, ctx)])),
+    peers: tableOf(
+      config.bootstrap.map((address) => [
+        address,
+        { ...newPeer(address, ctx.uptime), configured: true },
+      ]),
+    ),
     registry: {
       entries: emptyTable(),
       removed: emptyTable(),
@@ -35,6 +42,7 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
   }
   ctx.setTimer("dial", 0 as Duration);
   ctx.setTimer("exchange", config.exchangePeriod);
+  ctx.setTimer("feeler", untilTurn(state, 8, config.feelerPeriod, ctx.uptime));
   ctx.setTimer("status", config.statusPeriod);
   ctx.setTimer("sweep", config.sweepPeriod);
   ctx.setTimer("tips", config.tipPeriod);
@@ -58,19 +66,5 @@ function identify(config: Config, files: Partial<Files>, ctx: MasternodeCtx): Id
     diskFails: false,
     pagesAsked: 0,
     seen: [],
-  };
-}
-
-function bootstrapPeer(address: Config["bootstrap"][number], ctx: MasternodeCtx): Peer {
-  return {
-    address,
-    node: null,
-    configured: true,
-    self: false,
-    readyAt: null,
-    failures: 0,
-    triedAt: null,
-    freshAt: null,
-    nextAt: ctx.uptime,
   };
 }

@@ -8,6 +8,7 @@ import { get } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
 import { greet } from "./announce.ts";
+import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
 import { closeSession, newSession, peerAt } from "./session.ts";
 import { settle } from "./tiebreak.ts";
@@ -32,6 +33,7 @@ export function openedDialed(state: State, id: number, remote: Address, ctx: Mas
     node: state.identity.node,
     you: formatAddress(remote),
     held,
+    ...(session.feeler ? { feeler: true } : {}),
   });
   ctx.setTimer("handshake", state.config.handshakeTimeout, session.id);
   return withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
@@ -74,7 +76,8 @@ export function acceptHandshake(
   const fault = handshakeFault(state, handshake);
   if (fault !== null) return refuseHandshake(state, session, fault, ctx);
   const port = handshake.listenPort ?? state.config.defaultPort;
-  const introduced = { ...session, peer: withPort(session.remote, port) };
+  const peer = withPort(session.remote, port);
+  const introduced = { ...session, peer, feeler: handshake.feeler ?? false };
   ctx.send(session.id, {
     type: "Ack",
     messageType: "Handshake",
@@ -144,13 +147,14 @@ function becomeReady(
   };
   const { id, peer, role, remote } = ready;
   ctx.emit({ type: "ready", peer, session: id, role, remote });
-  const known = peerAt(state, peer);
+  const known = peerAt(state, peer, ctx);
   let next = withSession(state, ready);
   if (!isUnwanted(state, peer, ctx)) {
     next = withPeer(next, { ...known, node: ready.node, self: false, readyAt: ctx.uptime });
   }
   const you = hello.you === undefined ? null : parseAddress(hello.you, portOf(ctx.self));
   if (you !== null) next = seenAs(next, ready, you, ctx);
+  felt(state, ready, ctx);
   next = greet(next, ready, ctx);
   ctx.setTimer("ping", state.config.pingPeriod, id);
   return settle(next, ready, held, ctx);

@@ -38,7 +38,7 @@ export function isUnwanted(state: State, address: Address, ctx: MasternodeCtx): 
 /** The address turned out to be ours: never dialed again (rule S4). */
 export function markSelf(state: State, address: Address, ctx: MasternodeCtx): State {
   ctx.emit({ type: "self", address });
-  return withPeer(state, { ...peerAt(state, address), self: true });
+  return withPeer(state, { ...peerAt(state, address, ctx), self: true });
 }
 
 /** A peer says under which address it sees us. Two of different /16 must agree. */

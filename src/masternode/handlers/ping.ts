@@ -5,6 +5,7 @@ import { SECOND } from "../../core/units.ts";
 import { sameU64 } from "../../wire/u64.ts";
 import type { MessageOf } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withSession } from "../state.ts";
+import { scored } from "./reputation.ts";
 import { closeSession } from "./session.ts";
 
 /** Every ping period of a ready session: count the lost, send the next. */
@@ -16,7 +17,8 @@ export function ping(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   const waiting = pending.filter((sent) => ctx.uptime - sent.at < pingTimeout);
   const lostNow = lost + pending.length - waiting.length;
   if (lostNow >= pingLossesMax) {
-    return closeSession(state, session, "pings lost", "failure", ctx);
+    const closed = closeSession(state, session, "pings lost", "failure", ctx);
+    return scored(closed, session.peer, "pings-lost", ctx);
   }
   const random = ctx.random("nonce");
   const nonce = { hi: random.uint32(), lo: random.uint32() };
@@ -54,7 +56,7 @@ export function acceptPong(
   if (!matched) return state;
   const waiting = pending.filter((sent) => !sameU64(sent.nonce, message.nonce));
   const pings = { pending: waiting, lost: 0, skew: skewOf(message.timestamp, ctx) };
-  return withSession(state, { ...session, pings });
+  return scored(withSession(state, { ...session, pings }), session.peer, "pong", ctx);
 }
 
 /** This node's clock in Unix seconds, as the wire carries it. */

@@ -90,7 +90,7 @@ function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
   const gone = takeOut(state, entry, silent, ctx);
   const removed = put(gone.registry.removed, address, ctx.uptime);
-  return withPeer(withRegistry(gone, { removed }), peerAt(gone, address));
+  return withPeer(withRegistry(gone, { removed }), peerAt(gone, address, ctx));
 }
 
 /** An entry leaves the registry; says so, and what it does to the active set. */

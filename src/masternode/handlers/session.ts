@@ -16,6 +16,7 @@ import {
   withPeer,
 } from "../state.ts";
 import { abandonDownload } from "./download.ts";
+import { scored, UNKNOWN } from "./reputation.ts";
 
 /** `clean`: redial soon. `failure`: back off. `neither`: the dial loop decides. */
 export type Ending = "clean" | "failure" | "neither";
@@ -81,22 +82,25 @@ export function ended(
   ctx.cancelTimer("ping", session.id);
   ctx.cancelTimer("announce-again", session.id);
   ctx.cancelTimer("ask", session.id);
+  ctx.cancelTimer("feeler-over", session.id);
   const next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
   const wasReady = session.phase === "ready";
+  // Who was only felt for is no loss (rule X5).
+  const kind = wasReady && !isLasting(state, session, ctx.uptime) ? "neither" : ending;
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
   const known = get(state.peers, session.peer);
   if (known === undefined) return next;
   const peer = wasReady ? { ...known, readyAt: ctx.uptime } : known;
-  if (ending === "neither") return wasReady ? withPeer(next, peer) : next;
+  if (kind === "neither") return wasReady ? withPeer(next, peer) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
-  const failures = (steady ? 0 : peer.failures) + (ending === "failure" ? 1 : 0);
-  const pause = ending === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
-  if (!wasReady && session.role === "dialed") {
-    const { address } = peer;
-    ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
-  }
+  const failures = (steady ? 0 : peer.failures) + (kind === "failure" ? 1 : 0);
+  const pause = kind === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
   ctx.setTimer("redial", pause, peer.address);
-  return withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
+  const paused = withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
+  if (wasReady || session.role === "accepted") return paused;
+  const { address } = peer;
+  ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
+  return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
 }
 
 function cleanPause(state: State, ctx: MasternodeCtx): Duration {
@@ -117,20 +121,30 @@ function worthy(state: State, peer: Peer): boolean {
   return peer.configured || peer.readyAt !== null || has(state.registry.entries, peer.address);
 }
 
+/** A feeler that is kept is soon one of the others: its acceptor is not told which it is. */
+export function isLasting(state: State, session: Session, now: Time): boolean {
+  if (!session.feeler) return true;
+  return session.phase === "ready" && now - session.readyAt > 2 * state.config.feelerTime;
+}
+
 /** A peer record for an address, made if it is new. */
-export function peerAt(state: State, address: Address): Peer {
-  const known = get(state.peers, address);
-  if (known !== undefined) return known;
+export function peerAt(state: State, address: Address, ctx: MasternodeCtx): Peer {
+  return get(state.peers, address) ?? newPeer(address, ctx.uptime);
+}
+
+export function newPeer(address: Address, now: Time): Peer {
   return {
     address,
     node: null,
     configured: false,
     self: false,
+    firstSeen: now,
     readyAt: null,
+    reputation: UNKNOWN,
     failures: 0,
     triedAt: null,
     freshAt: null,
-    nextAt: 0 as Time,
+    nextAt: now,
   };
 }
 
@@ -148,6 +162,7 @@ export function newSession(
     phase: role === "dialed" ? "dialing" : "opened",
     node: null,
     capabilities: [],
+    feeler: false,
     openedAt: now,
     readyAt: now,
     early: [],

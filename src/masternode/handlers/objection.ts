@@ -1,0 +1,49 @@
+/** What speaks against dialing a peer, in words (rules S4 to S7, Q1), and how many are missing. */
+import { each, has, values } from "../../core/table.ts";
+import type { MasternodeCtx, Peer, State } from "../state.ts";
+import { isHostile, isOwn } from "./identity.ts";
+import { isLasting } from "./session.ts";
+
+/** Empty when the peer may be dialed now. */
+export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string {
+  const { dialSpacing, dialsMax, network } = state.config;
+  if (peer.self || isOwn(state, peer.address, ctx)) return "this is ourselves";
+  if (isHostile(network, peer.address)) return "not an address to dial";
+  if (hasSession(state, peer)) return "there is a session";
+  if (peer.triedAt !== null && ctx.uptime - peer.triedAt < dialSpacing) return "tried just now";
+  if (isAvoided(state, peer, ctx)) return "bad reputation";
+  const dialing = values(state.sessions).filter((session) => session.phase === "dialing");
+  return dialing.length >= dialsMax ? "too many dials under way" : "";
+}
+
+/** Its pause is over (rule S6), and nothing speaks against it. */
+export function isDue(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
+  return peer.nextAt <= ctx.uptime && objection(state, peer, ctx) === "";
+}
+
+/** How many more sessions the loop would like, or more that it dialed itself (rule X5). */
+export function sessionsMissing(state: State, ctx: MasternodeCtx): number {
+  let all = 0;
+  let dialed = 0;
+  each(state.sessions, (session) => {
+    if (!isLasting(state, session, ctx.uptime)) return;
+    all++;
+    if (session.role === "dialed") dialed++;
+  });
+  return Math.max(state.config.sessionsWanted - all, state.config.dialedWanted - dialed);
+}
+
+/** With that address, or with the same node under another (rule S4). */
+function hasSession(state: State, peer: Peer): boolean {
+  return values(state.sessions).some(
+    (session) =>
+      session.peer === peer.address || (peer.node !== null && session.node === peer.node),
+  );
+}
+
+/** The shunned, for a while, where others stand and nothing makes the peer worth it (rule Q1). */
+function isAvoided(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
+  if (ctx.uptime >= peer.reputation.shunnedUntil) return false;
+  if (peer.configured || has(state.registry.entries, peer.address)) return false;
+  return state.sessions.size >= state.config.sessionsWanted;
+}
