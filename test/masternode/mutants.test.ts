@@ -17,6 +17,7 @@ const MINUTES = 60_000;
 const NO_ROW = "the node as found has no row for that timer: it goes off for nothing";
 const EXPLAINED: Readonly<Record<string, string>> = {
   "as-found: init does not arm exchange": NO_ROW,
+  "as-found: init does not arm feeler": NO_ROW,
   "as-found: init does not arm tips": NO_ROW,
   "as-found: tryDial does not arm handshake": NO_ROW,
 };
