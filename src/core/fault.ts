@@ -99,6 +99,8 @@ export type NodeFault =
       readonly node: string;
       readonly full?: boolean;
       readonly delay?: Duration;
+      /** A file that changes under its node: one character, or unreadable as a whole. */
+      readonly damage?: string;
     }
   /** The host gets another address: old sessions fall silent, the process is told nothing. */
   | { readonly do: "move"; readonly node: string; readonly address: string }

@@ -2,7 +2,7 @@
  * One TCP connection as the network knows it: two ends (sockets) and two ways (byte streams).
  * Several may exist between the same two nodes. Mutable, owned by one world, copied by its fork.
  */
-import type { Address } from "../core/address.ts";
+import { type Address, ipOf } from "../core/address.ts";
 import type { SessionId } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
 
@@ -18,8 +18,10 @@ export interface End {
   alive: boolean;
   /** It said FIN: its kernel still sends what waits, and answers late data without RST. */
   finished: boolean;
-  /** ip and (ephemeral) port; the host may have moved since. */
+  /** Where its packets come from: ip and (ephemeral) port. */
   address: Address;
+  /** Its host's own ip when it was made; the host may have moved since. */
+  home: number;
 }
 
 /** What travels: a message, a corrupted line, the last packet of the handshake, or FIN. */
@@ -70,9 +72,9 @@ export interface Connection {
   brokenAt: number;
 }
 
-export function newEnd(node: number, address: Address): End {
+export function newEnd(node: number, address: Address, home: number): End {
   const session = 0 as SessionId;
-  return { node, session, alive: node >= 0, finished: false, address };
+  return { node, session, alive: node >= 0, finished: false, address, home };
 }
 
 export function newConnection(
@@ -87,7 +89,7 @@ export function newConnection(
     remote,
     dial,
     dialedAt: now,
-    ends: [dialer, newEnd(-1, remote)],
+    ends: [dialer, newEnd(-1, remote, ipOf(remote))],
     ways: [newWay(), newWay()],
     established: false,
     synTries: 0,

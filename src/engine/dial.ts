@@ -21,8 +21,9 @@ export function dial<P extends Protocol>(
   remote: Address,
   cause: EventId,
 ): Connection {
-  const source = address(ipOf(from.address), ephemeralPort(from));
-  const end = newEnd(from.index, source);
+  const home = ipOf(from.address);
+  const source = address(from.spec.source ?? home, ephemeralPort(from));
+  const end = newEnd(from.index, source, home);
   end.session = session;
   net.lastConnection++;
   const connection = newConnection(net.lastConnection, end, remote, cause, now(net));

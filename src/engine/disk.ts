@@ -2,6 +2,7 @@
  * One node's disk: named files whose values are immutable, so that a fork shares them. A write
  * becomes durable after a delay; power loss before that keeps the old file, or tears the new one.
  */
+import type { Random } from "../core/random.ts";
 import type { Duration } from "../core/units.ts";
 
 export interface DiskPlan {
@@ -12,7 +13,7 @@ export interface DiskPlan {
 
 export interface Disk extends DiskPlan {
   readonly files: ReadonlyMap<string, unknown>;
-  /** Files whose newest write is torn: unreadable, found at the next boot. */
+  /** Unreadable files (a torn write, damage): found at the next boot. */
   readonly torn: readonly string[];
 }
 
@@ -35,6 +36,19 @@ export function afterPowerLoss(
   if (how === "lost") return { ...disk, files: new Map(), torn: [] };
   if (how === "kept") return disk;
   return { ...disk, torn: [...new Set([...disk.torn, ...pending])] };
+}
+
+/** A bit flips where a text stands still: only its reader's own checks will notice. */
+export function damaged(disk: Disk, file: string, random: Random): Disk {
+  const value = disk.files.get(file);
+  if (value === undefined) return disk;
+  if (typeof value !== "string" || value === "") {
+    return { ...disk, torn: [...new Set([...disk.torn, file])] };
+  }
+  const at = random.below(value.length);
+  const flipped = String.fromCharCode(value.charCodeAt(at) ^ 1);
+  const text = value.slice(0, at) + flipped + value.slice(at + 1);
+  return { ...disk, files: new Map(disk.files).set(file, text) };
 }
 
 /** What a booting process can read; torn files are set aside and named. */

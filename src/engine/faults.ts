@@ -8,6 +8,7 @@ import type { Fault, NodeFault } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";
 import { type EventId, KIND, WORLD } from "../trace/event.ts";
 import { wallAt, withDrift, withJump } from "./clock.ts";
+import { damaged } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { boot, type Ground, kill, powerLoss, recordClock, stall, stop } from "./lifecycle.ts";
 import { type Net, now } from "./net.ts";
@@ -110,8 +111,11 @@ function applyToHost<P extends Protocol>(
     case "clock":
       return setClock(scene, host, fault, event);
     case "disk": {
-      const { full = host.disk.full, delay = host.disk.delay } = fault;
+      const { full = host.disk.full, delay = host.disk.delay, damage } = fault;
       host.disk = { ...host.disk, full, delay };
+      if (damage === undefined) return;
+      const luck = scene.streams.get(`${host.spec.name}/damage/${damage}`);
+      host.disk = damaged(host.disk, damage, luck);
       return;
     }
     case "move":

@@ -14,6 +14,8 @@ import type { SimPort, WriteRecord } from "./port.ts";
 export interface NodeSpec<P extends Protocol> {
   readonly name: string;
   readonly address: Address;
+  /** The ip its dials come from, as others see it; without, that of its address. */
+  readonly source?: number;
   readonly machine: Machine<P>;
   readonly config: P["config"];
   /** Boots by itself at this time; null waits for a restart. */

@@ -93,7 +93,7 @@ export function swallowed<P extends Protocol>(net: Net<P>, from: End, to: End): 
 
 /** Nobody answers at this end's address any more. */
 function moved<P extends Protocol>(net: Net<P>, end: End): boolean {
-  return ipOf(host(net, end.node).address) !== ipOf(end.address);
+  return ipOf(host(net, end.node).address) !== end.home;
 }
 
 /** Delay of the next packet of a kind over a link, with loss as retransmission and no bandwidth. */
@@ -122,7 +122,7 @@ export function firstRto(config: NetworkConfig, latency: number): number {
 
 export function recordDrop<P extends Protocol>(
   net: Net<P>,
-  sender: End,
+  sender: Pick<End, "node" | "session">,
   cause: EventId,
   reason: string,
 ): void {

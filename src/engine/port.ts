@@ -79,9 +79,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
       transmit(this.#net, connection, end, message, cause);
       return;
     }
-    const { address, index } = this.#host;
-    const sender = { node: index, session, alive: false, finished: true, address };
-    recordDrop(this.#net, sender, cause, "session closed");
+    recordDrop(this.#net, { node: this.#host.index, session }, cause, "session closed");
   }
 
   close(session: SessionId, cause: EventId): void {

@@ -24,6 +24,8 @@ export interface Kit<P extends Protocol> {
   readonly node: Fields;
   readonly claims: Readonly<Record<string, Claim>>;
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
+  /** Every file its machines save, for faults of disks. */
+  readonly files: readonly (keyof P["files"] & string)[];
   /** Port of addresses written without one. */
   readonly defaultPort: number;
   /** Told to a node that is stopped cleanly. */

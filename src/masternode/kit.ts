@@ -76,6 +76,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
         make: (args, addressOf) => ({ type: "addnode", address: addressOf(String(args["peer"])) }),
       },
     },
+    files: ["sequences", "chain"],
     defaultPort: DEFAULT_PORT,
     stop: null,
     epoch: (settings, config) => epochOf(settings, config),

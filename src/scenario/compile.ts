@@ -74,7 +74,7 @@ function specOf<P extends Protocol>(
     ...scenario.config,
     ...plan.config,
   };
-  const { name, address, settings: node, start, clock, disk } = plan;
+  const { name, address, dialsFrom, settings: node, start, clock, disk } = plan;
   const setup = { name, address, config, world: scenario.world, node, addressOf };
   return {
     name,
@@ -84,6 +84,7 @@ function specOf<P extends Protocol>(
     start,
     clock,
     disk,
+    ...(dialsFrom === null ? {} : { source: dialsFrom }),
   };
 }
 

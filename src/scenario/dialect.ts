@@ -14,6 +14,8 @@ export interface Dialect {
   readonly commands: Readonly<Record<string, CommandWords>>;
   /** The first is the default. */
   readonly profiles: readonly ProfileWords[];
+  /** The files a node may have: what `disk: { damage: … }` may name. */
+  readonly files: readonly string[];
   readonly defaultPort: number;
 }
 

@@ -48,7 +48,7 @@ export const FAULTS: Readonly<Record<string, FaultForm>> = {
   "power-loss": node("Silence; writes not yet durable are lost", powerLoss),
   pause: node("Stands still for a while", pause),
   clock: node("Sets or moves a node's clocks", clock),
-  disk: node("Makes a disk slow, full, or well again", disk),
+  disk: node("Makes a disk slow, full, or well again, or damages a file", disk),
   move: node("The host gets another address", move),
   reset: node("RST on every session between two nodes", reset),
   heal: node("Lifts all link faults (true), or those of a name", heal),
@@ -190,17 +190,20 @@ function clock(scope: Scope): Form<readonly NodeFault[]> {
     });
 }
 
-function disk(scope: Scope): Form<readonly NodeFault[]> {
+function disk(scope: Scope, kit: Dialect): Form<readonly NodeFault[]> {
+  const damage = "A file, as the protocol names it, that changes on the disk";
   return z
     .strictObject({
       node: nodeNames(SIDE, scope),
       full: z.boolean().meta({ description: "Writes fail" }).optional(),
       delay: duration("How long a write takes").optional(),
+      damage: choice("file", damage, kit.files).optional(),
     })
     .transform((given, ctx) => {
       const { node: names, ...rest } = given;
       const change = compact(rest);
-      if (Object.keys(change).length === 0) complain(ctx, [], "changes nothing; add full or delay");
+      if (Object.keys(change).length === 0)
+        complain(ctx, [], "changes nothing; add full, delay or damage");
       return names.map((name): NodeFault => ({ do: "disk", node: name, ...change }));
     });
 }

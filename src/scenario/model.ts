@@ -35,6 +35,8 @@ export interface Scenario {
 export interface NodePlan {
   readonly name: string;
   readonly address: Address;
+  /** The ip its dials come from; null for that of its address. */
+  readonly dialsFrom: number | null;
   /** Null: not started by itself (a `restart` event may). */
   readonly start: Time | null;
   /** Another profile than the scenario's, for mixed versions. */

@@ -17,7 +17,7 @@ import {
   tell,
   type Wrong,
 } from "./texts.ts";
-import { address, choice, duration, readMoment, signedDuration } from "./words.ts";
+import { address, choice, duration, ip, readMoment, signedDuration } from "./words.ts";
 
 type Nameless = Omit<NodePlan, "name">;
 
@@ -116,6 +116,7 @@ function nodePlan(kit: Dialect, scope: Scope): Form<Nameless> {
   const shape = {
     start: startTime(scope).optional(),
     address: address("Where it listens; without a port, the network's", kit.defaultPort),
+    dialsFrom: ip("The ip its dials come from, by default that of its address").optional(),
     profile: profileName("Another profile than the scenario's", kit).optional(),
     config: settings(kit.config, scope, "overrides")
       .meta({ description: "Constants of this node alone" })
@@ -129,6 +130,7 @@ function nodePlan(kit: Dialect, scope: Scope): Form<Nameless> {
   return z.strictObject({ ...shape, ...own }).transform((given): Nameless => {
     return {
       address: given.address,
+      dialsFrom: given.dialsFrom ?? null,
       start: given.start === undefined ? (0 as Time) : given.start,
       profile: given.profile ?? null,
       config: given.config ?? {},

@@ -1,6 +1,6 @@
 /** Forms that several parts of a scenario share: times, durations, node names, choices. */
 import * as z from "zod";
-import { type Address, parseAddress } from "../core/address.ts";
+import { type Address, formatIp, ipOf, parseAddress } from "../core/address.ts";
 import type { Ends } from "../core/fault.ts";
 import { type Duration, formatDuration, type Time } from "../core/units.ts";
 import { custom, type Form, type Report, text } from "./forms.ts";
@@ -101,6 +101,16 @@ export function address(about: string, defaultPort: number): Form<Address> {
   const write = `an address is written 203.0.113.10 or 203.0.113.10:${defaultPort}`;
   return text<Address>({ about, examples: ["203.0.113.10"], write }, (given) => {
     return parseAddress(given, defaultPort) ?? { wrong: `${write}; found ${tell(given)}` };
+  });
+}
+
+/** As an unsigned number. A port would be ignored, so none may be written. */
+export function ip(about: string): Form<number> {
+  const write = "an ip is written 198.51.100.7, without a port";
+  return text<number>({ about, examples: ["198.51.100.7"], write }, (given) => {
+    const parsed = parseAddress(given, 0);
+    const bare = parsed !== null && formatIp(parsed) === given;
+    return bare ? ipOf(parsed) : { wrong: `${write}; found ${tell(given)}` };
   });
 }
 

@@ -3,7 +3,7 @@
  * gives the same scenario but for its places. Short things stand on one line, as people write them.
  */
 import { Document, isMap, isPair, isSeq, type Node } from "yaml";
-import { formatAddress, portOf, formatIp, type Address } from "../core/address.ts";
+import { type Address, address, formatAddress, formatIp, portOf } from "../core/address.ts";
 import type { Ends, Fault, Latency, LinkProfile } from "../core/fault.ts";
 import { FOREVER, formatDuration } from "../core/units.ts";
 import type { Fields, Setting, Settings } from "../kit/field.ts";
@@ -122,6 +122,7 @@ function nodeOut(kit: Dialect, node: NodePlan): Plain {
   return compact({
     start: node.start === null ? "never" : formatDuration(node.start),
     address: addressOut(node.address, kit.defaultPort),
+    dialsFrom: node.dialsFrom === null ? undefined : formatIp(address(node.dialsFrom, 0)),
     profile: node.profile ?? undefined,
     ...settingsOut(kit.node, node.settings),
     config: unlessEmpty(settingsOut(kit.config, node.config)),
@@ -199,8 +200,10 @@ function nodeFaultOut(fault: NodeFault): unknown {
       const { node, drift } = fault;
       return compact({ node, offset: maybe(fault.offset), jump: maybe(fault.jump), drift });
     }
-    case "disk":
-      return compact({ node: fault.node, full: fault.full, delay: maybe(fault.delay) });
+    case "disk": {
+      const { node, full, damage } = fault;
+      return compact({ node, full, delay: maybe(fault.delay), damage });
+    }
     case "move":
       return { node: fault.node, address: fault.address };
     case "reset":

@@ -69,10 +69,11 @@ function nodeGist(fault: OfNode): string {
       ]);
     }
     case "disk": {
-      const { full, delay } = fault;
+      const { full, delay, damage } = fault;
       return list("disk", [
         full === undefined ? "" : full ? "full" : "has room",
         delay === undefined ? "" : `delay ${formatDuration(delay)}`,
+        damage === undefined ? "" : `damages ${damage}`,
       ]);
     }
     case "move":

@@ -121,6 +121,7 @@ function nodeFaultOf(names: readonly string[]): fc.Arbitrary<Fault> {
       drift: small.map((n) => n % 900_000),
     }),
     fc.record({ do: fc.constant("disk"), node, full: fc.boolean(), delay: length }),
+    fc.record({ do: fc.constant("disk"), node, damage: fc.constantFrom("f", "g") }),
     fc.record({
       do: fc.constant("move"),
       node,

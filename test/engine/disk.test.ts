@@ -1,8 +1,12 @@
 /** Writes: when they are durable, and what a kill and a power loss leave of them. */
 import { expect, it } from "vitest";
+import { randomFrom } from "../../src/core/random.ts";
 import { seconds } from "../../src/core/units.ts";
+import { damaged, newDisk, readable, written } from "../../src/engine/disk.ts";
 import type { Stage } from "./world.ts";
 import { pair, toyWorld } from "./world.ts";
+
+const PLAN = { delay: seconds(0), full: false };
 
 /** What A read when it booted last. */
 function booted(stage: Stage): string | undefined {
@@ -81,4 +85,39 @@ it("a paused process hears of its save when it moves again", () => {
   const stage = pair().tell(3, "A", "save f x whenever");
   stage.faultAt(3.005, { do: "pause", node: "A", for: seconds(2) }).run(9);
   expect(stage.story(3)).toEqual(["5.005000 A saved f ok"]);
+});
+
+/** A file of eight letters that is damaged once, and what the next boot reads. */
+function spoilt(seed: string): string | undefined {
+  const stage = toyWorld({ nodes: 1, seed }).tell(1, "A", "save f abcdefgh whenever");
+  stage.faultAt(2, { do: "disk", node: "A", damage: "f" });
+  return booted(stage.faultAt(3, { do: "restart", node: "A" }).run(4));
+}
+
+it("damage changes one character of a text, at a place the seed decides", () => {
+  const read = ["one", "two", "three", "four"].map(spoilt);
+  for (const text of read) {
+    const letters = "booted f=abcdefgh".split("");
+    expect(text?.split("").filter((letter, at) => letter !== letters[at])).toHaveLength(1);
+  }
+  expect(new Set(read).size).toBeGreaterThan(1);
+  expect(spoilt("one")).toBe(read[0]);
+});
+
+it("damage leaves other files, and those that are not there, as they are", () => {
+  const stage = toyWorld({ nodes: 1 }).tell(1, "A", "save f x whenever");
+  stage.faultAt(2, { do: "disk", node: "A", damage: "g" });
+  expect(booted(stage.faultAt(3, { do: "restart", node: "A" }).run(4))).toBe("booted f=x");
+});
+
+it("a file without a letter to change is set aside as a whole, unless it is written again", () => {
+  const [text, structure] = [
+    damaged(written(newDisk(PLAN), "f", ""), "f", randomFrom("")),
+    damaged(written(newDisk(PLAN), "f", { height: 3 }), "f", randomFrom("")),
+  ];
+  expect([readable(text).aside, readable(structure).aside]).toEqual([["f"], ["f"]]);
+  expect(readable(written(structure, "f", { height: 4 }))).toEqual({
+    files: { f: { height: 4 } },
+    aside: [],
+  });
 });

@@ -2,6 +2,7 @@
  * Worlds of toys for tests, with seconds for times and stories for results: every fact is one line,
  * `5.100000 A opened B`.
  */
+import { ipOf } from "../../src/core/address.ts";
 import type { Fault, LinkProfile } from "../../src/core/fault.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import { formatTime, millis, seconds, type Time, type UnixMicros } from "../../src/core/units.ts";
@@ -23,6 +24,8 @@ export interface ToyOptions {
   readonly network?: Partial<NetworkConfig>;
   /** Seconds; null waits for a restart. */
   readonly start?: (name: string) => number | null;
+  /** The node whose ip its dials come from. */
+  readonly source?: (name: string) => string;
   readonly clock?: (name: string) => { readonly offset: number; readonly drift: number };
   /** Seconds from save to durable. */
   readonly disk?: number;
@@ -117,13 +120,18 @@ export class Stage {
 
 export function toyWorld(options: ToyOptions = {}): Stage {
   const names = namesOf(options.nodes ?? 2);
-  const { start = () => 0, clock = () => ({ offset: 0, drift: 0 }) } = options;
+  const {
+    start = () => 0,
+    source = (name) => name,
+    clock = () => ({ offset: 0, drift: 0 }),
+  } = options;
   const world = new World<Toy>({
     seed: options.seed ?? "toy",
     epoch: EPOCH,
     nodes: names.map((name) => ({
       name,
       address: placeOf(name),
+      source: ipOf(placeOf(source(name))),
       machine: options.machine ?? toy,
       config: { echo: false },
       start: inMicros(start(name)),

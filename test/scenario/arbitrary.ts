@@ -91,6 +91,7 @@ function node(at: number): fc.Arbitrary<NodePlan> {
   return fc.record({
     name: fc.constant(NAMES[at] ?? ""),
     address: port.map((text) => parseAddress(`10.0.0.${at}${text}`, 24_100) as Address),
+    dialsFrom: fc.option(fc.integer({ min: 0, max: 0xffffffff })),
     start: fc.option(moment),
     profile: fc.option(fc.constantFrom("repaired", "as-found")),
     config,
@@ -140,7 +141,13 @@ const fault = fc.oneof(
     { requiredKeys: ["do", "node", "jump"] },
   ),
   fc.record(
-    { do: fc.constant("disk"), node: name, full: fc.boolean(), delay: length },
+    {
+      do: fc.constant("disk"),
+      node: name,
+      full: fc.boolean(),
+      delay: length,
+      damage: fc.constantFrom("counts", "peers"),
+    },
     { requiredKeys: ["do", "node", "full"] },
   ),
   fc.record({

@@ -96,7 +96,7 @@ nodes:
   A: { address: 10.0.0.256 }
   B: { start: 2m, dials: [A, X], config: { anounceDelay: 5s } }
   C: { address: 10.0.0.2, start: 0s..5s, disk: { delay: 3 }, note: 7 }
-  D: { address: 10.0.0.2, clock: { offset: -2, drift: fast } }
+  D: { address: 10.0.0.2, clock: { offset: -2, drift: fast }, dialsFrom: "10.0.0.9:80" }
 expect:
   - { on: [], that: redy, by: 5s }
 `;
@@ -125,6 +125,7 @@ expect:
       s.yaml:13:68 nodes.C.note — expected a text; found 7, so quote it: "7"
       s.yaml:14:44 nodes.D.clock.offset — a duration needs a unit: 5s, 250ms, 1m30s; found -2
       s.yaml:14:55 nodes.D.clock.drift — expected a number; found "fast"
+      s.yaml:14:74 nodes.D.dialsFrom — an ip is written 198.51.100.7, without a port; found "10.0.0.9:80"
       s.yaml:16:11 expect[0].on — an empty list names no node; write all, or a node
       s.yaml:16:21 expect[0].that — unknown claim "redy"; known: count, met, said, heard, tips-equal"
     `);
@@ -245,7 +246,7 @@ describe("events", () => {
   - { at: 5s, power-loss: { node: A, disk: thorn } }
   - { at: 5s, pause: A }
   - { at: 5s, clock: { node: A } }
-  - { at: 5s, disk: { node: A, delay: -5s } }
+  - { at: 5s, disk: { node: A, delay: -5s, damage: count } }
   - { at: 5s, move: { node: A, address: home } }
   - { at: 5s, reset: [A] }
   - { at: 5s, reset: [A, A, B] }
@@ -269,6 +270,7 @@ describe("events", () => {
       s.yaml:18:22 events[11].pause — expected a mapping; found "A"
       s.yaml:19:22 events[12].clock — changes nothing; add offset, jump or drift
       s.yaml:20:39 events[13].disk.delay — "-5s" is negative; write a length such as 5s
+      s.yaml:20:52 events[13].disk.damage — unknown file "count" (did you mean "counts"?)
       s.yaml:21:41 events[14].move.address — an address is written 203.0.113.10 or 203.0.113.10:24100; found "home"
       s.yaml:22:22 events[15].reset — must have at least 2 items
       s.yaml:23:22 events[16].reset — must have at most 2 items

@@ -117,6 +117,7 @@ function factOf(event: TraceEvent, node: number): Fact | null {
 
 export const kit: Dialect = {
   name: "toy",
+  files: ["counts", "peers"],
   defaultPort: 24_100,
   profiles: [
     { name: "repaired", about: "As it should be", machine: { kinds: ["Ping", "Pong", "Hello"] } },
@@ -191,7 +192,7 @@ nodes:
     config: { announceDelay: 5s }
     clock: { offset: -2s, drift: 50 }
     disk: { delay: 2ms }
-  C: { start: never, address: 203.0.113.12, masternode: false }
+  C: { start: never, address: 203.0.113.12, dialsFrom: 198.51.100.7, masternode: false }
   n{1..3}: { start: 10s..20s, address: "10.0.0.{1..3}", dials: A }
 events:
   - { at: 20s, node: [A, B], addnode: C }
@@ -215,6 +216,7 @@ events:
   - { at: 35s, pause: { node: A, for: 5s } }
   - { at: 35s, clock: { node: A, jump: -2m } }
   - { at: 35s, disk: { node: A, full: true } }
+  - { at: 35s, disk: { node: B, damage: counts } }
   - { at: 36s, move: { node: A, address: 203.0.113.99 } }
   - { at: 37s, reset: [A, B] }
   - { at: 38s, heal: split }

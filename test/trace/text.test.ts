@@ -110,6 +110,7 @@ describe("a fault", () => {
     [{ do: "clock", node: "A", offset: -s as Duration }, "clock offset -1s"],
     [{ do: "disk", node: "A", full: true, delay: s }, "disk full, delay 1s"],
     [{ do: "disk", node: "A", full: false }, "disk has room"],
+    [{ do: "disk", node: "A", damage: "cache" }, "disk damages cache"],
     [{ do: "move", node: "A", address: "10.0.0.1" }, "move to 10.0.0.1"],
   ])("%j", (given, text) => {
     expect(faultText(given)).toBe(text);
