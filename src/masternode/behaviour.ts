@@ -7,7 +7,15 @@ import type { Address } from "../core/address.ts";
 import type { CloseReason, RefusedReason, Role, TimerKey } from "../core/machine.ts";
 import type { Config } from "./config.ts";
 import type { Message, MessageOf, MessageType } from "./messages.ts";
-import type { Command, Files, MasternodeCtx, Session, State, TimerName } from "./state.ts";
+import type {
+  Command,
+  CommandOf,
+  Files,
+  MasternodeCtx,
+  Session,
+  State,
+  TimerName,
+} from "./state.ts";
 
 export type Handler<M extends Message = Message> = (
   state: State,
@@ -37,7 +45,7 @@ export interface Behaviour {
   readonly commands: {
     readonly [T in Command["type"]]: (
       state: State,
-      command: Extract<Command, { readonly type: T }>,
+      command: CommandOf<T>,
       ctx: MasternodeCtx,
     ) => State;
   };

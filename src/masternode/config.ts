@@ -93,6 +93,14 @@ export type ConstantName =
   | "earlyBlock"
   | "blockSizeMax"
   | "replySizeMax"
+  | "candidatesMax"
+  | "unseenMax"
+  | "neverSeenMax"
+  | "dialFailuresMax"
+  | "prunedMax"
+  | "prunedMemory"
+  | "pruneDelay"
+  | "cacheDelay"
   | "scorePong"
   | "scorePongSpacing"
   | "scoreBlock"
@@ -172,6 +180,14 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   earlyBlock: length(300 * SECOND, "A block whose slot starts later than this is early (Y2)"),
   blockSizeMax: count(8 * 1_048_576, "Encoded size of a block to accept (Y2)"),
   replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
+  candidatesMax: count(4_096, "Candidates and entries known by hearsay alone, at most (Q2)"),
+  unseenMax: length(7 * 24 * HOUR, "A candidate unseen for this long is pruned (Q2)"),
+  neverSeenMax: length(24 * HOUR, "one never seen after this long (Q2)"),
+  dialFailuresMax: count(10, "or after so many failures (Q2)"),
+  prunedMax: count(10_000, "Pruned addresses that are remembered (Q2)"),
+  prunedMemory: length(24 * HOUR, "for this long, and not taken from hearsay (Q2)"),
+  pruneDelay: length(HOUR, "Nothing is pruned before this uptime (Q3)"),
+  cacheDelay: length(5 * SECOND, "Peers and registry are saved this long after a change (Q3)"),
   scorePong: count(1, "Reputation: a matched Pong earns this (Q1)"),
   scorePongSpacing: length(MINUTE, "at most once in this time (Q1)"),
   scoreBlock: count(5, "a block accepted (Q1)"),

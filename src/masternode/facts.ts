@@ -29,6 +29,12 @@ export type Fact =
       readonly failures: number;
       readonly again: number;
     }
+  /** The cache on disk could not be used (rule Q3). */
+  | { readonly type: "cache-unusable"; readonly why: string }
+  /** What was loaded from it. */
+  | { readonly type: "remembered"; readonly peers: number; readonly masternodes: number }
+  /** Dial candidates that led nowhere are forgotten. */
+  | { readonly type: "pruned"; readonly addresses: readonly Address[] }
   /** A peer's reputation has become so bad that it is dialed last, if at all. */
   | { readonly type: "shunned"; readonly peer: Address; readonly score: number }
   | { readonly type: "broadcast"; readonly recipients: number; readonly sequence: number }

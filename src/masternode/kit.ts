@@ -78,7 +78,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     },
     files: ["sequences", "chain"],
     defaultPort: DEFAULT_PORT,
-    stop: null,
+    stop: { type: "stop" },
     epoch: (settings, config) => epochOf(settings, config),
     configure: (setup) => configure(crypto, setup),
   };

@@ -22,6 +22,10 @@ const LINES: Lines = {
       `Connection to ${ip(peer)} failed (attempt ${failures}): ${reason}, ` +
         `again in ${Math.round(again / SECOND)}s`,
     ),
+  "cache-unusable": ({ why }) => warn(`🗂️  cache was unreadable: set aside (${why})`),
+  remembered: ({ peers, masternodes }) =>
+    info(`📂 Loaded ${peers} peer(s) and ${masternodes} masternode(s) from disk`),
+  pruned: ({ addresses }) => info(`🧹 Cleaned up ${addresses.length} stale peer(s)`),
   shunned: ({ peer, score }) => warn(`👎 Bad reputation of ${full(peer)}: ${score}`),
   broadcast: ({ recipients }) =>
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),

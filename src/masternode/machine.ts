@@ -12,6 +12,7 @@ import { announce, announceAgain } from "./handlers/announce.ts";
 import { acceptAttestation } from "./handlers/attestation.ts";
 import { acceptAnnouncedBlock, retryEarlyBlocks } from "./handlers/blocks.ts";
 import { init } from "./handlers/boot.ts";
+import { saveCache, stop } from "./handlers/cache.ts";
 import { addNode, dialLoop, redial } from "./handlers/dial.ts";
 import { acceptBlocks, downloadTimedOut, serveBlocks } from "./handlers/download.ts";
 import {
@@ -39,6 +40,7 @@ import { acceptHeartbeat, beat } from "./handlers/heartbeat.ts";
 import { askAgain } from "./handlers/held.ts";
 import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
 import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
+import { prune } from "./handlers/prune.ts";
 import { sweep } from "./handlers/registry.ts";
 import { sequencesSaved } from "./handlers/sequences.ts";
 import { dialRefused, sessionClosed, sessionGarbled } from "./handlers/session.ts";
@@ -52,7 +54,14 @@ import {
   serveHeight,
 } from "./handlers/tips.ts";
 import type { Message } from "./messages.ts";
-import type { Masternode, MasternodeCtx, MasternodeInput, Session, State } from "./state.ts";
+import type {
+  Command,
+  Masternode,
+  MasternodeCtx,
+  MasternodeInput,
+  Session,
+  State,
+} from "./state.ts";
 
 const messages: MessageTable = {
   Handshake: acceptHandshake,
@@ -90,6 +99,7 @@ export const repaired: Behaviour = {
     "announce-again": announceAgain,
     ask: askAgain,
     assemble: assembled,
+    cache: saveCache,
     dial: dialLoop,
     download: downloadTimedOut,
     due: slotBegins,
@@ -102,6 +112,7 @@ export const repaired: Behaviour = {
     minimum: minimumHeld,
     ping,
     produce,
+    prune,
     redial,
     start: startAttempt,
     status: standing,
@@ -113,7 +124,7 @@ export const repaired: Behaviour = {
   closed: sessionClosed,
   garbled: sessionGarbled,
   saved: sequencesSaved,
-  commands: { addnode: addNode },
+  commands: { addnode: addNode, stop },
   admit,
   judge,
 };
@@ -156,8 +167,17 @@ function react(
     case "saved":
       return behaviour.saved(state, input.file, input.ok, ctx);
     case "command":
-      return behaviour.commands[input.command.type](state, input.command, ctx);
+      return obey(behaviour, state, input.command, ctx);
   }
+}
+
+function obey(behaviour: Behaviour, state: State, command: Command, ctx: MasternodeCtx): State {
+  const row = behaviour.commands[command.type] as (
+    state: State,
+    command: Command,
+    ctx: MasternodeCtx,
+  ) => State;
+  return row(state, command, ctx);
 }
 
 function receive(

@@ -32,7 +32,7 @@ export type Verdict =
 export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdict {
   const { announcement, signed, firstHand, fromItsIp } = claim;
   if (signed === null && !firstHand) return hearsay(entry, claim, now);
-  const base = entry ?? newEntry(claim, now);
+  const base = entry ?? newEntry(claim.address, announcement, now);
   const otherKey = base.bound !== "not" && base.publicKey !== announcement.publicKey;
   if (otherKey && (base.bound === "firmly" || !fromItsIp)) {
     return { kind: "refused", why: "another key is bound", check: base.bound !== "firmly" };
@@ -67,13 +67,17 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
 /** Known and worth a dial; never active, never fresher (rule R2). */
 function hearsay(entry: Entry | undefined, claim: Claim, now: Time): Verdict {
   if (entry !== undefined) return { kind: "stale" };
-  return { kind: "taken", entry: newEntry(claim, now), news: true };
+  return { kind: "taken", entry: newEntry(claim.address, claim.announcement, now), news: true };
 }
 
-function newEntry(claim: Claim, now: Time): Entry {
-  const { rewardAddress, tier, publicKey } = claim.announcement;
+/** What is said of a masternode, without anything that vouches for it. */
+export function newEntry(
+  address: Address,
+  { rewardAddress, tier, publicKey }: Pick<Entry, "rewardAddress" | "tier" | "publicKey">,
+  now: Time,
+): Entry {
   return {
-    address: claim.address,
+    address,
     rewardAddress,
     tier,
     publicKey,

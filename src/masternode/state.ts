@@ -25,6 +25,7 @@ export type TimerName =
   | "announce-again"
   | "ask"
   | "assemble"
+  | "cache"
   | "dial"
   | "download"
   | "due"
@@ -37,17 +38,25 @@ export type TimerName =
   | "minimum"
   | "ping"
   | "produce"
+  | "prune"
   | "redial"
   | "start"
   | "status"
   | "sweep"
   | "tips";
 
-export type Command = { readonly type: "addnode"; readonly address: Address };
+export type Command =
+  | { readonly type: "addnode"; readonly address: Address }
+  /** The process is about to end. */
+  | { readonly type: "stop" };
+
+export type CommandOf<T extends Command["type"]> = Extract<Command, { readonly type: T }>;
 
 export interface Files {
   readonly sequences: Sequences;
   readonly chain: Chain;
+  /** What masternode/cache.ts makes (rule Q3). */
+  readonly cache: string;
   readonly [file: string]: unknown;
 }
 
@@ -80,6 +89,15 @@ export interface State {
   readonly chain: Chain;
   readonly sync: Sync;
   readonly production: Production;
+  readonly memory: Memory;
+}
+
+/** What is remembered of peers besides themselves. */
+export interface Memory {
+  /** Addresses pruned lately, and when: hearsay does not bring them back (rule Q2). */
+  readonly pruned: Table<Time>;
+  /** Something changed that the cache on disk does not know yet (rule Q3). */
+  readonly unsaved: boolean;
 }
 
 export interface Identity {
@@ -160,8 +178,10 @@ export interface Peer {
   readonly configured: boolean;
   /** Ourselves under some address: never dialed (rule S4). */
   readonly self: boolean;
-  /** When it was first heard of (rule Q2). */
-  readonly firstSeen: Time;
+  /** A session with it was ready, or its masternode active, at some time (rule Q2). */
+  readonly proven: boolean;
+  /** When that was last so; of one never seen, when it was first heard of. */
+  readonly seenAt: Time;
   /** When a session with it was ready last. */
   readonly readyAt: Time | null;
   readonly reputation: Reputation;
@@ -307,6 +327,7 @@ export function withState(state: State, patch: Patch<State>): State {
     chain: patch.chain ?? state.chain,
     sync: patch.sync ?? state.sync,
     production: patch.production ?? state.production,
+    memory: patch.memory ?? state.memory,
   };
 }
 

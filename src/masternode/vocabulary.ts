@@ -19,6 +19,10 @@ const FACTS: Sayings = {
     `session ${session} with ${names.address(peer)} ends: ${reason}`,
   "dial-failed": ({ peer, reason, again }, names) =>
     `cannot reach ${names.address(peer)} (${reason}), again in ${rounded(again)}`,
+  "cache-unusable": ({ why }) => `sets its cache aside: ${why}`,
+  remembered: ({ peers, masternodes }) =>
+    `remembers ${peers} addresses and ${masternodes} masternodes`,
+  pruned: ({ addresses }, names) => `forgets the candidates ${list(addresses, names)}`,
   shunned: ({ peer, score }, names) => `thinks ill of ${names.address(peer)} (${score})`,
   broadcast: ({ recipients }) => `announces itself to ${recipients} peers`,
   processed: ({ of, from, news }, names) => {
@@ -98,6 +102,7 @@ export const vocabulary: Vocabulary = {
   gist: (body, names) => {
     const command = body as Command;
     if (command.type === "addnode") return names.address(command.address);
+    if (command.type === "stop") return "";
     const message = body as Message;
     const say = GISTS[message.type] as ((message: Message) => string) | undefined;
     return say?.(message) ?? "";

@@ -71,7 +71,7 @@ export const asFound: Behaviour = {
   },
   opened: { dialed: openedDialed, accepted: openedAccepted },
   closed: sessionClosed,
-  commands: { addnode: addCandidate },
+  commands: { addnode: addCandidate, stop: (state) => state },
   admit,
   // Nothing was judged but at a slot.
   judge: (_before, after) => after,

@@ -6,10 +6,14 @@ import type { TimerKey } from "../../core/machine.ts";
 import { get, values } from "../../core/table.ts";
 import { tryDial } from "../handlers/dial.ts";
 import { peerAt } from "../handlers/session.ts";
-import { type Command, type MasternodeCtx, type Peer, type State, withPeer } from "../state.ts";
+import { type CommandOf, type MasternodeCtx, type Peer, type State, withPeer } from "../state.ts";
 
 /** `addnode` only adds a candidate for the next pass. */
-export function addCandidate(state: State, command: Command, ctx: MasternodeCtx): State {
+export function addCandidate(
+  state: State,
+  command: CommandOf<"addnode">,
+  ctx: MasternodeCtx,
+): State {
   return withPeer(state, { ...peerAt(state, command.address, ctx), configured: true });
 }
 

@@ -39,7 +39,7 @@ export function acceptAnnouncement(
   const { peer, remote } = session;
   ctx.emit({ type: "processed", of: address, from: peer, remote, firstHand, news: verdict.news });
   let next = place(state, verdict.entry, peer, ctx);
-  next = before === undefined ? candidate(next, address, ctx) : next;
+  if (before === undefined) next = candidate(next, address, sourceOf(verdict.entry), ctx);
   if (claim.evidenceAt !== null) next = freshEvidence(next, address, ctx);
   if (verdict.news && claim.signed !== null) relay(next, session, claim.signed, ctx);
   return takeHeld(next, address, ctx);
@@ -88,7 +88,11 @@ function takeLine(
   if (verdict.kind === "refused" && verdict.check) return checkKey(state, address, ctx);
   if (verdict.kind !== "taken") return state;
   const next = place(state, verdict.entry, from, ctx);
-  return before === undefined ? candidate(next, address, ctx) : next;
+  return before === undefined ? candidate(next, address, sourceOf(verdict.entry), ctx) : next;
+}
+
+function sourceOf(entry: Entry): "hearsay" | "evidence" {
+  return entry.evidenceAt === null ? "hearsay" : "evidence";
 }
 
 /** Nothing it could tell is new: most of what floods and lists bring, so it is asked first. */

@@ -1,15 +1,17 @@
 /** The first step: what is on disk, what is configured, and which timers run. */
-import { emptyTable, tableOf } from "../../core/table.ts";
+import { emptyTable } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
 import type { Config } from "../config.ts";
-import type { Files, Identity, MasternodeCtx, State } from "../state.ts";
+import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
+import { byAddress, cachedEntries, cachedPeers, loadCache } from "./cache.ts";
 import { untilTurn } from "./dial.ts";
 import { emitActive } from "./registry.ts";
 import { newPeer } from "./session.ts";
 
 export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
+  const cache = loadCache(config, files, ctx);
   const chain = files.chain ?? chainUpTo(config, config.startHeight);
   const { masternode } = config;
   ctx.emit({ type: "started", masternode, height: chain.height });
@@ -18,14 +20,9 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
     config,
     identity: identify(config, files, ctx),
     sessions: emptyTable(),
-    peers: tableOf(
-      config.bootstrap.map((address) => [
-        address,
-        { ...newPeer(address, ctx.uptime), configured: true },
-      ]),
-    ),
+    peers: byAddress([...cachedPeers(config, cache, ctx), ...bootstrapPeers(config, ctx)]),
     registry: {
-      entries: emptyTable(),
+      entries: byAddress(cachedEntries(config, cache, ctx)),
       removed: emptyTable(),
       active: 0,
       held: emptyTable(),
@@ -34,7 +31,10 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
     chain,
     sync: { download: null, early: emptyTable() },
     production: { minimumSince: null, open: null, attempt: null, said: "" },
+    memory: { pruned: emptyTable(), unsaved: false },
   };
+  const [peers, masternodes] = [cache?.peers.length ?? 0, state.registry.entries.size];
+  if (cache !== null) ctx.emit({ type: "remembered", peers, masternodes });
   emitActive(state, ctx);
   if (masternode) {
     ctx.setTimer("announce", config.announceDelay);
@@ -43,6 +43,7 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
   ctx.setTimer("dial", 0 as Duration);
   ctx.setTimer("exchange", config.exchangePeriod);
   ctx.setTimer("feeler", untilTurn(state, 8, config.feelerPeriod, ctx.uptime));
+  ctx.setTimer("prune", config.sweepPeriod);
   ctx.setTimer("status", config.statusPeriod);
   ctx.setTimer("sweep", config.sweepPeriod);
   ctx.setTimer("tips", config.tipPeriod);
@@ -67,4 +68,12 @@ function identify(config: Config, files: Partial<Files>, ctx: MasternodeCtx): Id
     pagesAsked: 0,
     seen: [],
   };
+}
+
+/** What the operator wrote wins over what is remembered. */
+function bootstrapPeers(config: Config, ctx: MasternodeCtx): readonly Peer[] {
+  return config.bootstrap.map((address) => ({
+    ...newPeer(address, ctx.uptime),
+    configured: true,
+  }));
 }

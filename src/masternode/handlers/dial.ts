@@ -8,20 +8,22 @@ import type { TimerKey } from "../../core/machine.ts";
 import { get, has, values } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import {
-  type Command,
+  type CommandOf,
   type MasternodeCtx,
   type Peer,
   type State,
   withPeer,
   withSession,
 } from "../state.ts";
+import { noteChange } from "../memory.ts";
 import { isUnwanted } from "./identity.ts";
 import { isDue, objection, sessionsMissing } from "./objection.ts";
+import { withRoom } from "./prune.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 import { newSession, peerAt } from "./session.ts";
 
 /** An operator names a peer: it is dialed at once and kept. */
-export function addNode(state: State, command: Command, ctx: MasternodeCtx): State {
+export function addNode(state: State, command: CommandOf<"addnode">, ctx: MasternodeCtx): State {
   const { address } = command;
   // Says why: such an address is not even stored (rule S5).
   if (isUnwanted(state, address, ctx)) return tryDial(state, address, ctx);
@@ -30,10 +32,20 @@ export function addNode(state: State, command: Command, ctx: MasternodeCtx): Sta
 }
 
 /** A new dial candidate wakes the loop (rule X3). */
-export function candidate(state: State, address: Address, ctx: MasternodeCtx): State {
+export function candidate(
+  state: State,
+  address: Address,
+  source: "hearsay" | "evidence",
+  ctx: MasternodeCtx,
+): State {
   if (has(state.peers, address) || isUnwanted(state, address, ctx)) return state;
+  // Who was pruned returns only by evidence (rule Q2).
+  if (source === "hearsay" && has(state.memory.pruned, address)) return state;
+  const roomy = withRoom(state, ctx);
+  if (roomy === null) return state;
   ctx.setTimer("dial", 0 as Duration);
-  return withPeer(state, peerAt(state, address, ctx));
+  const peer = { ...peerAt(roomy, address, ctx), proven: source === "evidence" };
+  return noteChange(withPeer(roomy, peer), ctx);
 }
 
 /** Someone vouches that the peer is there: one attempt out of turn a minute (rule S6). */

@@ -7,6 +7,7 @@ import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
+import { noteChange } from "../memory.ts";
 import { greet } from "./announce.ts";
 import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
@@ -150,7 +151,9 @@ function becomeReady(
   const known = peerAt(state, peer, ctx);
   let next = withSession(state, ready);
   if (!isUnwanted(state, peer, ctx)) {
-    next = withPeer(next, { ...known, node: ready.node, self: false, readyAt: ctx.uptime });
+    const seen = { readyAt: ctx.uptime, seenAt: ctx.uptime, proven: true };
+    next = withPeer(next, { ...known, ...seen, node: ready.node, self: false });
+    if (!known.proven) next = noteChange(next, ctx);
   }
   const you = hello.you === undefined ? null : parseAddress(hello.you, portOf(ctx.self));
   if (you !== null) next = seenAs(next, ready, you, ctx);

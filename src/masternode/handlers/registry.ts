@@ -8,21 +8,34 @@ import type { Duration, Time } from "../../core/units.ts";
 import { hashKey } from "../witness.ts";
 import type { Entry, MasternodeCtx, State } from "../state.ts";
 import { withPeer, withRegistry } from "../state.ts";
+import { noteChange } from "../memory.ts";
 import { peerAt } from "./session.ts";
 
 /** Puts an entry in place with the status its evidence gives it; says what changed. */
 export function place(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
   const known = get(state.registry.entries, entry.address);
   const hearsay = entry.evidenceAt === null;
-  if (known === undefined && hearsay && has(state.registry.removed, entry.address)) return state;
+  if (known === undefined && hearsay && !isWelcome(state, entry.address)) return state;
   const status = statusOf(state, entry, ctx.uptime);
   const placed = status === entry.status ? entry : { ...entry, status };
   if (known === placed) return state;
   if (known === undefined) ctx.emit({ type: "known", address: entry.address, from });
   const removed = remove(state.registry.removed, entry.address);
   const entries = put(state.registry.entries, entry.address, placed);
-  const next = withRegistry(state, { entries, removed });
-  return turned(next, known?.status ?? "known", placed, ctx);
+  const next = turned(
+    withRegistry(state, { entries, removed }),
+    known?.status ?? "known",
+    placed,
+    ctx,
+  );
+  const isBound = known?.bound === placed.bound && known.publicKey === placed.publicKey;
+  return isBound ? next : noteChange(next, ctx);
+}
+
+/** Hearsay brings back nobody who was removed lately, and does not grow without end. */
+function isWelcome(state: State, address: Address): boolean {
+  const { entries, removed } = state.registry;
+  return !has(removed, address) && entries.size < state.config.candidatesMax;
 }
 
 /** Every sweep period: silence makes inactive, long silence removes (rule R3). */
@@ -77,11 +90,18 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
   if (before === status || status === "known") return state;
   const gained = (status === "active" ? 1 : 0) - (before === "active" ? 1 : 0);
   const active = state.registry.active + gained;
-  const next = withRegistry(state, { active });
+  const next = proven(withRegistry(state, { active }), entry, ctx);
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
   ctx.emit({ type: "status", address, status, total: state.registry.entries.size, silent });
   if (gained !== 0) emitActive(next, ctx);
   return next;
+}
+
+/** Its masternode was there: failures alone never prune it (rule Q2). */
+function proven(state: State, { address, evidenceAt }: Entry, ctx: MasternodeCtx): State {
+  const peer = get(state.peers, address);
+  if (peer === undefined) return state;
+  return withPeer(state, { ...peer, proven: true, seenAt: evidenceAt ?? ctx.uptime });
 }
 
 /** The entry goes, the dial candidate stays (rule R3). */
@@ -105,7 +125,7 @@ function takeOut(state: State, entry: Entry, silent: number, ctx: MasternodeCtx)
     hashes: witnessing === null ? hashes : remove(hashes, hashKey(witnessing.hash)),
   });
   if (lost > 0) emitActive(next, ctx);
-  return next;
+  return noteChange(next, ctx);
 }
 
 /** What was removed long ago may be hearsay again (rule Q2's bound). */

@@ -90,7 +90,7 @@ export function ended(
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
   const known = get(state.peers, session.peer);
   if (known === undefined) return next;
-  const peer = wasReady ? { ...known, readyAt: ctx.uptime } : known;
+  const peer = wasReady ? { ...known, readyAt: ctx.uptime, seenAt: ctx.uptime } : known;
   if (kind === "neither") return wasReady ? withPeer(next, peer) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
   const failures = (steady ? 0 : peer.failures) + (kind === "failure" ? 1 : 0);
@@ -100,6 +100,8 @@ export function ended(
   if (wasReady || session.role === "accepted") return paused;
   const { address } = peer;
   ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
+  // Its place among the dials under way is free for another (rule X5).
+  ctx.setTimer("dial", 0 as Duration);
   return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
 }
 
@@ -138,7 +140,8 @@ export function newPeer(address: Address, now: Time): Peer {
     node: null,
     configured: false,
     self: false,
-    firstSeen: now,
+    proven: false,
+    seenAt: now,
     readyAt: null,
     reputation: UNKNOWN,
     failures: 0,
