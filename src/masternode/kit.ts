@@ -76,7 +76,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
         make: (args, addressOf) => ({ type: "addnode", address: addressOf(String(args["peer"])) }),
       },
     },
-    files: ["sequences", "chain"],
+    files: ["sequences", "chain", "cache"],
     defaultPort: DEFAULT_PORT,
     stop: { type: "stop" },
     epoch: (settings, config) => epochOf(settings, config),

@@ -16,9 +16,12 @@ const MINUTES = 60_000;
 /** Mutants that nothing notices, and why that is right. */
 const NO_ROW = "the node as found has no row for that timer: it goes off for nothing";
 const EXPLAINED: Readonly<Record<string, string>> = {
+  "as-found: no command stop": "the node as found keeps nothing that a stop would save",
   "as-found: init does not arm exchange": NO_ROW,
   "as-found: init does not arm feeler": NO_ROW,
+  "as-found: init does not arm prune": NO_ROW,
   "as-found: init does not arm tips": NO_ROW,
+  "as-found: noteChange does not arm cache": NO_ROW,
   "as-found: tryDial does not arm handshake": NO_ROW,
 };
 

@@ -28,7 +28,7 @@ export function addNode(state: State, command: CommandOf<"addnode">, ctx: Master
   // Says why: such an address is not even stored (rule S5).
   if (isUnwanted(state, address, ctx)) return tryDial(state, address, ctx);
   const named = withPeer(state, { ...peerAt(state, address, ctx), configured: true });
-  return tryDial(named, address, ctx);
+  return tryDial(noteChange(named, ctx), address, ctx);
 }
 
 /** A new dial candidate wakes the loop (rule X3). */
