@@ -30,6 +30,11 @@ export type Role = "dialed" | "accepted";
 export type RefusedReason = "refused" | "timeout" | "unreachable" | "limit";
 /** For people. Kernels disagree on fin against reset, so a machine never branches on those two. */
 export type CloseReason = "fin" | "reset" | "timeout" | "slow" | "disk";
+/**
+ * `shape`: no message, or a known one of wrong shape. `unknown`: well-formed, of a type this version
+ * does not know. `too long`: beyond the machine's own limit.
+ */
+export type Garbled = "shape" | "unknown" | "too long";
 export type TimerKey = string | number;
 
 export type Input<P extends Protocol> =
@@ -46,12 +51,12 @@ export type Input<P extends Protocol> =
       readonly reason: RefusedReason;
     }
   | { readonly kind: "message"; readonly session: SessionId; readonly message: P["message"] }
-  /** Undecodable bytes (`unknown`: well-formed, of a type this version does not know). */
+  /** A line that is no message; `what` says of which kind. */
   | {
       readonly kind: "garbled";
       readonly session: SessionId;
       readonly error: string;
-      readonly unknown: boolean;
+      readonly what: Garbled;
     }
   | { readonly kind: "closed"; readonly session: SessionId; readonly reason: CloseReason }
   | { readonly kind: "timer"; readonly timer: P["timer"]; readonly key: TimerKey }
@@ -98,6 +103,8 @@ export interface Machine<P extends Protocol> {
   /** All message types, in a fixed order. */
   readonly kinds: readonly P["message"]["type"][];
   init(config: P["config"], files: Partial<P["files"]>, ctx: Ctx<P>): P["state"];
+  /** Pure: bytes that a line on this session may have now. Left out: any number. */
+  lineLimit?(state: P["state"], session: SessionId): number;
   /** Pure. Returns `state` itself when nothing changed. */
   step(state: P["state"], input: Input<P>, ctx: Ctx<P>): P["state"];
 }

@@ -158,20 +158,40 @@ function told<P extends Protocol>(
   net: Net<P>,
   runtime: NodeRuntime<P>,
   session: SessionId,
-  { op, body, cause }: Segment,
+  arrived: Segment,
 ): boolean {
-  if (op === OP.CORRUPT) return runtime.garbled(session, "a corrupted line", false, cause);
+  const { op, body, cause } = arrived;
+  if (isTooLong(net, runtime, session, arrived)) {
+    return runtime.garbled(session, "line too long", "too long", cause);
+  }
+  if (op === OP.CORRUPT) return runtime.garbled(session, "a corrupted line", "shape", cause);
   if (net.wire === "objects") return runtime.deliver(session, body as P["message"], cause);
   const decoded = net.codec.decode(body as Uint8Array);
   switch (decoded.kind) {
     case "message":
       return runtime.deliver(session, decoded.message, cause);
     case "unknown":
-      return runtime.garbled(session, decoded.name, true, cause);
+      return runtime.garbled(session, decoded.name, "unknown", cause);
     case "garbled":
-      return runtime.garbled(session, decoded.error, false, cause);
+      return runtime.garbled(session, decoded.error, "shape", cause);
   }
 }
+
+/**
+ * Lines are measured only where the machine allows few bytes: before it knows a peer, that is. The
+ * large limits of known peers are the real host's to enforce (docs/network-model.md, Limits).
+ */
+function isTooLong<P extends Protocol>(
+  net: Net<P>,
+  runtime: NodeRuntime<P>,
+  session: SessionId,
+  arrived: Segment,
+): boolean {
+  const limit = runtime.lineLimit(session);
+  return limit <= MEASURED_MAX && bytesOf(net, arrived) - 1 > limit;
+}
+
+const MEASURED_MAX = 65_536;
 
 /** The retransmission timer: try again, or give up. */
 export function retry<P extends Protocol>(net: Net<P>, connection: Connection, d: EndIndex): void {

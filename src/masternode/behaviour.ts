@@ -4,7 +4,7 @@
  * it.
  */
 import type { Address } from "../core/address.ts";
-import type { CloseReason, RefusedReason, Role, TimerKey } from "../core/machine.ts";
+import type { CloseReason, RefusedReason, Role, SessionId, TimerKey } from "../core/machine.ts";
 import type { Config } from "./config.ts";
 import type { Message, MessageOf, MessageType } from "./messages.ts";
 import type {
@@ -40,7 +40,13 @@ export interface Behaviour {
   >;
   refused(state: State, session: Session, reason: RefusedReason, ctx: MasternodeCtx): State;
   closed(state: State, session: Session, reason: CloseReason, ctx: MasternodeCtx): State;
-  garbled(state: State, session: Session, error: string, ctx: MasternodeCtx): State;
+  garbled(
+    state: State,
+    session: Session,
+    error: string,
+    what: "shape" | "too long",
+    ctx: MasternodeCtx,
+  ): State;
   saved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State;
   readonly commands: {
     readonly [T in Command["type"]]: (
@@ -51,6 +57,8 @@ export interface Behaviour {
   };
   /** May a message be handled on this session now; else what becomes of it (rule S3). */
   admit(state: State, session: Session, message: Message, ctx: MasternodeCtx): State | "handle";
+  /** Bytes that a line on a session may have now (rule S7). */
+  lineLimit(state: State, session: SessionId): number;
   /** After every step that changed something: gates and their timers (rule B0). */
   judge(before: State, after: State, ctx: MasternodeCtx): State;
 }

@@ -54,6 +54,21 @@ export type ConstantName =
   | "freshDialSpacing"
   | "dialPeriod"
   | "dialsMax"
+  | "sessionsMax"
+  | "guestsMax"
+  | "guestTime"
+  | "guestRetry"
+  | "sessionsPerIp"
+  | "silentFor"
+  | "lineMaxUnready"
+  | "lineMax"
+  | "violationsBan"
+  | "violationsLongBan"
+  | "violationsEndlessBan"
+  | "ban"
+  | "longBan"
+  | "violationMemory"
+  | "violatorsMax"
   | "sessionsWanted"
   | "dialedWanted"
   | "subnetMax"
@@ -138,6 +153,21 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   freshDialSpacing: length(MINUTE, "Fresh evidence allows an immediate attempt this often (S6)"),
   dialPeriod: period(30 * SECOND, "The dial loop runs this often without being woken (X3)"),
   dialsMax: count(8, "Outstanding dials (S7)"),
+  sessionsMax: count(125, "Sessions (S7)"),
+  guestsMax: count(16, "and beyond them so many accepted guests (S7)"),
+  guestTime: length(15 * SECOND, "A guest's session ends after this (S7)"),
+  guestRetry: length(MINUTE, "and the guest comes again after this (S7)"),
+  sessionsPerIp: count(3, "Accepted sessions of one ip, private ones excepted (S7)"),
+  silentFor: length(10 * SECOND, "at that limit one silent for longer makes room (S7)"),
+  lineMaxUnready: count(4_096, "Bytes of a line before the handshake (S7)"),
+  lineMax: count(16 * 1_048_576, "and after it (S7)"),
+  violationsBan: count(3, "So many violations are answered by a ban (S8)"),
+  violationsLongBan: count(5, "so many by a long one (S8)"),
+  violationsEndlessBan: count(10, "so many by one until restart (S8)"),
+  ban: length(5 * MINUTE, "A ban (S8)"),
+  longBan: length(HOUR, "A long ban (S8)"),
+  violationMemory: length(HOUR, "Violations are forgotten after this without another (S8)"),
+  violatorsMax: count(1_024, "Violators that are remembered (S8)"),
   sessionsWanted: count(8, "Sessions the dial loop keeps (X5)"),
   dialedWanted: count(4, "at least so many of them dialed (X5)"),
   subnetMax: count(2, "at most so many of one /24 where there is a choice (X5)"),

@@ -35,6 +35,20 @@ export type Fact =
   | { readonly type: "remembered"; readonly peers: number; readonly masternodes: number }
   /** Dial candidates that led nowhere are forgotten. */
   | { readonly type: "pruned"; readonly addresses: readonly Address[] }
+  /** An unreadable line, and how many there were lately. */
+  | {
+      readonly type: "violation";
+      readonly peer: Address;
+      readonly count: number;
+      readonly why: string;
+    }
+  /** `for` µs; null: until restart. */
+  | {
+      readonly type: "banned";
+      readonly peer: Address;
+      readonly count: number;
+      readonly for: number | null;
+    }
   /** A peer's reputation has become so bad that it is dialed last, if at all. */
   | { readonly type: "shunned"; readonly peer: Address; readonly score: number }
   | { readonly type: "broadcast"; readonly recipients: number; readonly sequence: number }

@@ -5,7 +5,7 @@
  * announcement`, `Received masternode announcement`.
  */
 import { type Address, formatAddress, formatIp } from "../core/address.ts";
-import { MILLISECOND, SECOND, type UnixMicros } from "../core/units.ts";
+import { formatDuration, MILLISECOND, SECOND, type UnixMicros } from "../core/units.ts";
 import type { GateBody, TraceEvent } from "../trace/event.ts";
 import type { LogLine } from "../trace/vocabulary.ts";
 import type { Fact, FactOf } from "./facts.ts";
@@ -26,6 +26,11 @@ const LINES: Lines = {
   remembered: ({ peers, masternodes }) =>
     info(`📂 Loaded ${peers} peer(s) and ${masternodes} masternode(s) from disk`),
   pruned: ({ addresses }) => info(`🧹 Cleaned up ${addresses.length} stale peer(s)`),
+  violation: ({ peer, count, why }) => warn(`⚠️  Violation #${count} from ${ip(peer)}: ${why}`),
+  banned: ({ peer, count, for: length }) =>
+    length === null
+      ? warn(`🚫 PERMANENTLY BANNED ${ip(peer)} (${count} violations)`)
+      : warn(`🚫 Auto-banned ${ip(peer)} for ${formatDuration(length)} (${count} violations)`),
   shunned: ({ peer, score }) => warn(`👎 Bad reputation of ${full(peer)}: ${score}`),
   broadcast: ({ recipients }) =>
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),

@@ -33,17 +33,18 @@ import {
   acceptHandshake,
   admit,
   handshakeTimedOut,
-  openedAccepted,
   openedDialed,
 } from "./handlers/handshake.ts";
 import { acceptHeartbeat, beat } from "./handlers/heartbeat.ts";
 import { askAgain } from "./handlers/held.ts";
+import { guestLeaves, openedAccepted } from "./handlers/limits.ts";
 import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
 import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
 import { prune } from "./handlers/prune.ts";
 import { sweep } from "./handlers/registry.ts";
 import { sequencesSaved } from "./handlers/sequences.ts";
-import { dialRefused, sessionClosed, sessionGarbled } from "./handlers/session.ts";
+import { dialRefused, sessionClosed } from "./handlers/session.ts";
+import { sessionGarbled } from "./handlers/violations.ts";
 import { standing } from "./handlers/status.ts";
 import {
   acceptBlockHash,
@@ -54,6 +55,7 @@ import {
   serveHeight,
 } from "./handlers/tips.ts";
 import type { Message } from "./messages.ts";
+import { HEARD_STEP, withSession } from "./state.ts";
 import type {
   Command,
   Masternode,
@@ -106,6 +108,7 @@ export const repaired: Behaviour = {
     "early-block": retryEarlyBlocks,
     exchange: askForMasternodes,
     feeler: feel,
+    guest: guestLeaves,
     "feeler-over": feelerOver,
     handshake: handshakeTimedOut,
     heartbeat: beat,
@@ -126,13 +129,21 @@ export const repaired: Behaviour = {
   saved: sequencesSaved,
   commands: { addnode: addNode, stop },
   admit,
+  lineLimit,
   judge,
 };
+
+/** Bytes of a line now (rule S7): few until we know who it is. */
+function lineLimit(state: State, id: SessionId): number {
+  const { lineMax, lineMaxUnready } = state.config;
+  return get(state.sessions, id)?.phase === "ready" ? lineMax : lineMaxUnready;
+}
 
 export function createMachine(behaviour: Behaviour): Machine<Masternode> {
   return {
     name: behaviour.name,
     kinds: messageTypes,
+    lineLimit: (state, session) => behaviour.lineLimit(state, session),
     init: (config, files, ctx) => {
       const state = behaviour.init(config, files, ctx);
       return behaviour.judge(state, state, ctx);
@@ -162,8 +173,9 @@ function react(
     case "closed":
       return behaviour.closed(state, known(state, input.session), input.reason, ctx);
     case "garbled":
-      if (input.unknown) return state;
-      return behaviour.garbled(state, known(state, input.session), input.error, ctx);
+      // A type that only a later version knows is no fault (rule S8).
+      if (input.what === "unknown") return state;
+      return behaviour.garbled(state, known(state, input.session), input.error, input.what, ctx);
     case "saved":
       return behaviour.saved(state, input.file, input.ok, ctx);
     case "command":
@@ -187,10 +199,16 @@ function receive(
   message: Message,
   ctx: MasternodeCtx,
 ): State {
-  const session = known(state, id);
-  const admitted = behaviour.admit(state, session, message, ctx);
+  const next = heard(state, known(state, id), ctx);
+  const admitted = behaviour.admit(next, known(next, id), message, ctx);
   if (admitted !== "handle") return admitted;
-  return handle(behaviour.messages, state, id, message, ctx);
+  return handle(behaviour.messages, next, id, message, ctx);
+}
+
+/** Who spoke is not silent (rule S7). Noted now and then: a flood must not make a state a message. */
+function heard(state: State, session: Session, ctx: MasternodeCtx): State {
+  if (ctx.uptime - session.heardAt < HEARD_STEP) return state;
+  return withSession(state, { ...session, heardAt: ctx.uptime });
 }
 
 /** Calls the row of a message; then, once a session became ready, those that came too early. */

@@ -5,7 +5,7 @@
 import type { Address } from "../core/address.ts";
 import type { Ctx, Input, Role, SessionId } from "../core/machine.ts";
 import { put, remove, type Table, values } from "../core/table.ts";
-import type { Time } from "../core/units.ts";
+import { type Duration, SECOND, type Time } from "../core/units.ts";
 import type { U64 } from "../wire/u64.ts";
 import type { Config } from "./config.ts";
 import type { Fact } from "./facts.ts";
@@ -33,6 +33,7 @@ export type TimerName =
   | "exchange"
   | "feeler"
   | "feeler-over"
+  | "guest"
   | "handshake"
   | "heartbeat"
   | "minimum"
@@ -92,10 +93,20 @@ export interface State {
   readonly memory: Memory;
 }
 
+export interface Violations {
+  readonly count: number;
+  /** The last one. */
+  readonly at: Time;
+  /** No session with it before; null: none at all until restart. */
+  readonly bannedUntil: Time | null;
+}
+
 /** What is remembered of peers besides themselves. */
 export interface Memory {
   /** Addresses pruned lately, and when: hearsay does not bring them back (rule Q2). */
   readonly pruned: Table<Time>;
+  /** Unreadable lines by ip, or by address where an ip says nothing (rule S8). */
+  readonly violations: Table<Violations>;
   /** Something changed that the cache on disk does not know yet (rule Q3). */
   readonly unsaved: boolean;
 }
@@ -133,14 +144,21 @@ export interface Session {
   readonly capabilities: readonly string[];
   /** Dialed to see whether somebody is there (rule X5). */
   readonly feeler: boolean;
+  /** Beyond the session limit, for one exchange (rule S7). */
+  readonly guest: boolean;
   readonly openedAt: Time;
   readonly readyAt: Time;
+  /** The last message, give or take HEARD_STEP. */
+  readonly heardAt: Time;
   /** Messages before the handshake, with their times (rule S3). */
   readonly early: readonly (readonly [Time, Message])[];
   readonly pings: Pings;
   readonly tip: Tip | null;
   readonly asking: Asking | null;
 }
+
+/** `heardAt` is renewed when it is older than this. */
+export const HEARD_STEP: Duration = (2 * SECOND) as Duration;
 
 /** About masternodes whose heartbeats it sent and that we do not know (rule H3). */
 export interface Asking {

@@ -23,6 +23,10 @@ const FACTS: Sayings = {
   remembered: ({ peers, masternodes }) =>
     `remembers ${peers} addresses and ${masternodes} masternodes`,
   pruned: ({ addresses }, names) => `forgets the candidates ${list(addresses, names)}`,
+  violation: ({ peer, count, why }, names) =>
+    `cannot read ${names.address(peer)}'s line (violation ${count}): ${why}`,
+  banned: ({ peer, for: length }, names) =>
+    `bans ${names.address(peer)} ${length === null ? "until restart" : `for ${rounded(length)}`}`,
   shunned: ({ peer, score }, names) => `thinks ill of ${names.address(peer)} (${score})`,
   broadcast: ({ recipients }) => `announces itself to ${recipients} peers`,
   processed: ({ of, from, news }, names) => {

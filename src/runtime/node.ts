@@ -9,6 +9,7 @@ import { deepFreeze } from "../core/freeze.ts";
 import type {
   CloseReason,
   Ctx,
+  Garbled,
   GateValues,
   Input,
   Machine,
@@ -27,6 +28,9 @@ import { Barrier } from "./barrier.ts";
 import { Gates } from "./gates.ts";
 import type { Port } from "./port.ts";
 import { Timers } from "./timers.ts";
+
+/** As numbers on the trace. */
+const GARBLED: readonly Garbled[] = ["shape", "unknown", "too long"];
 
 export interface NodeOptions<P extends Protocol> {
   readonly machine: Machine<P>;
@@ -104,11 +108,20 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
   }
 
   /** False as above. */
-  garbled(session: SessionId, error: string, unknown: boolean, cause: EventId): boolean {
+  garbled(session: SessionId, error: string, what: Garbled, cause: EventId): boolean {
     if (!this.#sessions.has(session)) return false;
-    const id = this.#record(KIND.garbled, cause, session, unknown ? 1 : 0, error);
-    this.#step({ kind: "garbled", session, error, unknown }, id);
+    const id = this.#record(KIND.garbled, cause, session, GARBLED.indexOf(what), error);
+    this.#step({ kind: "garbled", session, error, what }, id);
     return true;
+  }
+
+  /** Bytes that the next line on that session may have; its port asks before it takes one. */
+  lineLimit(session: SessionId): number {
+    const { machine } = this.#options;
+    if (machine.lineLimit === undefined || !this.#sessions.has(session)) {
+      return Number.POSITIVE_INFINITY;
+    }
+    return machine.lineLimit(this.#state, session);
   }
 
   closed(session: SessionId, reason: CloseReason, cause: EventId): void {

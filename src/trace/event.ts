@@ -20,7 +20,7 @@ export const WORLD = -1;
  * refused   a session, b remote address, body the reason
  * send      a session, body the message
  * deliver   a session, body the message
- * garbled   a session, body the error
+ * garbled   a session, b 0 wrong shape, 1 unknown type, 2 too long, body the error
  * drop      a session at the sender, body why this message will never arrive
  * close     a session, body the reason given by the machine
  * closed    a session, body the reason told to the machine

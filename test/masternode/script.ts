@@ -51,7 +51,16 @@ export function playScript(text: string, kit: Kit<Masternode> = bareKit()): stri
 }
 
 /** Keys of a scenario's node; all others are constants. */
-const NODE_KEYS = ["start", "profile", "tier", "height", "address", "masternode", "knowsAddress"];
+const NODE_KEYS = [
+  "start",
+  "profile",
+  "tier",
+  "height",
+  "address",
+  "masternode",
+  "knowsAddress",
+  "dialsFrom",
+];
 
 class Script {
   readonly #kit: Kit<Masternode>;

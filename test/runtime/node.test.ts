@@ -35,7 +35,7 @@ it("says nothing of sessions the machine has closed", () => {
   told(on, "close #1");
   const message = { type: "note", n: 1, pad: "" } as const;
   expect(on.node.deliver(session(1), message, -1)).toBe(false);
-  expect(on.node.garbled(session(1), "x", false, -1)).toBe(false);
+  expect(on.node.garbled(session(1), "x", "shape", -1)).toBe(false);
   on.node.closed(session(1), "fin", -1);
   on.node.refused(session(1), PEER, "refused", -1);
   on.node.opened(session(1), "dialed", PEER, -1);

@@ -73,6 +73,8 @@ export const asFound: Behaviour = {
   closed: sessionClosed,
   commands: { addnode: addCandidate, stop: (state) => state },
   admit,
+  // No maximum (section 2.2).
+  lineLimit: () => Number.POSITIVE_INFINITY,
   // Nothing was judged but at a slot.
   judge: (_before, after) => after,
 };

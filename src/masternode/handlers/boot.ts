@@ -31,7 +31,7 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
     chain,
     sync: { download: null, early: emptyTable() },
     production: { minimumSince: null, open: null, attempt: null, said: "" },
-    memory: { pruned: emptyTable(), unsaved: false },
+    memory: { pruned: emptyTable(), violations: emptyTable(), unsaved: false },
   };
   const [peers, masternodes] = [cache?.peers.length ?? 0, state.registry.entries.size];
   if (cache !== null) ctx.emit({ type: "remembered", peers, masternodes });

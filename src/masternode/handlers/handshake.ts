@@ -3,7 +3,7 @@
  * line is `Handshake`, the acceptor's answer `Ack`; afterwards both ends are equal (rule S2).
  */
 import { type Address, formatAddress, parseAddress, portOf, withPort } from "../../core/address.ts";
-import type { SessionId, TimerKey } from "../../core/machine.ts";
+import type { TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
@@ -11,7 +11,8 @@ import { noteChange } from "../memory.ts";
 import { greet } from "./announce.ts";
 import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
-import { closeSession, newSession, peerAt } from "./session.ts";
+import { closeSession, peerAt } from "./session.ts";
+import { welcome } from "./limits.ts";
 import { settle } from "./tiebreak.ts";
 
 /** ASCII "TIME" (section 2.2). */
@@ -38,16 +39,6 @@ export function openedDialed(state: State, id: number, remote: Address, ctx: Mas
   });
   ctx.setTimer("handshake", state.config.handshakeTimeout, session.id);
   return withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
-}
-
-export function openedAccepted(
-  state: State,
-  id: number,
-  remote: Address,
-  ctx: MasternodeCtx,
-): State {
-  ctx.setTimer("handshake", state.config.handshakeTimeout, id);
-  return withSession(state, newSession(id as SessionId, "accepted", remote, ctx.uptime));
 }
 
 /** Before ready only the handshake is handled; the rest is kept for a moment (rule S3). */
@@ -87,6 +78,7 @@ export function acceptHandshake(
     capabilities: CAPABILITIES,
     node: state.identity.node,
     you: formatAddress(introduced.peer),
+    ...(session.guest ? { guest: true } : {}),
   });
   // A call from ourselves: the dialing end learns it from the Ack and marks the address.
   if (handshake.node === state.identity.node) {
@@ -105,7 +97,7 @@ export function acceptAck(state: State, session: Session, ack: Ack, ctx: Mastern
   if (ack.node !== undefined && ack.network !== state.config.network) {
     return refuseHandshake(state, session, `network ${ack.network}`, ctx);
   }
-  return becomeReady(state, session, ack, true, ctx);
+  return becomeReady(state, { ...session, guest: ack.guest ?? false }, ack, true, ctx);
 }
 
 export function handshakeTimedOut(state: State, key: TimerKey, ctx: MasternodeCtx): State {
@@ -158,6 +150,7 @@ function becomeReady(
   const you = hello.you === undefined ? null : parseAddress(hello.you, portOf(ctx.self));
   if (you !== null) next = seenAs(next, ready, you, ctx);
   felt(state, ready, ctx);
+  welcome(state, ready, ctx);
   next = greet(next, ready, ctx);
   ctx.setTimer("ping", state.config.pingPeriod, id);
   return settle(next, ready, held, ctx);

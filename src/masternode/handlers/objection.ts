@@ -2,7 +2,9 @@
 import { each, has, values } from "../../core/table.ts";
 import type { MasternodeCtx, Peer, State } from "../state.ts";
 import { isHostile, isOwn } from "./identity.ts";
+import { isFull } from "./limits.ts";
 import { isLasting } from "./session.ts";
+import { isBanned } from "./violations.ts";
 
 /** Empty when the peer may be dialed now. */
 export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string {
@@ -11,6 +13,8 @@ export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string 
   if (isHostile(network, peer.address)) return "not an address to dial";
   if (hasSession(state, peer)) return "there is a session";
   if (peer.triedAt !== null && ctx.uptime - peer.triedAt < dialSpacing) return "tried just now";
+  if (isBanned(state, peer.address, ctx.uptime)) return "banned";
+  if (isFull(state)) return "too many sessions";
   if (isAvoided(state, peer, ctx)) return "bad reputation";
   const dialing = values(state.sessions).filter((session) => session.phase === "dialing");
   return dialing.length >= dialsMax ? "too many dials under way" : "";

@@ -55,17 +55,6 @@ export function dialRefused(
   return ended(state, session, reason, "failure", ctx);
 }
 
-/** A violation (rule S8): for now the line is dropped and named. */
-export function sessionGarbled(
-  state: State,
-  session: Session,
-  error: string,
-  ctx: MasternodeCtx,
-): State {
-  ctx.emit({ type: "refused", what: "line", from: session.peer, why: error });
-  return state;
-}
-
 function isTwin(other: Session, session: Session): boolean {
   return other.id !== session.id && other.phase === "ready" && other.peer === session.peer;
 }
@@ -83,6 +72,7 @@ export function ended(
   ctx.cancelTimer("announce-again", session.id);
   ctx.cancelTimer("ask", session.id);
   ctx.cancelTimer("feeler-over", session.id);
+  ctx.cancelTimer("guest", session.id);
   const next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
   const wasReady = session.phase === "ready";
   // Who was only felt for is no loss (rule X5).
@@ -91,7 +81,7 @@ export function ended(
   const known = get(state.peers, session.peer);
   if (known === undefined) return next;
   const peer = wasReady ? { ...known, readyAt: ctx.uptime, seenAt: ctx.uptime } : known;
-  if (kind === "neither") return wasReady ? withPeer(next, peer) : next;
+  if (kind === "neither") return wasReady ? comesAgain(withPeer(next, peer), session, ctx) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
   const failures = (steady ? 0 : peer.failures) + (kind === "failure" ? 1 : 0);
   const pause = kind === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
@@ -103,6 +93,15 @@ export function ended(
   // Its place among the dials under way is free for another (rule X5).
   ctx.setTimer("dial", 0 as Duration);
   return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
+}
+
+/** A guest asks again after a while, neither blamed nor in a hurry (rule S7). */
+function comesAgain(state: State, session: Session, ctx: MasternodeCtx): State {
+  const peer = get(state.peers, session.peer);
+  if (!session.guest || session.role === "accepted" || peer === undefined) return state;
+  const { guestRetry } = state.config;
+  ctx.setTimer("redial", guestRetry, peer.address);
+  return withPeer(state, { ...peer, nextAt: (ctx.uptime + guestRetry) as Time });
 }
 
 function cleanPause(state: State, ctx: MasternodeCtx): Duration {
@@ -125,6 +124,7 @@ function worthy(state: State, peer: Peer): boolean {
 
 /** A feeler that is kept is soon one of the others: its acceptor is not told which it is. */
 export function isLasting(state: State, session: Session, now: Time): boolean {
+  if (session.guest) return false;
   if (!session.feeler) return true;
   return session.phase === "ready" && now - session.readyAt > 2 * state.config.feelerTime;
 }
@@ -166,8 +166,10 @@ export function newSession(
     node: null,
     capabilities: [],
     feeler: false,
+    guest: false,
     openedAt: now,
     readyAt: now,
+    heardAt: now,
     early: [],
     pings: { pending: [], lost: 0, skew: null },
     tip: null,

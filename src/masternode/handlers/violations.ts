@@ -1,0 +1,83 @@
+/**
+ * Lines that are no message (rule S8): counted by ip, answered by bans that grow, forgotten after
+ * an hour. What a peer says in well-formed messages is never a violation, however wrong it is.
+ */
+import { type Address, isPrivate, withPort } from "../../core/address.ts";
+import { each, get, put, remove, type Table } from "../../core/table.ts";
+import type { Duration, Time } from "../../core/units.ts";
+import type { Config } from "../config.ts";
+import {
+  type MasternodeCtx,
+  type Session,
+  type State,
+  type Violations,
+  withState,
+} from "../state.ts";
+import { scored } from "./reputation.ts";
+import { closeSession } from "./session.ts";
+
+/** An unreadable line. One that is only too long is closed for, and no violation (rule S7). */
+export function sessionGarbled(
+  state: State,
+  session: Session,
+  error: string,
+  what: "shape" | "too long",
+  ctx: MasternodeCtx,
+): State {
+  if (what === "too long") return closeSession(state, session, "line too long", "failure", ctx);
+  const key = keyOf(session.peer);
+  const count = (remembered(state, key, ctx.uptime)?.count ?? 0) + 1;
+  ctx.emit({ type: "violation", peer: session.peer, count, why: error });
+  const ban = banFor(state.config, count);
+  const bannedUntil = ban === null ? null : ((ctx.uptime + ban) as Time);
+  const noted = note(state, key, { count, at: ctx.uptime, bannedUntil }, ctx.uptime);
+  const known = scored(noted, session.peer, "violation", ctx);
+  if (ban === 0) return known;
+  ctx.emit({ type: "banned", peer: session.peer, count, for: ban });
+  return closeSession(known, session, "banned", "failure", ctx);
+}
+
+export function isBanned(state: State, address: Address, now: Time): boolean {
+  const found = remembered(state, keyOf(address), now);
+  return found !== undefined && (found.bannedUntil === null || now < found.bannedUntil);
+}
+
+/** 0: none; null: until restart. A ban begins at certain counts, and at each one from the last on. */
+function banFor(config: Config, count: number): Duration | null {
+  if (count >= config.violationsEndlessBan) return null;
+  if (count === config.violationsLongBan) return config.longBan;
+  return (count === config.violationsBan ? config.ban : 0) as Duration;
+}
+
+/** Forgotten after an hour without one; a ban that lasts longer is not. */
+function remembered(state: State, key: Address, now: Time): Violations | undefined {
+  const found = get(state.memory.violations, key);
+  return found === undefined || isOver(state.config, found, now) ? undefined : found;
+}
+
+function isOver(config: Config, { at, bannedUntil }: Violations, now: Time): boolean {
+  return bannedUntil !== null && now >= bannedUntil && now - at >= config.violationMemory;
+}
+
+function note(state: State, key: Address, found: Violations, now: Time): State {
+  let violations = put(state.memory.violations, key, found);
+  if (violations.size > state.config.violatorsMax) violations = withoutOldest(violations);
+  each(state.memory.violations, (old, at) => {
+    if (isOver(state.config, old, now) && at !== key) violations = remove(violations, at);
+  });
+  return withState(state, { memory: { ...state.memory, violations } });
+}
+
+function withoutOldest(violations: Table<Violations>): Table<Violations> {
+  let oldest = 0;
+  let since = Number.POSITIVE_INFINITY;
+  each(violations, ({ at }, key) => {
+    if (at < since) [oldest, since] = [key, at];
+  });
+  return remove(violations, oldest);
+}
+
+/** By ip; on loopback and private networks many nodes share one, so by address there. */
+function keyOf(address: Address): Address {
+  return isPrivate(address) ? address : withPort(address, 0);
+}
