@@ -31,8 +31,8 @@ export type RefusedReason = "refused" | "timeout" | "unreachable" | "limit";
 /** For people. Kernels disagree on fin against reset, so a machine never branches on those two. */
 export type CloseReason = "fin" | "reset" | "timeout" | "slow" | "disk";
 /**
- * `shape`: no message, or a known one of wrong shape. `unknown`: well-formed, of a type this version
- * does not know. `too long`: beyond the machine's own limit.
+ * `shape`: no message, or a known one of wrong shape. `unknown`: well-formed, of a type this
+ * version does not know. `too long`: beyond the machine's own limit.
  */
 export type Garbled = "shape" | "unknown" | "too long";
 export type TimerKey = string | number;

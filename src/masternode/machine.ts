@@ -205,7 +205,7 @@ function receive(
   return handle(behaviour.messages, next, id, message, ctx);
 }
 
-/** Who spoke is not silent (rule S7). Noted now and then: a flood must not make a state a message. */
+/** Who spoke is not silent (rule S7). Noted now and then: no new state for each of a flood. */
 function heard(state: State, session: Session, ctx: MasternodeCtx): State {
   if (ctx.uptime - session.heardAt < HEARD_STEP) return state;
   return withSession(state, { ...session, heardAt: ctx.uptime });

@@ -42,7 +42,7 @@ export function isBanned(state: State, address: Address, now: Time): boolean {
   return found !== undefined && (found.bannedUntil === null || now < found.bannedUntil);
 }
 
-/** 0: none; null: until restart. A ban begins at certain counts, and at each one from the last on. */
+/** 0: none; null: until restart. Bans begin at certain counts, and at each from the last on. */
 function banFor(config: Config, count: number): Duration | null {
   if (count >= config.violationsEndlessBan) return null;
   if (count === config.violationsLongBan) return config.longBan;
