@@ -4,6 +4,7 @@
  */
 import type { Random } from "../core/random.ts";
 import type { Duration } from "../core/units.ts";
+import { type EventId, NO_CAUSE } from "../trace/event.ts";
 
 export interface DiskPlan {
   /** From `save` to durable. */
@@ -12,18 +13,24 @@ export interface DiskPlan {
 }
 
 export interface Disk extends DiskPlan {
-  readonly files: ReadonlyMap<string, unknown>;
+  readonly files: ReadonlyMap<string, Written>;
   /** Unreadable files (a torn write, damage): found at the next boot. */
   readonly torn: readonly string[];
+}
+
+export interface Written {
+  readonly value: unknown;
+  /** The event that wrote it; NO_CAUSE for what no process wrote so. */
+  readonly save: EventId;
 }
 
 export function newDisk(plan: DiskPlan): Disk {
   return { delay: plan.delay, full: plan.full, files: new Map(), torn: [] };
 }
 
-export function written(disk: Disk, file: string, value: unknown): Disk {
+export function written(disk: Disk, file: string, value: unknown, save: EventId): Disk {
   const files = new Map(disk.files);
-  files.set(file, value);
+  files.set(file, { value, save });
   return { ...disk, files, torn: disk.torn.filter((name) => name !== file) };
 }
 
@@ -40,25 +47,25 @@ export function afterPowerLoss(
 
 /** A bit flips where a text stands still: only its reader's own checks will notice. */
 export function damaged(disk: Disk, file: string, random: Random): Disk {
-  const value = disk.files.get(file);
-  if (value === undefined) return disk;
+  const found = disk.files.get(file);
+  if (found === undefined) return disk;
+  const { value } = found;
   if (typeof value !== "string" || value === "") {
     return { ...disk, torn: [...new Set([...disk.torn, file])] };
   }
   const at = random.below(value.length);
   const flipped = String.fromCharCode(value.charCodeAt(at) ^ 1);
   const text = value.slice(0, at) + flipped + value.slice(at + 1);
-  return { ...disk, files: new Map(disk.files).set(file, text) };
+  return { ...disk, files: new Map(disk.files).set(file, { value: text, save: NO_CAUSE }) };
 }
 
 /** What a booting process can read; torn files are set aside and named. */
 export function readable(disk: Disk): {
-  readonly files: Readonly<Record<string, unknown>>;
+  readonly files: ReadonlyMap<string, Written>;
   readonly aside: readonly string[];
 } {
-  const files: Record<string, unknown> = {};
-  for (const [file, value] of disk.files) if (!disk.torn.includes(file)) files[file] = value;
-  return { files, aside: disk.torn };
+  const files = [...disk.files].filter(([file]) => !disk.torn.includes(file));
+  return { files: new Map(files), aside: disk.torn };
 }
 
 export function withoutTorn(disk: Disk): Disk {

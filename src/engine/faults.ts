@@ -7,7 +7,7 @@ import { BadInput, unreachable } from "../core/assert.ts";
 import type { Fault, NodeFault } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";
 import { type EventId, KIND, WORLD } from "../trace/event.ts";
-import { wallAt, withDrift, withJump } from "./clock.ts";
+import { wallAt, withDrift, withJump } from "../runtime/clock.ts";
 import { damaged } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { boot, type Ground, kill, powerLoss, recordClock, stall, stop } from "./lifecycle.ts";

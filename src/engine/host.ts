@@ -7,7 +7,7 @@ import type { Address } from "../core/address.ts";
 import type { Machine, Protocol } from "../core/machine.ts";
 import type { NodeRuntime } from "../runtime/node.ts";
 import type { Time } from "../core/units.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { Disk, DiskPlan } from "./disk.ts";
 import type { SimPort, WriteRecord } from "./port.ts";
 

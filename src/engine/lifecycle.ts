@@ -7,8 +7,8 @@ import type { Protocol } from "../core/machine.ts";
 import type { Streams } from "../core/random.ts";
 import { after, type Duration, FOREVER } from "../core/units.ts";
 import { NodeRuntime } from "../runtime/node.ts";
-import { type EventId, KIND } from "../trace/event.ts";
-import { rebooted, wallAt } from "./clock.ts";
+import { type EventId, KIND, NO_CAUSE } from "../trace/event.ts";
+import { rebooted, wallAt } from "../runtime/clock.ts";
 import { afterPowerLoss, readable, withoutTorn } from "./disk.ts";
 import type { Host, Pending } from "./host.ts";
 import { type Net, now } from "./net.ts";
@@ -36,6 +36,11 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   recordClock(net, host, event);
   const { files, aside } = readable(host.disk);
   for (const file of aside) record(net, host, KIND.aside, event, 0, 0, file);
+  const values: Record<string, unknown> = {};
+  for (const [file, { value, save }] of files) {
+    record(net, host, KIND.read, event, save, 0, save === NO_CAUSE ? { file, value } : file);
+    values[file] = value;
+  }
   host.disk = withoutTorn(host.disk);
   const port = new SimPort(net, host, streams);
   const runtime = new NodeRuntime({
@@ -49,7 +54,7 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   });
   host.process = { runtime, port };
   recheck(net);
-  runtime.boot(files, event);
+  runtime.boot(values as Partial<P["files"]>, event);
 }
 
 /** The machine's own stop command, then the process ends and its kernel says FIN. */

@@ -5,8 +5,9 @@ import type { Protocol, SessionId, TimerKey } from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import type { Port, TimerHandle } from "../runtime/port.ts";
+import { streamOf } from "../runtime/streams.ts";
 import type { EventId } from "../trace/event.ts";
-import { trueLength, uptimeAt, wallAt } from "./clock.ts";
+import { trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
 import type { Connection, EndIndex } from "./connection.ts";
 import { dial } from "./dial.ts";
 import type { Host } from "./host.ts";
@@ -58,7 +59,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
   }
 
   random(label: string): Random {
-    return this.#streams.get(`${this.#host.spec.name}#${this.#incarnation}/${label}`);
+    return streamOf(this.#streams, this.#host.spec.name, this.#incarnation, label);
   }
 
   dial(session: SessionId, remote: Address, cause: EventId): void {

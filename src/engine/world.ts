@@ -11,11 +11,12 @@ import type { Codec } from "../core/codec.ts";
 import type { Fault, LinkProfile } from "../core/fault.ts";
 import { Luck } from "../core/luck.ts";
 import type { CloseReason, Protocol, SessionId } from "../core/machine.ts";
-import { Streams } from "../core/random.ts";
+import type { Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
+import { nodeStreams } from "../runtime/streams.ts";
 import { type EventId, KIND, NO_CAUSE, WORLD } from "../trace/event.ts";
 import type { Recorder } from "../trace/recorder.ts";
-import { startClock } from "./clock.ts";
+import { startClock } from "../runtime/clock.ts";
 import { type Connection, copyConnection, type EndIndex } from "./connection.ts";
 import { dialFails, openDialer, refusalArrives, synAckArrives, synArrives } from "./dial.ts";
 import { newDisk, written } from "./disk.ts";
@@ -63,7 +64,7 @@ export class World<P extends Protocol> {
     this.#net = net ?? newNet(options);
     this.#scene = {
       net: this.#net,
-      streams: streams ?? new Streams(`${options.seed}/node`),
+      streams: streams ?? nodeStreams(options.seed),
       guard: options.guard,
       stop: options.stop,
       epoch: options.epoch,
@@ -302,7 +303,7 @@ export class World<P extends Protocol> {
     if (at < 0) return; // lost with the power
     owner.writing.splice(at, 1);
     const ok = !owner.disk.full;
-    if (ok) owner.disk = written(owner.disk, write.file, write.value);
+    if (ok) owner.disk = written(owner.disk, write.file, write.value, write.cause);
     this.#noted(owner, incarnation, token, { file: write.file, ok, cause: write.cause });
   }
 

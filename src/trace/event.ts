@@ -36,6 +36,8 @@ export const WORLD = -1;
  * lift      body the fault that ended
  * stall     a 1 stands still (hang, pause), 0 goes on
  * crash     body the error: the machine threw, the run is over
+ * read      a file that a process finds when it boots: a the save that wrote it, body its name;
+ *           a −1 if no save of this trace did: body { file, value }
  */
 export const KINDS = [
   "boot",
@@ -61,6 +63,7 @@ export const KINDS = [
   "lift",
   "stall",
   "crash",
+  "read",
 ] as const;
 
 export type KindName = (typeof KINDS)[number];
@@ -90,6 +93,11 @@ export interface TraceEvent {
 export interface GateBody {
   readonly gate: string;
   readonly values: Readonly<Record<string, number | string>>;
+}
+
+export interface FileBody {
+  readonly file: string;
+  readonly value: unknown;
 }
 
 /** A fact or message body, as far as readers that know no protocol may look. */

@@ -7,7 +7,7 @@
 import { type Address, formatAddress } from "../core/address.ts";
 import type { Fault } from "../core/fault.ts";
 import { formatDuration, formatTime } from "../core/units.ts";
-import { type GateBody, NO_CAUSE, type TraceEvent, typeOf } from "./event.ts";
+import { type FileBody, type GateBody, NO_CAUSE, type TraceEvent, typeOf } from "./event.ts";
 import { faultText } from "./fault.ts";
 import { namesOf, type TraceHeader } from "./trace.ts";
 import type { Names, Vocabulary } from "./vocabulary.ts";
@@ -88,6 +88,8 @@ function gistOf(event: TraceEvent, words: Words): string {
       const { gate, values } = body as GateBody;
       return vocabulary.gate(gate, a === 1, values);
     }
+    case "read":
+      return readText(event);
     case "down":
     case "aside":
     case "crash":
@@ -98,6 +100,10 @@ function gistOf(event: TraceEvent, words: Words): string {
     case "stall":
       return a === 1 ? `stands still (${String(body)})` : "goes on";
   }
+}
+
+function readText({ a, body }: TraceEvent): string {
+  return a >= 0 ? `${String(body)} as saved in #${a}` : `${(body as FileBody).file} from before`;
 }
 
 /** A message or command: its type and what the protocol says of it. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Duration, seconds, type Time, type UnixMicros } from "../../src/core/units.ts";
-import { startClock, trueLength, uptimeAt, withDrift } from "../../src/engine/clock.ts";
+import { startClock, trueLength, uptimeAt, withDrift } from "../../src/runtime/clock.ts";
 import { EPOCH, type Stage, type ToyOptions, toyWorld } from "./world.ts";
 
 const HOUR = 3_600;

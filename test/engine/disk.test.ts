@@ -112,12 +112,23 @@ it("damage leaves other files, and those that are not there, as they are", () =>
 
 it("a file without a letter to change is set aside as a whole, unless it is written again", () => {
   const [text, structure] = [
-    damaged(written(newDisk(PLAN), "f", ""), "f", randomFrom("")),
-    damaged(written(newDisk(PLAN), "f", { height: 3 }), "f", randomFrom("")),
+    damaged(written(newDisk(PLAN), "f", "", 1), "f", randomFrom("")),
+    damaged(written(newDisk(PLAN), "f", { height: 3 }, 1), "f", randomFrom("")),
   ];
   expect([readable(text).aside, readable(structure).aside]).toEqual([["f"], ["f"]]);
-  expect(readable(written(structure, "f", { height: 4 }))).toEqual({
-    files: { f: { height: 4 } },
+  expect(readable(written(structure, "f", { height: 4 }, 2))).toEqual({
+    files: new Map([["f", { value: { height: 4 }, save: 2 }]]),
     aside: [],
   });
+});
+
+it("a boot says which save each file is from, and what a damaged one holds", () => {
+  const stage = toyWorld({ nodes: 1 }).tell(1, "A", "save f x whenever");
+  stage.faultAt(2, { do: "restart", node: "A" });
+  stage.faultAt(3, { do: "disk", node: "A", damage: "f" });
+  stage.faultAt(4, { do: "restart", node: "A" }).run(5);
+  const [save] = stage.events("save");
+  const [whole, damaged] = stage.events("read");
+  expect([whole?.a, whole?.body]).toEqual([save?.id, "f"]);
+  expect([damaged?.a, damaged?.body]).toEqual([-1, { file: "f", value: "y" }]);
 });

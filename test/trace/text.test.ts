@@ -34,6 +34,8 @@ const ALL: readonly Step[] = [
   [2, 0, "gate", gate(false, { have: 1 })],
   [2, 0, "down", { body: "power loss" }],
   [2, 0, "aside", { body: "peers" }],
+  [2, 0, "read", { a: 15, body: "peers" }],
+  [2, 0, "read", { a: -1, body: { file: "chain", value: 3 } }],
   [2, -1, "fault", { body: fault }],
   [4, -1, "lift", { body: fault }],
   [5, 0, "stall", { a: 1, body: "pause" }],

@@ -1,6 +1,6 @@
 /** A node's own clock, from the trace alone, is the one it really had. */
 import { describe, expect, it } from "vitest";
-import { startClock, wallAt, withDrift, withJump } from "../../src/engine/clock.ts";
+import { startClock, wallAt, withDrift, withJump } from "../../src/runtime/clock.ts";
 import type { Duration, Time } from "../../src/core/units.ts";
 import { Walls } from "../../src/trace/walls.ts";
 import { HEADER, traceOf } from "./story.ts";
