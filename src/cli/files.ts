@@ -7,7 +7,7 @@ import { constants, gunzipSync, gzipSync } from "node:zlib";
 import { BadInput } from "../core/assert.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { readTrace, traceLines } from "../trace/ndjson.ts";
+import { type ReadTrace, readTrace, traceLines } from "../trace/ndjson.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Io, note } from "./output.ts";
 import type { Protocol } from "./protocol.ts";
@@ -48,10 +48,11 @@ export function isNamedTrace(file: string): boolean {
 }
 
 /** A trace whose end is missing is read as far as it goes, with a note. */
-export function traceOf(bytes: Buffer, file: string, io: Io): Trace {
-  const { trace, cut } = readTrace(unpacked(bytes, file).split("\n"), file);
+export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
+  const read = readTrace(unpacked(bytes, file).split("\n"), file);
+  const { trace, cut } = read;
   if (cut !== null) note(io, `${cut}; read ${trace.footer.events} events before it`);
-  return trace;
+  return read;
 }
 
 /** Compressed if the name ends in .gz. */

@@ -1,5 +1,7 @@
 /** A trace to look at: read from a file, or made by playing a scenario. */
 import { BadInput } from "../core/assert.ts";
+import { quoted } from "../scenario/repeat.ts";
+import type { ReadTrace } from "../trace/ndjson.ts";
 import type { Trace } from "../trace/trace.ts";
 import { isNamedTrace, isTrace, readBytes, scenarioOf, traceOf } from "./files.ts";
 import type { Io } from "./output.ts";
@@ -20,7 +22,7 @@ export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
   const bytes = readBytes(path, io.cwd);
   if (isTrace(bytes) || isNamedTrace(path)) {
     const flag = (["seed", "profile", "until"] as const).find((name) => args[name] !== undefined);
-    if (flag === undefined) return understood(traceOf(bytes, path, io), kit, path);
+    if (flag === undefined) return understood(traceOf(bytes, path, io), kit, path).trace;
     throw new BadInput([`--${flag} — ${path} is a trace, which was played already`]);
   }
   const scenario = scenarioOf(kit, bytes, path);
@@ -32,10 +34,19 @@ export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
   return play(kit, scenario, only, askOf(args, kit), "full").trace;
 }
 
+/** A trace and nothing else: what it holds is to be compared with something. */
+export function openRecorded(path: string, kit: Protocol, io: Io): ReadTrace {
+  const bytes = readBytes(path, io.cwd);
+  if (isTrace(bytes) || isNamedTrace(path)) return understood(traceOf(bytes, path, io), kit, path);
+  const make = `npx timesim run ${quoted(path)} --trace run.ndjson.gz`;
+  throw new BadInput([`${path}:1:1 — this is no trace; to record one: ${make}`]);
+}
+
 /** Another protocol's words would be nonsense in this one's. */
-function understood(trace: Trace, kit: Protocol, path: string): Trace {
-  if (trace.header.kit === kit.name) return trace;
-  const theirs = JSON.stringify(trace.header.kit);
+function understood(read: ReadTrace, kit: Protocol, path: string): ReadTrace {
+  const { header } = read.trace;
+  if (header.kit === kit.name) return read;
+  const theirs = JSON.stringify(header.kit);
   throw new BadInput([`${path}:1:1 trace — it is of protocol ${theirs}, not ${kit.name}`]);
 }
 

@@ -2,9 +2,8 @@
  * What a command may use of the process, as one value, so that a test can run it without one.
  * Results go to stdout; progress, notes and problems to stderr.
  */
-import type { Kit } from "../kit/kit.ts";
-import type { Masternode } from "../masternode/state.ts";
 import { type Paint, paintFor } from "./color.ts";
+import type { Protocol } from "./protocol.ts";
 
 export interface Stream {
   write(text: string): unknown;
@@ -23,8 +22,8 @@ export interface Host {
   now(): number;
   /** Milliseconds of a clock that never goes back. */
   elapsed(): number;
-  /** Another protocol than the masternode's; null but in tests. */
-  readonly kit: Kit<Masternode> | null;
+  /** Another protocol than the program's own; null but in tests and with --machine. */
+  readonly kit: Protocol | null;
 }
 
 export interface Io extends Host {

@@ -1,7 +1,7 @@
 /** Plays a scenario with one seed and says what came of it. */
 import { BadInput } from "../core/assert.ts";
+import type * as core from "../core/machine.ts";
 import { after, parseDuration, SECOND, type Time } from "../core/units.ts";
-import type { Masternode } from "../masternode/state.ts";
 import { type Failed, type Failure, failuresOf } from "../report/failure.ts";
 import type { Result } from "../report/result.ts";
 import { rowResult } from "../report/summary.ts";
@@ -27,7 +27,7 @@ export interface Ask extends Differences {
   readonly version: string;
 }
 
-export type AnyRun = Run<Masternode>;
+export type AnyRun = Run<core.Protocol>;
 
 export function askOf(flags: PlayFlags, kit: Protocol): Ask {
   const { profile, until, wire, guard = false } = flags;

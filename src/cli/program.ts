@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { BadInput } from "../core/assert.ts";
 import type { ListArgs } from "./commands/list.ts";
+import type { ReplayArgs } from "./commands/replay.ts";
 import type { RunArgs } from "./commands/run.ts";
 import type { TraceArgs } from "./commands/trace.ts";
 import type { ValidateArgs } from "./commands/validate.ts";
@@ -47,6 +48,7 @@ function newProgram(host: Host, act: Act): Command {
     .addHelpText("after", EXITS);
   addRun(program, act);
   addLooks(program, act);
+  addComparisons(program, act);
   addFiles(program, act);
   return program;
 }
@@ -77,7 +79,7 @@ function addRun(program: Command, act: Act): void {
       "default, github, json, json=FILE, junit, junit=FILE; repeatable",
       (word: string, before?: readonly string[]) => [...(before ?? []), word],
     )
-    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--json", JSON_ABOUT)
     .option("-u, --update", "write the golden timeline beside the scenario (not if CI is set)")
     .option("--reports <folder>", "where run folders go", "reports")
     .option("--no-report", "write no run folder")
@@ -100,7 +102,7 @@ type LookOptions = Omit<TraceArgs, "path">;
 /** Commands that take a scenario, which they play, or a trace. */
 function addLooks(program: Command, act: Act): void {
   look(program, "timeline", "tell a run as its story: one line for each change of state")
-    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--json", JSON_ABOUT)
     .addHelpText(
       "after",
       examples(
@@ -154,6 +156,28 @@ function look(program: Command, name: string, about: string): Command {
   return playOptions(command);
 }
 
+/** Commands that say where two runs part. */
+function addComparisons(program: Command, act: Act): void {
+  program
+    .command("replay")
+    .description("run a recorded trace again and stop at the first event that differs")
+    .argument("<trace>", "a trace (.ndjson, .ndjson.gz), perhaps of another version")
+    .option("--inputs", "no world: feed each node what it was told then")
+    .option("--node <name>", "compare only this node; with --inputs, feed only this node")
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "run scenarios/discovery-timeline.yaml --trace before.ndjson.gz",
+        "replay before.ndjson.gz                         after a change of the code",
+        "replay reports/latest/trace.ndjson.gz --inputs --node B",
+      ),
+    )
+    .action((path: string, options: Omit<ReplayArgs, "path">) =>
+      act(async (io) => (await import("./commands/replay.ts")).replay({ ...options, path }, io)),
+    );
+}
+
 /** Commands that play nothing. */
 function addFiles(program: Command, act: Act): void {
   const paths = "files, folders, patterns";
@@ -161,7 +185,7 @@ function addFiles(program: Command, act: Act): void {
     .command("list")
     .description("list scenarios and what each is about")
     .argument("[paths...]", paths, ["scenarios"])
-    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--json", JSON_ABOUT)
     .addHelpText("after", examples("list", "list 'scenarios/stuck-*.yaml'"))
     .action((words: readonly string[], options: Omit<ListArgs, "paths">) =>
       act(async (io) => {
@@ -172,7 +196,7 @@ function addFiles(program: Command, act: Act): void {
     .command("validate")
     .description("read scenarios and say what is wrong with them, with line and column")
     .argument("[paths...]", paths, ["scenarios"])
-    .option("--json", "one JSON document on stdout, and nothing else")
+    .option("--json", JSON_ABOUT)
     .addHelpText("after", examples("validate", "validate my-scenario.yaml"))
     .action((words: readonly string[], options: Omit<ValidateArgs, "paths">) =>
       act(async (io) => {
@@ -185,6 +209,8 @@ function addFiles(program: Command, act: Act): void {
     .addHelpText("after", examples("schema > schema/scenario.schema.json"))
     .action(() => act(async (io) => (await import("./commands/schema.ts")).schema({}, io)));
 }
+
+const JSON_ABOUT = "one JSON document on stdout, and nothing else";
 
 /** What changes a run wherever it is played. */
 function playOptions(command: Command): Command {

@@ -11,21 +11,25 @@ export class Progress {
   readonly #io: Io;
   readonly #total: number;
   readonly #name: string;
+  readonly #unit: string;
   readonly #live: boolean;
   readonly #start: number;
   #next: number;
   #drawn = false;
 
-  constructor(io: Io, name: string, total: number) {
+  /** `unit`: what is counted, as it stands after a rate: `runs/s`. */
+  constructor(io: Io, name: string, total: number, unit = "runs") {
     this.#io = io;
     this.#total = total;
     this.#name = name;
+    this.#unit = unit;
     this.#live = io.stderr.isTTY && io.env["TERM"] !== "dumb";
     this.#start = io.elapsed();
     this.#next = this.#start + (this.#live ? REDRAW_MS : PLAIN_MS);
   }
 
-  tick(done: number, failed: number): void {
+  /** `failed` null: nothing is judged. */
+  tick(done: number, failed: number | null): void {
     const now = this.#io.elapsed();
     if (now < this.#next) return;
     this.#next = now + (this.#live ? REDRAW_MS : PLAIN_MS);
@@ -33,8 +37,9 @@ export class Progress {
     const left = Math.ceil((this.#total - done) / rate);
     const share = Math.floor((100 * done) / this.#total);
     const text = readable(
-      `${this.#name} · ${done} of ${this.#total} (${share}%) · ${failed} failed · ` +
-        `${Math.round(rate)} runs/s · ${left}s left`,
+      `${this.#name} · ${done} of ${this.#total} ${this.#unit} (${share}%) ` +
+        `${failed === null ? "" : `· ${failed} failed `}· ` +
+        `${Math.round(rate)} ${this.#unit}/s · ${left}s left`,
       this.#io,
     );
     this.#io.stderr.write(this.#live ? `\r\u001b[2K${text}` : `${text}\n`);

@@ -1,13 +1,14 @@
 /** The protocol this program plays: the masternode's, with Node's cryptography. */
 import { BadInput } from "../core/assert.ts";
 import { nodeCrypto } from "../host/crypto.ts";
+import type * as core from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
 import { masternodeKit } from "../masternode/kit.ts";
-import type { Masternode } from "../masternode/state.ts";
 import { didYouMean } from "../scenario/suggest.ts";
 import type { Host } from "./output.ts";
 
-export type Protocol = Kit<Masternode>;
+/** Any protocol: nothing here but this file knows which. */
+export type Protocol = Kit<core.Protocol>;
 
 export function protocolOf(host: Pick<Host, "kit">): Protocol {
   return host.kit ?? masternodeKit(nodeCrypto);

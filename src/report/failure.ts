@@ -59,12 +59,17 @@ export function failuresOf(
 /** The block: a heading, then each section with its title in a column of its own. */
 export function failureText(failure: Failure): string {
   const head = `FAIL  ${failure.scenario} › ${failure.row}   seed ${failure.seed}`;
-  const sections = failure.sections
+  return block(head, [...failure.sections, { title: "repeat", lines: [failure.repeat] }]);
+}
+
+/** A heading, and below it each section that has lines. */
+export function block(head: string, parts: readonly Section[]): string {
+  const sections = parts
     .filter(({ lines }) => lines.length > 0)
     .flatMap(({ title, lines }) =>
       lines.map((line, index) => `  ${(index === 0 ? title : "").padEnd(TITLE)}${line}`),
     );
-  return [head, ...sections, `  ${"repeat".padEnd(TITLE)}${failure.repeat}`].join("\n");
+  return [head, ...sections].join("\n");
 }
 
 const TITLE = 14;
@@ -140,7 +145,7 @@ function leadingTo(id: EventId, run: Failed, story: readonly TimelineRow[]): rea
 }
 
 /** A timer that did nothing but arm itself again: only its last round is news. */
-function ticks(event: TraceEvent, next: TraceEvent | undefined): boolean {
+export function ticks(event: TraceEvent, next: TraceEvent | undefined): boolean {
   const same = next?.kind === "timer" && event.kind === "timer" && event.node === next.node;
   return same && event.body === next.body && event.b === next.b;
 }

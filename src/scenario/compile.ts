@@ -25,14 +25,14 @@ export function compile<P extends Protocol>(
   scenario: Scenario,
   options: CompileOptions,
 ): World<P> {
-  const { nodes, world: settings, network } = scenario;
+  const { world: settings, network } = scenario;
   const profile = profileOf(kit, options.profile);
   const constants = { ...defaultsOf(kit.config), ...profile.config, ...scenario.config };
-  const { addressOf } = claimContext(nodes);
+  const { addressOf } = claimContext(scenario.nodes);
   const world = new World<P>({
     seed: options.seed,
     epoch: kit.epoch(settings, constants),
-    nodes: nodes.map((plan) => specOf(kit, scenario, plan, options.profile, addressOf)),
+    nodes: specsOf(kit, scenario, options.profile),
     types: profile.machine.kinds,
     codec: kit.codec,
     wire: options.wire,
@@ -51,6 +51,16 @@ export function compile<P extends Protocol>(
     }
   }
   return world;
+}
+
+/** Who the nodes are: what each runs, with which config, where. */
+export function specsOf<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  profile: string,
+): readonly NodeSpec<P>[] {
+  const { addressOf } = claimContext(scenario.nodes);
+  return scenario.nodes.map((plan) => specOf(kit, scenario, plan, profile, addressOf));
 }
 
 export function profileOf<P extends Protocol>(kit: Kit<P>, name: string): Profile<P> {

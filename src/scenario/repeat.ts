@@ -22,6 +22,6 @@ export function repeatCommand(scenario: Scenario, ask: Differences, seeds: strin
 }
 
 /** As a shell wants it: the line is made to be pasted. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
 /**
- * Where two traces part. By index: two runs that should be the same differ first where they differ
- * at all, and everything after that is a consequence.
+ * Where two traces part, by index: two runs that should be the same differ first where they differ
+ * at all, and everything after that is a consequence. Runs that may differ are for align.ts.
  */
 import type { TraceEvent } from "./event.ts";
 import type { Trace } from "./trace.ts";
@@ -27,13 +27,13 @@ export function firstDifference(one: Trace, other: Trace): Difference | null {
   return next.done === true ? null : { index, one: null, other: next.value };
 }
 
-function sameEvent(x: TraceEvent, y: TraceEvent): boolean {
+export function sameEvent(x: TraceEvent, y: TraceEvent): boolean {
   const place = x.id === y.id && x.at === y.at && x.node === y.node && x.kind === y.kind;
   return place && x.cause === y.cause && x.a === y.a && x.b === y.b && sameData(x.body, y.body);
 }
 
 /** Plain data, as the digest sees it: order of fields is nothing, absent equals undefined. */
-function sameData(x: unknown, y: unknown): boolean {
+export function sameData(x: unknown, y: unknown): boolean {
   if (Object.is(x, y)) return true;
   if (typeof x !== "object" || typeof y !== "object" || x === null || y === null) return x === y;
   if (Array.isArray(x) !== Array.isArray(y)) return false;

@@ -73,6 +73,9 @@ export const KIND: Readonly<Record<KindName, number>> = Object.fromEntries(
   KINDS.map((name, index) => [name, index]),
 ) as Record<KindName, number>;
 
+/** For who sees everything. */
+export const EVERY_KIND: number = 2 ** KINDS.length - 1;
+
 /** A set of kinds as bits, for monitors that want few. */
 export function kindMask(...names: readonly KindName[]): number {
   return names.reduce((mask, name) => mask | (1 << KIND[name]), 0);

@@ -6,7 +6,7 @@ import { type EventId, NO_CAUSE, type TraceEvent } from "./event.ts";
 import type { Trace } from "./trace.ts";
 
 /** From the first cause to the event itself. Starts later where older events were not kept. */
-export function past(trace: Trace, id: EventId): readonly TraceEvent[] {
+export function past(trace: Pick<Trace, "event">, id: EventId): readonly TraceEvent[] {
   const path: TraceEvent[] = [];
   let next: EventId = id;
   while (next !== NO_CAUSE) {

@@ -229,7 +229,8 @@ describe("5: nondeterminism", () => {
       ...machine,
       init: (config, files, ctx) => {
         boots++;
-        if (boots > 2) ctx.emit({ type: "standing", height: boots, active: 0 });
+        const fact = { type: "standing", height: boots, active: 0 };
+        if (boots > 2) ctx.emit(fact);
         return machine.init(config, files, ctx);
       },
     }));

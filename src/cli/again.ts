@@ -1,0 +1,86 @@
+/**
+ * A recorded run once more, with this version's code: its scenario played anew, or its inputs fed
+ * to the machines. Either way it stops at the first event that differs.
+ */
+import { BadInput, StepFailed } from "../core/assert.ts";
+import type { Time } from "../core/units.ts";
+import { feed } from "../replay/feed.ts";
+import { Follower } from "../replay/follow.ts";
+import { compile, specsOf } from "../scenario/compile.ts";
+import { loadScenario } from "../scenario/load.ts";
+import type { Scenario } from "../scenario/model.ts";
+import { writeScenario } from "../scenario/write.ts";
+import type { Difference } from "../trace/diff.ts";
+import type { EventId, TraceEvent } from "../trace/event.ts";
+import { Recorder } from "../trace/recorder.ts";
+import type { Trace } from "../trace/trace.ts";
+import { profileNamed, type Protocol } from "./protocol.ts";
+
+export interface Again {
+  readonly trace: Trace;
+  readonly file: string;
+  readonly cut: boolean;
+  readonly node: number | null;
+  /** Hears how far it is, in the run's time. */
+  readonly tick: (at: Time) => void;
+}
+
+export interface Outcome {
+  readonly difference: Difference | null;
+  /** What this version has where it has no event. */
+  readonly why: string;
+  readonly equal: number;
+  readonly digest: string;
+  /** Events of this version's run, before the difference. */
+  readonly found: (id: EventId) => TraceEvent | null;
+}
+
+/** The whole world again. It needs the header alone; the events are for comparison. */
+export function rerun(kit: Protocol, { trace, file, cut, node, tick }: Again): Outcome {
+  const { seed } = trace.header;
+  const { scenario, profile } = recordedIn(kit, trace, file);
+  const follower = new Follower({ trace, cut, node });
+  // Where only one node is compared, the others may have differed before: their events are needed.
+  const recorder = new Recorder({ level: node === null ? "digest" : "full" });
+  recorder.listen(follower);
+  const world = compile(kit, scenario, { seed, profile, recorder, wire: "objects", guard: false });
+  const until = trace.footer.virtual as number as Time;
+  try {
+    while (!follower.over && world.step(until)) tick(world.now);
+  } catch (error) {
+    // A machine that throws has said so in the trace.
+    if (!(error instanceof StepFailed)) throw error;
+  }
+  follower.end();
+  const { difference, equal } = follower;
+  const found = (id: EventId): TraceEvent | null =>
+    node === null ? trace.event(id) : recorder.event(id);
+  return { difference, why: "the run has ended", equal, digest: recorder.digest, found };
+}
+
+/** No world: each node alone with what it was told. */
+export function refeed(kit: Protocol, { trace, file, cut, node, tick }: Again): Outcome {
+  const { scenario, profile } = recordedIn(kit, trace, file);
+  const machines = specsOf(kit, scenario, profile);
+  const fed = feed({ trace, cut, machines, node }, ({ at }) => tick(at));
+  return { ...fed, found: (id) => trace.event(id) };
+}
+
+/** The header's scenario as this version reads it: written out, and loaded as a file would be. */
+function recordedIn(
+  kit: Protocol,
+  { header }: Trace,
+  file: string,
+): { readonly scenario: Scenario; readonly profile: string } {
+  const place = `${file}:1:1 trace —`;
+  try {
+    const given = header.scenario as Scenario;
+    const scenario = loadScenario(kit, writeScenario(kit, given), given.file);
+    return { scenario, profile: profileNamed(kit, header.profile) };
+  } catch (error) {
+    const known = error instanceof BadInput || error instanceof TypeError;
+    if (!known) throw error;
+    const problems = error instanceof BadInput ? error.problems : [error.message];
+    throw new BadInput([`${place} its scenario cannot be played by this version`, ...problems]);
+  }
+}

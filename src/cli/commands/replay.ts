@@ -1,0 +1,138 @@
+/** `timesim replay`: whether this version of the code does what a recorded run did. */
+import { BadInput } from "../../core/assert.ts";
+import { formatDuration, type Time } from "../../core/units.ts";
+import { agreedBefore, differenceSections, pathOf, type Side } from "../../report/difference.ts";
+import { block } from "../../report/failure.ts";
+import { plural } from "../../report/summary.ts";
+import { quoted } from "../../scenario/repeat.ts";
+import type { ReadTrace as Recorded } from "../../trace/ndjson.ts";
+import { eventLine, type Words, wordsFor } from "../../trace/text.ts";
+import { type Again, type Outcome, refeed, rerun } from "../again.ts";
+import { EXIT } from "../exit.ts";
+import { nodeIndex, openRecorded } from "../open.ts";
+import { type Io, say, sayJson } from "../output.ts";
+import { Progress } from "../progress.ts";
+import { protocolOf } from "../protocol.ts";
+
+export interface ReplayArgs {
+  readonly path: string;
+  readonly inputs?: boolean;
+  readonly node?: string;
+  readonly json?: boolean;
+}
+
+export function replay(args: ReplayArgs, io: Io): number {
+  const kit = protocolOf(io);
+  const recorded = openRecorded(args.path, kit, io);
+  const { trace, cut } = recorded;
+  const node = args.node === undefined ? null : nodeIndex(trace, args.node);
+  const byInputs = args.inputs ?? trace.header.origin === "host";
+  if (byInputs && (trace.event(0) === null || node === -1)) {
+    const reason = node === -1 ? "the world has no inputs" : "it lacks its first events";
+    throw new BadInput([`${args.path}:1:1 trace — its inputs cannot be fed: ${reason}`]);
+  }
+  const progress = new Progress(io, trace.header.name, trace.footer.virtual / 1e6, "s");
+  const tick = (at: Time): void => progress.tick(Math.floor(at / 1e6), null);
+  const again: Again = { trace, file: args.path, cut: cut !== null, node, tick };
+  const outcome = byInputs ? refeed(kit, again) : rerun(kit, again);
+  progress.end();
+  const verdict = verdictOf(recorded, outcome, node);
+  const exit = verdict === null ? EXIT.ok : EXIT.failed;
+  const told: Told = { args, recorded, outcome, words: wordsFor(trace.header, kit.vocabulary) };
+  if (args.json === true) sayJson(io, documentOf(told, byInputs, exit, verdict));
+  else print(io, told, byInputs, verdict);
+  return exit;
+}
+
+interface Told {
+  readonly args: ReplayArgs;
+  readonly recorded: Recorded;
+  readonly outcome: Outcome;
+  readonly words: Words;
+}
+
+/** Null when all is as it was. */
+function verdictOf({ trace, cut }: Recorded, outcome: Outcome, node: number | null): string | null {
+  const { difference, equal, digest } = outcome;
+  if (difference !== null) return `differs after ${plural(equal, "equal event")}`;
+  const { footer } = trace;
+  const comparable = cut === null && node === null && footer.digest !== "-";
+  if (!comparable || footer.digest === digest) return null;
+  // An input that no effect depends on was changed in the file.
+  return `no event differs, but the recording was changed: digest ${footer.digest}, not ${digest}`;
+}
+
+function print(io: Io, told: Told, byInputs: boolean, verdict: string | null): void {
+  const { args, recorded, outcome } = told;
+  const { header, footer } = recorded.trace;
+  const how = byInputs ? "its inputs fed again" : "played again";
+  const until = formatDuration(footer.virtual);
+  const facts = [`seed ${header.seed}`, `profile ${header.profile}`, `until ${until}`, how];
+  say(io, `${io.paint.bold(header.name)} · ${facts.join(" · ")}`);
+  if (verdict === null) {
+    const whose = args.node === undefined ? "" : ` of ${args.node}`;
+    const cut = recorded.cut === null ? "" : ", as far as the recording goes";
+    const sum = `${plural(outcome.equal, "event")}${whose} again${cut}, digest ${outcome.digest}`;
+    say(io, `\n${io.paint.good("✓")} ${sum}`);
+    return;
+  }
+  if (outcome.difference !== null) {
+    const { difference } = outcome;
+    const agreed = agreedBefore(difference, (id) => recorded.trace.event(id));
+    const sections = [
+      ...differenceSections(sidesOf(told), agreed),
+      { title: "look further", lines: [furtherOf(told)] },
+    ];
+    const head = `DIFFERS  ${args.path} › event #${difference.index}`;
+    const [title = "", ...rest] = block(head, sections).split("\n");
+    say(io, `\n${[io.paint.bad(title), ...rest].join("\n")}`);
+  }
+  say(io, `\n${io.paint.bad("✗")} ${verdict}`);
+}
+
+function sidesOf({ recorded, outcome, words }: Told): readonly [Side, Side] {
+  const { one = null, other = null } = outcome.difference ?? {};
+  const before = (id: number) => recorded.trace.event(id);
+  const ended = "the recording has ended";
+  return [
+    { title: "recorded", event: one, instead: ended, before, words },
+    { title: "now", event: other, instead: outcome.why, before: outcome.found, words },
+  ];
+}
+
+/** The recording's cone of what differs: what led there, and what came of it then. */
+function furtherOf({ args, outcome }: Told): string {
+  const { one = null, other = null } = outcome.difference ?? {};
+  const id = one?.id ?? other?.cause ?? 0;
+  return `npx timesim trace ${quoted(args.path)} --cone ${Math.max(0, id)}`;
+}
+
+function documentOf(told: Told, byInputs: boolean, exit: number, verdict: string | null): unknown {
+  const { args, recorded, outcome, words } = told;
+  const { trace, cut } = recorded;
+  const { name, seed, profile, timesim } = trace.header;
+  const { difference, equal, digest } = outcome;
+  const side = (one: Side): unknown => ({
+    event: one.event,
+    text: one.event === null ? one.instead : eventLine(one.event, words),
+    past: pathOf(one),
+  });
+  const [one, other] = sidesOf(told);
+  return {
+    format: 1,
+    trace: args.path,
+    ...{ scenario: name, seed, profile, recordedBy: timesim },
+    how: byInputs ? "inputs" : "run",
+    node: args.node ?? null,
+    cut,
+    passed: exit === EXIT.ok,
+    exit,
+    verdict,
+    events: equal,
+    digest,
+    difference:
+      difference === null
+        ? null
+        : { index: difference.index, recorded: side(one), now: side(other), look: furtherOf(told) },
+  };
+}
