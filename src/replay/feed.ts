@@ -80,6 +80,7 @@ class Feeding<P extends Protocol> {
   #booting: { readonly boot: TraceEvent; readonly actor: Actor<P> } | null = null;
   #copying = false;
   #difference: Difference | null = null;
+  #equal = 0;
   #why = "";
 
   constructor(options: FeedOptions<P>) {
@@ -111,7 +112,7 @@ class Feeding<P extends Protocol> {
     const { boot, actor } = this.#booting ?? {};
     if (boot !== undefined) this.#step(() => actor?.start(boot.id));
     this.#checkDue(this.#options.trace.footer.virtual, null);
-    const equal = this.#difference?.index ?? this.#recorder.count;
+    const equal = this.#equal;
     const { digest } = this.#recorder;
     return { difference: this.#difference, why: this.#why, equal, digest };
   }
@@ -121,8 +122,8 @@ class Feeding<P extends Protocol> {
   }
 
   #isFed(node: number): boolean {
-    const { node: only } = this.#options;
-    return node >= 0 && (only === null || only === node);
+    const { node: only, machines } = this.#options;
+    return node >= 0 && node < machines.length && (only === null || only === node);
   }
 
   #handle(event: TraceEvent): void {
@@ -148,9 +149,9 @@ class Feeding<P extends Protocol> {
       const uptime = isBoot ? (0 as Time) : uptimeAt(actor.port.clock, at);
       actor.port.clock = { at, wall: a as UnixMicros, uptime, drift: b };
     } else if (kind === "read") {
-      const before = body as FileBody;
-      const { file, value } = a === NO_CAUSE ? before : must(this.#saved.get(a), `save #${a}`);
-      if (actor.files !== null) actor.files[file] = value;
+      const found = a === NO_CAUSE ? (body as FileBody) : this.#saved.get(a);
+      if (found === undefined) this.#differs(event, null, "it saved nothing there");
+      else if (actor.files !== null) actor.files[found.file] = found.value;
     } else if (kind === "stall") {
       actor.stalled = a === 1;
       if (!actor.stalled) actor.port.resume(at);
@@ -196,6 +197,8 @@ class Feeding<P extends Protocol> {
 
   /** Whatever a machine makes happen comes by here as it happens. */
   #see(event: TraceEvent): void {
+    const { node } = this.#options;
+    if (this.#difference === null && (node === null || event.node === node)) this.#equal++;
     if (this.#copying || this.#difference !== null) return;
     const recorded = this.#options.trace.event(event.id);
     if (recorded === null && this.#options.cut) return;
@@ -236,6 +239,7 @@ class Feeding<P extends Protocol> {
 
   #differs(one: TraceEvent | null, other: TraceEvent | null, why: string): void {
     const index = one?.id ?? other?.id ?? this.#recorder.count;
+    if (this.#difference === null && this.#recorder.count > index) this.#equal--;
     this.#difference ??= { index, one, other };
     this.#why ||= why;
   }

@@ -37,8 +37,8 @@ export function differenceSections(
     ...(same
       ? [{ title: "led to both", lines: left }]
       : [
-          { title: `led to it`, lines: left.length === 0 ? [] : [`in ${one.title}`, ...left] },
-          { title: `led to it`, lines: right.length === 0 ? [] : [`in ${other.title}`, ...right] },
+          { title: "led to it", lines: left.length === 0 ? [] : [`${one.title}:`, ...left] },
+          { title: "led to it", lines: right.length === 0 ? [] : [`${other.title}:`, ...right] },
         ]),
     { title: "agreed", lines: agreed.map((event) => eventLine(event, one.words)) },
   ];

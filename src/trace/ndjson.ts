@@ -4,7 +4,7 @@
  */
 import { BadInput } from "../core/assert.ts";
 import type { Duration } from "../core/units.ts";
-import { type EventId, KIND, type KindName, type TraceEvent } from "./event.ts";
+import { type EventId, KIND, type KindName, NO_CAUSE, type TraceEvent, WORLD } from "./event.ts";
 import type { Trace, TraceFooter, TraceHeader } from "./trace.ts";
 
 /** The lines, without newlines. */
@@ -42,7 +42,7 @@ export function readTrace(lines: Iterable<string>, file: string): ReadTrace {
     else if (header === null) header = headerOf(value, place);
     else if (isRecord(value) && isRecord(value["footer"]))
       footer = footerOf(value["footer"], place);
-    else events.push(eventOf(value, events.at(-1)?.id ?? -1, place));
+    else events.push(eventOf(value, events.at(-1)?.id ?? -1, header.nodes.length, place));
   }
   if (header === null) throw new BadInput([`${file}:1:1 trace — the file is empty`]);
   const cut =
@@ -101,15 +101,18 @@ function headerOf(value: unknown, place: string): TraceHeader {
 }
 
 function footerOf(footer: Data, place: string): TraceFooter {
-  const whole = typeof footer["digest"] === "string" && Array.isArray(footer["outcomes"]);
-  if (!whole) throw new BadInput([`${place} trace — the footer lacks digest or outcomes`]);
+  const whole =
+    typeof footer["digest"] === "string" &&
+    Array.isArray(footer["outcomes"]) &&
+    ["events", "virtual"].every((key) => Number.isSafeInteger(footer[key]));
+  if (!whole) throw new BadInput([`${place} trace — the footer lacks digest, outcomes or sums`]);
   return footer as unknown as TraceFooter;
 }
 
 const NUMBERS = ["id", "at", "node", "cause", "a", "b"] as const;
 
 /** Ids go up by one: then every event is found at once, and a lost line is noticed. */
-function eventOf(value: unknown, before: EventId, place: string): TraceEvent {
+function eventOf(value: unknown, before: EventId, nodes: number, place: string): TraceEvent {
   if (!isRecord(value)) throw new BadInput([`${place} trace — expected an event`]);
   const strange = NUMBERS.find((key) => !Number.isFinite(value[key]));
   if (strange !== undefined) throw new BadInput([`${place} trace — ${strange} must be a number`]);
@@ -122,5 +125,11 @@ function eventOf(value: unknown, before: EventId, place: string): TraceEvent {
     throw new BadInput([`${place} trace — event ${id} follows ${before}`]);
   }
   const { at, node, cause, a, b } = value as unknown as TraceEvent;
+  if (!Number.isInteger(node) || node < WORLD || node >= nodes) {
+    throw new BadInput([`${place} trace — the header names no node ${node}`]);
+  }
+  if (!Number.isInteger(cause) || cause < NO_CAUSE || cause >= id) {
+    throw new BadInput([`${place} trace — cause ${cause} is no event before ${id}`]);
+  }
   return { id, at, node, kind: kind as KindName, cause, a, b, body: value["body"] };
 }

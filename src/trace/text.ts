@@ -48,7 +48,16 @@ export function whenAndWho(
 
 /** What happened, without when, to whom and why. One line, whatever is in it. */
 export function gist(event: TraceEvent, words: Words): string {
-  return oneLine(gistOf(event, words));
+  return oneLine(worded(event, words));
+}
+
+/** A trace may be of a version that said other things: what has no words is shown as it is. */
+function worded(event: TraceEvent, words: Words): string {
+  try {
+    return gistOf(event, words);
+  } catch {
+    return JSON.stringify(event.body) ?? "";
+  }
 }
 
 function gistOf(event: TraceEvent, words: Words): string {

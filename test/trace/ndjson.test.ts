@@ -94,9 +94,19 @@ describe("what is no trace", () => {
       'x:2:1 trace — no event is of kind "toString"',
     ],
     [
+      "an unknown node",
+      [header, first.replace('"node":0', '"node":9')],
+      "x:2:1 trace — the header names no node 9",
+    ],
+    [
+      "an effect before its cause",
+      [header, first.replace('"cause":-1', '"cause":0')],
+      "x:2:1 trace — cause 0 is no event before 0",
+    ],
+    [
       "half a footer",
       [header, '{"footer":{}}'],
-      "x:2:1 trace — the footer lacks digest or outcomes",
+      "x:2:1 trace — the footer lacks digest, outcomes or sums",
     ],
     [
       "more after the end",
