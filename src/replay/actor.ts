@@ -26,7 +26,7 @@ export class Actor<P extends Protocol> {
   start(cause: number): void {
     const files = this.files ?? {};
     this.files = null;
-    this.#runtime.boot(files as Partial<P["files"]>, cause);
+    this.#runtime.boot(files, cause);
   }
 
   /** Tells the machine what the recording says it was told. */
@@ -63,9 +63,9 @@ export class Actor<P extends Protocol> {
   }
 
   /** The event as this version would have it, or null if it waits for no such thing. */
-  expects(event: TraceEvent, { event: at, header }: Trace): TraceEvent | null {
+  expects(event: TraceEvent, trace: Trace): TraceEvent | null {
     const { kind, a, cause } = event;
-    if (kind === "timer") return this.#due(event, header.origin === "sim");
+    if (kind === "timer") return this.#due(event, trace.header.origin === "sim");
     if (kind === "saved") {
       const save = this.port.saves.get(a);
       return save === undefined ? null : { ...event, body: save.file, cause: save.cause };
@@ -75,7 +75,7 @@ export class Actor<P extends Protocol> {
       return dial === undefined ? null : { ...event, b: dial.remote, cause: dial.cause };
     }
     if (kind !== "deliver") return event;
-    const sent = at(cause);
+    const sent = trace.event(cause);
     return sent?.kind === "send" ? { ...event, body: sent.body } : event;
   }
 

@@ -75,8 +75,8 @@ export class Follower implements Listener {
   #advance(): void {
     const { node } = this.#options;
     for (;;) {
-      const { done, value } = this.#recorded.next();
-      this.#next = done === true ? null : value;
+      const next = this.#recorded.next();
+      this.#next = next.done === true ? null : next.value;
       if (this.#next === null || node === null || this.#next.node === node) return;
     }
   }
