@@ -54,7 +54,7 @@ export function boot<P extends Protocol>(ground: Ground<P>, host: Host<P>, cause
   });
   host.process = { runtime, port };
   recheck(net);
-  runtime.boot(values as Partial<P["files"]>, event);
+  runtime.boot(values, event);
 }
 
 /** The machine's own stop command, then the process ends and its kernel says FIN. */
