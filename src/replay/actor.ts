@@ -5,7 +5,7 @@
 import type { Address } from "../core/address.ts";
 import type { CloseReason, Protocol, RefusedReason, Role, SessionId } from "../core/machine.ts";
 import type { Time } from "../core/units.ts";
-import { NodeRuntime, type NodeOptions } from "../runtime/node.ts";
+import { GARBLED, NodeRuntime, type NodeOptions } from "../runtime/node.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { ReplayPort } from "./port.ts";
@@ -47,7 +47,7 @@ export class Actor<P extends Protocol> {
         runtime.deliver(session, body as P["message"], cause);
         return;
       case "garbled":
-        runtime.garbled(session, String(body), b === 1, cause);
+        runtime.garbled(session, String(body), GARBLED[b] ?? "shape", cause);
         return;
       case "closed":
         this.port.dials.delete(session);

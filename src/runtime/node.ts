@@ -30,7 +30,7 @@ import type { Port } from "./port.ts";
 import { Timers } from "./timers.ts";
 
 /** As numbers on the trace. */
-const GARBLED: readonly Garbled[] = ["shape", "unknown", "too long"];
+export const GARBLED: readonly Garbled[] = ["shape", "unknown", "too long"];
 
 export interface NodeOptions<P extends Protocol> {
   readonly machine: Machine<P>;
