@@ -35,9 +35,11 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Bug(message);
 }
 
-/** The value, or a Bug that says what was missing. */
-export function must<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Bug(`missing: ${what}`);
+/** The value, or a Bug that says what was missing: `must(host, "node", 3)`. Hot: no text is built. */
+export function must<T>(value: T | null | undefined, what: string, which?: string | number): T {
+  if (value === null || value === undefined) {
+    throw new Bug(`missing: ${what}${which === undefined ? "" : ` ${which}`}`);
+  }
   return value;
 }
 

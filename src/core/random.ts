@@ -1,5 +1,5 @@
 import seedrandom from "seedrandom";
-import { assert } from "./assert.ts";
+import { Bug } from "./assert.ts";
 
 /**
  * Randomness by name. A stream belongs to a label, never to a moment, so that a draw added in one
@@ -108,7 +108,7 @@ class Stream implements Random {
   }
 
   below(bound: number): number {
-    assert(bound >= 1 && bound <= TWO_32, `no number is below ${bound} and of 32 bits`);
+    if (!(bound >= 1 && bound <= TWO_32)) throw new Bug(`no number of 32 bits is below ${bound}`);
     const limit = TWO_32 - (TWO_32 % bound);
     let drawn = this.uint32();
     while (drawn >= limit) drawn = this.uint32();

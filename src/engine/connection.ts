@@ -5,6 +5,7 @@
 import { type Address, ipOf } from "../core/address.ts";
 import type { SessionId } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
+import type { Link } from "./links.ts";
 
 /** 0 is the dialer's end, 1 the acceptor's; way d runs from end d to end 1 − d. */
 export type EndIndex = 0 | 1;
@@ -33,6 +34,8 @@ export interface Segment {
 }
 
 export interface Way {
+  /** Its link, once something was launched on it. */
+  link: Link | null;
   /** When the sender's wire is free again (bandwidth). */
   freeAt: number;
   /** Streams are ordered: nothing arrives before what was sent earlier. */
@@ -122,6 +125,7 @@ export function otherEnd(index: EndIndex): EndIndex {
 
 function newWay(): Way {
   return {
+    link: null,
     freeAt: 0,
     lastArrival: 0,
     waiting: [],

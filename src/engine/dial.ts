@@ -51,7 +51,7 @@ export function synArrives<P extends Protocol>(net: Net<P>, connection: Connecti
   const listening = target.status === "running" && target.address === connection.remote;
   acceptor.alive = listening;
   const packet = control(net, listening ? "SYN-ACK" : "RST");
-  const back = delay(net, net.links.get(target.index, dialer.node), packet).delay;
+  const back = delay(net, net.links.get(target.index, dialer.node), packet);
   const op = listening ? OP.SYN_ACK : OP.REFUSED;
   net.queue.schedule(now(net) + back, op, connection.id, 0, connection.dial, null);
 }
@@ -115,7 +115,7 @@ function sendSyn<P extends Protocol>(net: Net<P>, connection: Connection, lag: n
   const from = connection.ends[0].node;
   // An address nobody has swallows packets; the way there has no luck to draw.
   const length =
-    target === null ? 0 : delay(net, net.links.get(from, target.index), control(net, "SYN")).delay;
+    target === null ? 0 : delay(net, net.links.get(from, target.index), control(net, "SYN"));
   const at = now(net) + lag + length;
   net.queue.schedule(at, OP.SYN, connection.id, connection.synTries, connection.dial, null);
 }

@@ -1,12 +1,13 @@
 /**
  * Directed links between hosts: their profile, and the counters that give the n-th message of a
- * kind its luck. A counter belongs to the link and survives redials. Links appear when first used.
+ * kind its luck. A counter belongs to the link and survives redials. Links appear when first used
+ * and never change, so forks share them; all counters of a world are one array.
  */
 import type { LinkProfile } from "../core/fault.ts";
 import { BASE_LATENCY, LATENCY, LOSS, type Luck, nameHash, RULE } from "../core/luck.ts";
 import { sample } from "./latency.ts";
 
-export class Link {
+export interface Link {
   readonly from: number;
   readonly to: number;
   /** Hash of `from>to` by names. */
@@ -14,36 +15,19 @@ export class Link {
   readonly profile: LinkProfile;
   /** The draw behind a `per-link` latency. */
   readonly fixedDraw: number;
-  readonly counters: Int32Array;
-
-  constructor(init: Omit<Link, "next" | "fork">) {
-    this.from = init.from;
-    this.to = init.to;
-    this.hash = init.hash;
-    this.profile = init.profile;
-    this.fixedDraw = init.fixedDraw;
-    this.counters = init.counters;
-  }
-
-  fork(): Link {
-    const { from, to, hash, profile, fixedDraw, counters } = this;
-    return new Link({ from, to, hash, profile, fixedDraw, counters: counters.slice() });
-  }
-
-  /** How many of this kind went before. */
-  next(kind: number): number {
-    const n = this.counters[kind] as number;
-    this.counters[kind] = n + 1;
-    return n;
-  }
+  /** Where its counters stand, one a kind. */
+  readonly counters: number;
 }
+
+const LINKS_FIRST = 64;
 
 export class Links {
   readonly #luck: Luck;
   readonly #names: readonly string[];
   readonly #kinds: number;
   readonly #profile: (from: number, to: number) => LinkProfile;
-  readonly #links = new Map<number, Link>();
+  #links = new Map<number, Link>();
+  #counters: Int32Array;
 
   constructor(
     luck: Luck,
@@ -55,6 +39,7 @@ export class Links {
     this.#names = names;
     this.#kinds = kinds;
     this.#profile = profile;
+    this.#counters = new Int32Array(LINKS_FIRST * kinds);
   }
 
   get(from: number, to: number): Link {
@@ -62,24 +47,37 @@ export class Links {
     const known = this.#links.get(key);
     if (known !== undefined) return known;
     const hash = nameHash(`${this.#names[from]}>${this.#names[to]}`);
-    const link = new Link({
+    const counters = this.#links.size * this.#kinds;
+    if (counters === this.#counters.length) this.#grow();
+    const link: Link = {
       from,
       to,
       hash,
       profile: this.#profile(from, to),
       fixedDraw: this.#luck.draw(BASE_LATENCY, hash, 0, 0),
-      counters: new Int32Array(this.#kinds),
-    });
+      counters,
+    };
     this.#links.set(key, link);
     return link;
   }
 
   fork(): Links {
     const twin = new Links(this.#luck, this.#names, this.#kinds, this.#profile);
-    for (const [key, link] of this.#links) {
-      twin.#links.set(key, link.fork());
-    }
+    twin.#links = new Map(this.#links);
+    twin.#counters = this.#counters.slice();
     return twin;
+  }
+
+  /** How many of this kind went before. */
+  count(link: Link, kind: number): number {
+    return this.#counters[link.counters + kind] as number;
+  }
+
+  /** The same, and one more from now on. */
+  next(link: Link, kind: number): number {
+    const n = this.count(link, kind);
+    this.#counters[link.counters + kind] = n + 1;
+    return n;
   }
 
   /** One-way delay of the n-th message of a kind. */
@@ -103,6 +101,12 @@ export class Links {
   /** Whether the n-th message of a kind meets a rule of that chance. */
   meets(link: Link, rule: number, chance: number, kindHash: number, n: number): boolean {
     return this.#luck.unit(RULE, link.hash + Math.imul(rule + 1, 0x85ebca6b), kindHash, n) < chance;
+  }
+
+  #grow(): void {
+    const longer = new Int32Array(2 * this.#counters.length);
+    longer.set(this.#counters);
+    this.#counters = longer;
   }
 }
 

@@ -70,7 +70,7 @@ export function now<P extends Protocol>(net: Net<P>): Time {
 }
 
 export function host<P extends Protocol>(net: Net<P>, node: number): Host<P> {
-  return must(net.hosts[node], `node ${node}`);
+  return must(net.hosts[node], "node", node);
 }
 
 /** The host that listens there, or one with that ip whose other ports refuse; null is silence. */
@@ -97,13 +97,9 @@ function moved<P extends Protocol>(net: Net<P>, end: End): boolean {
 }
 
 /** Delay of the next packet of a kind over a link, with loss as retransmission and no bandwidth. */
-export function delay<P extends Protocol>(
-  net: Net<P>,
-  link: Link,
-  kind: Kind,
-): { readonly delay: number; readonly n: number } {
+export function delay<P extends Protocol>(net: Net<P>, link: Link, kind: Kind): number {
   const profile = shaped(net.rules, link.from, link.to, link.profile);
-  const n = link.next(kind.index);
+  const n = net.links.next(link, kind.index);
   let length = net.links.latency(link, profile, kind.hash, n);
   if (profile.loss > 0) {
     let rto = firstRto(net.config, length);
@@ -112,7 +108,7 @@ export function delay<P extends Protocol>(
       rto = Math.min(rto * 2, net.config.rtoMax);
     }
   }
-  return { delay: length, n };
+  return length;
 }
 
 /** One round trip and a margin. */

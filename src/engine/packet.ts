@@ -29,7 +29,8 @@ export function launch<P extends Protocol>(
     if (isMessage(sent.op)) recordDrop(net, connection.ends[d], sent.cause, "send buffer full");
     return;
   }
-  const link = net.links.get(connection.ends[d].node, connection.ends[otherEnd(d)].node);
+  way.link ??= net.links.get(connection.ends[d].node, connection.ends[otherEnd(d)].node);
+  const { link } = way;
   const { bandwidth } = shaped(net.rules, link.from, link.to, link.profile);
   const start = Math.max(now(net), way.freeAt);
   let counted = sent;
@@ -44,7 +45,7 @@ export function launch<P extends Protocol>(
     way.freeAt = free;
   }
   const done = bandwidth === null ? now(net) : way.freeAt;
-  const arrival = Math.max(done + delay(net, link, kind).delay + extra, way.lastArrival);
+  const arrival = Math.max(done + delay(net, link, kind) + extra, way.lastArrival);
   way.lastArrival = arrival;
   connection.inFlight++;
   net.queue.schedule(arrival, counted.op, connection.id, d, counted.cause, counted.body);

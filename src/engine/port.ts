@@ -37,7 +37,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
   readonly #streams: Streams;
   readonly #incarnation: number;
   /** Which connection each of this process's sessions is. */
-  #sessions = new Map<SessionId, number>();
+  #sessions = new Map<SessionId, Connection>();
 
   constructor(net: Net<P>, host: Host<P>, streams: Streams) {
     this.#net = net;
@@ -64,18 +64,19 @@ export class SimPort<P extends Protocol> implements Port<P> {
 
   dial(session: SessionId, remote: Address, cause: EventId): void {
     const connection = dial(this.#net, this.#host, session, remote, cause);
-    this.#sessions.set(session, connection.id);
+    this.#sessions.set(session, connection);
   }
 
   /** A session for a connection this node accepts. */
-  accepted(connection: number): SessionId {
+  accepted(connection: Connection): SessionId {
     const session = must(this.#host.process, "process").runtime.accept();
     this.#sessions.set(session, connection);
     return session;
   }
 
   transmit(session: SessionId, message: P["message"], cause: EventId): void {
-    const [connection, end] = this.#end(session);
+    const connection = this.#sessions.get(session);
+    const end = connection === undefined ? 0 : this.#endOf(connection, session);
     if (connection?.ends[end].alive === true) {
       transmit(this.#net, connection, end, message, cause);
       return;
@@ -84,9 +85,11 @@ export class SimPort<P extends Protocol> implements Port<P> {
   }
 
   close(session: SessionId, cause: EventId): void {
-    const [connection, end] = this.#end(session);
+    const connection = this.#sessions.get(session);
+    if (connection === undefined) return;
     this.#sessions.delete(session);
-    if (connection?.ends[end].alive === true) finish(this.#net, connection, end, cause);
+    const end = this.#endOf(connection, session);
+    if (connection.ends[end].alive) finish(this.#net, connection, end, cause);
   }
 
   /** The network ended it. */
@@ -122,17 +125,15 @@ export class SimPort<P extends Protocol> implements Port<P> {
 
   fork(net: Net<P>, host: Host<P>, streams: Streams): SimPort<P> {
     const twin = new SimPort(net, host, streams);
-    twin.#sessions = new Map(this.#sessions);
+    for (const [session, connection] of this.#sessions) {
+      twin.#sessions.set(session, net.connections.get(connection.id) ?? connection);
+    }
     return twin;
   }
 
-  #end(session: SessionId): readonly [Connection | null, EndIndex] {
-    const id = this.#sessions.get(session);
-    const connection = id === undefined ? undefined : this.#net.connections.get(id);
-    if (connection === undefined) return [null, 0];
-    const first = connection.ends[0];
-    const dialed = first.node === this.#host.index && first.session === session;
-    // A node that dials itself owns both ends; the session number tells them apart.
-    return [connection, dialed ? 0 : 1];
+  /** A node that dials itself owns both ends; the session number tells them apart. */
+  #endOf(connection: Connection, session: SessionId): EndIndex {
+    const [first] = connection.ends;
+    return first.node === this.#host.index && first.session === session ? 0 : 1;
   }
 }

@@ -53,12 +53,12 @@ export function transmit<P extends Protocol>(
     return;
   }
   const link = net.links.get(sender.node, receiver.node);
-  const n = link.counters[kind.index] as number;
+  const n = net.links.count(link, kind.index);
   const verdict = judge(net.rules, sender.node, receiver.node, message.type, (rule, chance) =>
     net.links.meets(link, rule.hash, chance, kind.hash, n),
   );
   if (verdict.do === "drop") {
-    link.next(kind.index);
+    net.links.next(link, kind.index);
     recordDrop(net, sender, cause, "link fault: drop");
     return;
   }
@@ -139,7 +139,7 @@ export function read<P extends Protocol>(
     // It ended before its process heard of it.
     if (isMessage(arrived.op)) recordDrop(net, connection.ends[d], cause, "session closed");
   } else if (arrived.op === OP.ACK) {
-    receiver.session = running.port.accepted(connection.id);
+    receiver.session = running.port.accepted(connection);
     const remote = connection.ends[0].address;
     running.runtime.opened(receiver.session, "accepted", remote, cause);
   } else if (arrived.op === OP.FIN) {
@@ -206,7 +206,7 @@ export function retry<P extends Protocol>(net: Net<P>, connection: Connection, d
     return keepTrying(net, connection, d);
   }
   const link = net.links.get(sender.node, receiver.node);
-  const at = now(net) + delay(net, link, control(net, "again")).delay;
+  const at = now(net) + delay(net, link, control(net, "again"));
   way.retry = net.queue.schedule(at, OP.AGAIN, connection.id, d, 0, null);
 }
 
@@ -376,5 +376,5 @@ function isFull<P extends Protocol>(
 }
 
 function kindOf<P extends Protocol>(net: Net<P>, type: string): Kind {
-  return must(net.kinds.get(type), `message type ${type} in machine.kinds`);
+  return must(net.kinds.get(type), "in machine.kinds: message type", type);
 }

@@ -43,7 +43,7 @@ export function reset<P extends Protocol>(
     return;
   }
   const link = net.links.get(from.node, target.node);
-  const at = now(net) + delay(net, link, control(net, "RST")).delay;
+  const at = now(net) + delay(net, link, control(net, "RST"));
   connection.inFlight++;
   net.queue.schedule(at, OP.RST, connection.id, e, cause, null);
 }

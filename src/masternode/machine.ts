@@ -234,5 +234,5 @@ function handle(
 
 /** The runtime and the handlers agree on which sessions there are. */
 function known(state: State, id: SessionId): Session {
-  return must(get(state.sessions, id), `session ${id}`);
+  return must(get(state.sessions, id), "session", id);
 }

@@ -210,7 +210,9 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
 
   send(session: SessionId, message: P["message"]): void {
     this.#alive();
-    assert(this.#sessions.get(session) === true, `send on session ${session}, which is not open`);
+    if (this.#sessions.get(session) !== true) {
+      throw new Bug(`send on session ${session}, which is not open`);
+    }
     if (this.#options.guard) deepFreeze(message);
     this.#sentInStep = true;
     const id = this.#record(KIND.send, this.#cause, session, 0, message);
@@ -227,7 +229,9 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
 
   setTimer(timer: P["timer"], after: Duration, key: TimerKey = ""): void {
     this.#alive();
-    assert(Number.isSafeInteger(after) && after >= 0, `timer ${timer}: bad length ${after}`);
+    if (!Number.isSafeInteger(after) || after < 0) {
+      throw new Bug(`timer ${timer}: bad length ${after}`);
+    }
     this.#timers.set(timer, key, after, this.#cause);
   }
 

@@ -46,7 +46,7 @@ export function compile<P extends Protocol>(
     if ("fault" in event) {
       world.injectAt(event.at, event.fault);
     } else {
-      const spec = must(kit.commands[event.command], `command ${event.command}`);
+      const spec = must(kit.commands[event.command], "command", event.command);
       world.commandAt(event.at, event.node, spec.make(event.args, addressOf));
     }
   }
@@ -104,7 +104,7 @@ function linkOf(scenario: Scenario, seed: string): (from: number, to: number) =>
   const base = pinned ? scenario.link : must(scenario.sweepLink, "sweep link");
   const names = scenario.nodes.map((node) => node.name);
   const covers = (ends: LinkPlan["from"], node: number): boolean =>
-    ends === "*" || ends.includes(must(names[node], `node ${node}`));
+    ends === "*" || ends.includes(must(names[node], "node", node));
   return (from, to) => {
     let profile = base;
     for (const plan of scenario.links) {

@@ -16,8 +16,8 @@ export function claimContext(nodes: readonly Pick<NodePlan, "name" | "address">[
   const owners = new Map<Address, string>(nodes.map((node) => [node.address, node.name]));
   return {
     nodes: names,
-    index: (name) => must(indices.get(name), `node ${name}`),
-    addressOf: (name) => must(nodes[indices.get(name) ?? -1], `node ${name}`).address,
+    index: (name) => must(indices.get(name), "node", name),
+    addressOf: (name) => must(nodes[indices.get(name) ?? -1], "node", name).address,
     node: (index) => (index === WORLD ? "-" : (names[index] ?? `#${index}`)),
     address: (value) => owners.get(value) ?? formatAddress(value),
   };

@@ -132,7 +132,7 @@ function caseOf(kit: Claims, expectation: Expectation, context: ClaimContext): C
   const { claims, on, when } = expectation;
   const about = (node: number): readonly Track[] =>
     claims.map(({ claim, args }) =>
-      track(must(kit.claims[claim], `claim ${claim}`).watch(node, args, context), when),
+      track(must(kit.claims[claim], "claim", claim).watch(node, args, context), when),
     );
   if (on.length === 0) return { expectation, rows: [{ node: "-", tracks: about(WORLD) }] };
   const rows = on.map((node) => ({ node, tracks: about(context.index(node)) }));

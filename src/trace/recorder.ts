@@ -32,6 +32,9 @@ export class Recorder {
   #mask = 0;
   /** Content hashes of bodies seen in several events; a broadcast is hashed once. */
   #hashes = new WeakMap<object, readonly [number, number]>();
+  /** The last of them: a broadcast is many sends of one body in a row. */
+  #lastBody: object | null = null;
+  #lastHash: readonly [number, number] = [0, 0];
 
   constructor(options: RecorderOptions) {
     this.level = options.level;
@@ -123,13 +126,18 @@ export class Recorder {
   }
 
   #shared(body: object): void {
-    let hash = this.#hashes.get(body);
-    if (hash === undefined) {
-      hash = hashOf(body);
-      this.#hashes.set(body, hash);
+    if (body !== this.#lastBody) {
+      this.#lastBody = body;
+      this.#lastHash = this.#hashes.get(body) ?? this.#remember(body);
     }
-    this.#digest.number(hash[0]);
-    this.#digest.number(hash[1]);
+    this.#digest.number(this.#lastHash[0]);
+    this.#digest.number(this.#lastHash[1]);
+  }
+
+  #remember(body: object): readonly [number, number] {
+    const hash = hashOf(body);
+    this.#hashes.set(body, hash);
+    return hash;
   }
 
   #show(
