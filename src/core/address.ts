@@ -25,17 +25,43 @@ export function withPort(value: Address, port: number): Address {
   return address(ipOf(value), port);
 }
 
+interface Spelling {
+  readonly ip: number;
+  /** Null when the text names none. */
+  readonly port: number | null;
+}
+
+/** A pure function's memory, bounded: losing it costs time, never changes a result. */
+const spellings = new Map<string, Spelling | null>();
+const SPELLINGS_MAX = 16_384;
+/** No spelling of an address is longer; what hostile peers send is not remembered. */
+const SPELLING_LENGTH_MAX = 32;
+
 /**
  * `203.0.113.10`, `203.0.113.10:24100`, `::ffff:203.0.113.10`, `[::ffff:203.0.113.10]:24100`.
  * A spelling without port takes `defaultPort`. Null for names, IPv6 proper, leading zeros, ports
  * outside 0..65,535 and anything else.
  */
 export function parseAddress(text: string, defaultPort: number): Address | null {
+  const spelling = spellings.get(text) ?? spelt(text);
+  if (spelling === null) return null;
+  return address(spelling.ip, spelling.port ?? defaultPort);
+}
+
+function spelt(text: string): Spelling | null {
+  if (text.length > SPELLING_LENGTH_MAX) return null;
+  const spelling = readSpelling(text);
+  if (spellings.size >= SPELLINGS_MAX) spellings.clear();
+  spellings.set(text, spelling);
+  return spelling;
+}
+
+function readSpelling(text: string): Spelling | null {
   const match = /^(?:\[(?:::ffff:)?([\d.]+)\]|(?:::ffff:)?([\d.]+))(?::(\d{1,5}))?$/i.exec(text);
   if (match === null) return null;
   const ip = parseIp(match[1] ?? match[2] ?? "");
-  const port = match[3] === undefined ? defaultPort : Number(match[3]);
-  return ip === null || port >= PORTS ? null : address(ip, port);
+  const port = match[3] === undefined ? null : Number(match[3]);
+  return ip === null || (port !== null && port >= PORTS) ? null : { ip, port };
 }
 
 function parseIp(text: string): number | null {
