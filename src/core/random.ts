@@ -10,9 +10,9 @@ import { Bug } from "./assert.ts";
 export interface Random {
   /** 0 ≤ n < 2^32. */
   uint32(): number;
-  /** 0 ≤ n < bound, without bias; bound ≤ 2^32. */
+  /** 0 ≤ n < bound, without bias; bound ≤ 2^53. Takes one draw, or two above 2^32. */
   below(bound: number): number;
-  /** low ≤ n ≤ high, whole numbers, high − low < 2^32. */
+  /** low ≤ n ≤ high, whole numbers, high − low < 2^53. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
@@ -22,6 +22,7 @@ export interface Random {
 
 const WORDS = 4;
 const TWO_32 = 4_294_967_296;
+const TWO_53 = 2 ** 53;
 
 /** Where all streams stand. Growing replaces the array, and every stream must see the new one. */
 interface Box {
@@ -108,11 +109,17 @@ class Stream implements Random {
   }
 
   below(bound: number): number {
-    if (!(bound >= 1 && bound <= TWO_32)) throw new Bug(`no number of 32 bits is below ${bound}`);
-    const limit = TWO_32 - (TWO_32 % bound);
-    let drawn = this.uint32();
-    while (drawn >= limit) drawn = this.uint32();
+    if (!(bound >= 1 && bound <= TWO_53)) throw new Bug(`no number of 53 bits is below ${bound}`);
+    const wide = bound > TWO_32;
+    const range = wide ? TWO_53 : TWO_32;
+    const limit = range - (range % bound);
+    let drawn = wide ? this.#uint53() : this.uint32();
+    while (drawn >= limit) drawn = wide ? this.#uint53() : this.uint32();
     return drawn % bound;
+  }
+
+  #uint53(): number {
+    return (this.uint32() >>> 11) * TWO_32 + this.uint32();
   }
 
   between(low: number, high: number): number {

@@ -11,7 +11,7 @@ import { wallAt, withDrift, withJump } from "../runtime/clock.ts";
 import { damaged } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { boot, type Ground, kill, powerLoss, recordClock, stall, stop } from "./lifecycle.ts";
-import { type Net, now } from "./net.ts";
+import { listenersOf, type Net, now } from "./net.ts";
 import { OP } from "./op.ts";
 import { isLinkFault, makeRule, type Rule } from "./rules.ts";
 import { recheck, reset } from "./teardown.ts";
@@ -148,6 +148,7 @@ function move<P extends Protocol>(net: Net<P>, host: Host<P>, text: string): voi
   const moved = parseAddress(text, host.spec.address % 65_536);
   if (moved === null) throw new BadInput([`move: not an address: ${text}`]);
   host.address = moved;
+  net.listeners = listenersOf(net.hosts);
   recheck(net);
 }
 

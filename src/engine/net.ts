@@ -37,6 +37,8 @@ export interface Net<P extends Protocol> {
   readonly recorder: Recorder;
   readonly links: Links;
   readonly hosts: readonly Host<P>[];
+  /** Who listens where now. */
+  listeners: ReadonlyMap<Address, Host<P>>;
   readonly config: NetworkConfig;
   readonly codec: Codec<P["message"]>;
   readonly wire: "objects" | "bytes";
@@ -75,9 +77,16 @@ export function host<P extends Protocol>(net: Net<P>, node: number): Host<P> {
 
 /** The host that listens there, or one with that ip whose other ports refuse; null is silence. */
 export function hostAt<P extends Protocol>(net: Net<P>, remote: Address): Host<P> | null {
-  const exact = net.hosts.find((each) => each.address === remote);
+  const exact = net.listeners.get(remote);
   if (exact !== undefined) return exact;
   return net.hosts.find((each) => ipOf(each.address) === ipOf(remote)) ?? null;
+}
+
+/** By address; of several at one the first, as a scan would find it. */
+export function listenersOf<P extends Protocol>(
+  hosts: readonly Host<P>[],
+): ReadonlyMap<Address, Host<P>> {
+  return new Map(hosts.toReversed().map((each) => [each.address, each]));
 }
 
 /** Packets sent by one end cannot reach the other: link faults, no power, or a moved host. */

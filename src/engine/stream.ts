@@ -3,7 +3,7 @@
  * and a stream ends only when somebody ends it (teardown.ts). One rule: every segment that was
  * launched is handed over, dropped with a reason, or still under way.
  */
-import { assert, must } from "../core/assert.ts";
+import { assert, Bug } from "../core/assert.ts";
 import { hashOf } from "../core/digest.ts";
 import type { Protocol, SessionId } from "../core/machine.ts";
 import type { NodeRuntime } from "../runtime/node.ts";
@@ -376,5 +376,7 @@ function isFull<P extends Protocol>(
 }
 
 function kindOf<P extends Protocol>(net: Net<P>, type: string): Kind {
-  return must(net.kinds.get(type), "in machine.kinds: message type", type);
+  const kind = net.kinds.get(type);
+  if (kind === undefined) throw new Bug(`missing: message type ${type} in machine.kinds`);
+  return kind;
 }

@@ -24,7 +24,7 @@ import { type FaultScene, flap, inject, lift, named } from "./faults.ts";
 import type { Host, NodeSpec, Pending } from "./host.ts";
 import { boot, resume } from "./lifecycle.ts";
 import { Links } from "./links.ts";
-import { host, kindsOf, type Net, type NetworkConfig, now } from "./net.ts";
+import { host, kindsOf, listenersOf, type Net, type NetworkConfig, now } from "./net.ts";
 import { isPacket, OP } from "./op.ts";
 import { isMessage, segment } from "./packet.ts";
 import type { TimerRecord, WriteRecord } from "./port.ts";
@@ -180,6 +180,7 @@ export class World<P extends Protocol> {
       recorder,
       links: net.links.fork(),
       hosts,
+      listeners: listenersOf(hosts),
       connections,
     };
     for (const each of hosts) {
@@ -350,11 +351,13 @@ function newNet<P extends Protocol>(options: WorldOptions<P>): Net<P> {
   const kinds = kindsOf(options.types);
   const names = options.nodes.map((spec) => spec.name);
   const luck = new Luck(options.seed);
+  const hosts = options.nodes.map((spec, index) => newHost(options, spec, index));
   return {
     queue: new Queue(),
     recorder: options.recorder,
     links: new Links(luck, names, kinds.size, options.link),
-    hosts: options.nodes.map((spec, index) => newHost(options, spec, index)),
+    hosts,
+    listeners: listenersOf(hosts),
     config: options.network,
     codec: options.codec,
     wire: options.wire,

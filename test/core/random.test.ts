@@ -94,10 +94,19 @@ it("below and between stay in their bounds and reach all of them", () => {
   expect(random.below(2 ** 32)).toBeLessThan(2 ** 32);
 });
 
+it("spans of more than 2^32 are drawn with 53 bits, evenly", () => {
+  const random = randomFrom("wide");
+  const drawn = Array.from({ length: 4_000 }, () => random.between(-(2 ** 40), 2 ** 41));
+  expect(drawn.every((n) => Number.isInteger(n) && n >= -(2 ** 40) && n <= 2 ** 41)).toBe(true);
+  expect(drawn.filter((n) => n < 0).length / 4_000).toBeCloseTo(1 / 3, 1);
+  expect(new Set(drawn.map((n) => n & 0xffff)).size).toBeGreaterThan(3_500);
+  expect(random.below(2 ** 53)).toBeLessThan(2 ** 53);
+});
+
 it("bounds that no number is below are a Bug, not an endless loop", () => {
   const random = randomFrom("bounds");
   expect(() => random.below(0)).toThrow(Bug);
-  expect(() => random.below(2 ** 33)).toThrow(Bug);
+  expect(() => random.below(2 ** 53 + 2)).toThrow(Bug);
   expect(() => random.pick([])).toThrow(Bug);
 });
 
