@@ -37,7 +37,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
   readonly #streams: Streams;
   readonly #incarnation: number;
   /** Which connection each of this process's sessions is. */
-  #sessions = new Map<SessionId, Connection>();
+  readonly #sessions = new Map<SessionId, Connection>();
 
   constructor(net: Net<P>, host: Host<P>, streams: Streams) {
     this.#net = net;
