@@ -35,7 +35,7 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Bug(message);
 }
 
-/** The value, or a Bug that says what was missing: `must(host, "node", 3)`. Hot: no text is built. */
+/** The value, or a Bug that says what was missing; its text is built only then. */
 export function must<T>(value: T | null | undefined, what: string, which?: string | number): T {
   if (value === null || value === undefined) {
     throw new Bug(`missing: ${what}${which === undefined ? "" : ` ${which}`}`);
