@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { BadInput } from "../core/assert.ts";
+import type { DiffArgs } from "./commands/diff.ts";
 import type { ListArgs } from "./commands/list.ts";
 import type { ReplayArgs } from "./commands/replay.ts";
 import type { RunArgs } from "./commands/run.ts";
@@ -48,7 +49,8 @@ function newProgram(host: Host, act: Act): Command {
     .addHelpText("after", EXITS);
   addRun(program, act);
   addLooks(program, act);
-  addComparisons(program, act);
+  addReplay(program, act);
+  addDiff(program, act);
   addFiles(program, act);
   return program;
 }
@@ -156,8 +158,8 @@ function look(program: Command, name: string, about: string): Command {
   return playOptions(command);
 }
 
-/** Commands that say where two runs part. */
-function addComparisons(program: Command, act: Act): void {
+/** A run against what was recorded of it. */
+function addReplay(program: Command, act: Act): void {
   program
     .command("replay")
     .description("run a recorded trace again and stop at the first event that differs")
@@ -175,6 +177,29 @@ function addComparisons(program: Command, act: Act): void {
     )
     .action((path: string, options: Omit<ReplayArgs, "path">) =>
       act(async (io) => (await import("./commands/replay.ts")).replay({ ...options, path }, io)),
+    );
+}
+
+function addDiff(program: Command, act: Act): void {
+  program
+    .command("diff")
+    .description("lay two runs side by side by cause, and show where they part")
+    .argument("<a>", "a trace, or a scenario, which is played")
+    .argument("<b>", "another")
+    .option("--times", "an event that happens at another time is different, too")
+    .option("--exact", "compare bodies to the letter, hashes and nonces as well")
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "diff scenarios/stuck-at-3009.yaml scenarios/stuck-at-3009-repaired.yaml",
+        "diff before.ndjson.gz after.ndjson.gz --times",
+      ),
+    )
+    .action((a: string, b: string, options: Omit<DiffArgs, "paths">) =>
+      act(async (io) =>
+        (await import("./commands/diff.ts")).diff({ ...options, paths: [a, b] }, io),
+      ),
     );
 }
 
