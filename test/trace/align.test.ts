@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { millis } from "../../src/core/units.ts";
 import { align, type Alignment, type Run } from "../../src/trace/align.ts";
-import type { TraceEvent } from "../../src/trace/event.ts";
 import { counts, HEADER, type Step, traceOf, vocabulary, words } from "./story.ts";
 import { chaos, runs, staged, STORM } from "../engine/chaos.ts";
 import { type Stage, toyWorld } from "../engine/world.ts";
@@ -106,7 +105,7 @@ describe("worlds", () => {
         );
         const { one, other } = close(run, more);
         expect(one).toBeNull();
-        expect(other?.event).toMatchObject({ body: { acts: "arm new 1" } } as Partial<TraceEvent>);
+        expect(other?.event).toMatchObject({ body: { acts: "arm new 1" } });
       }),
       runs(40),
     );
