@@ -2,7 +2,7 @@
  * Two runs laid side by side by cause, not by index. Events match when node, kind and content are
  * the same, their causes match, and each is the same n-th of its kind below that cause. When they
  * happened is no part of it: a slower link shifts times and changes nothing. So the first event
- * without a match is where the two stories part, and not where one of them slipped by a millisecond.
+ * without a match is where the two stories part, not where one of them slipped by a millisecond.
  */
 import { type Address, formatAddress, ipOf } from "../core/address.ts";
 import { hashOf } from "../core/digest.ts";
@@ -120,12 +120,18 @@ function letters({ a, b, body, kind }: TraceEvent): string {
   return numbers + hashOf(body).join("/");
 }
 
-/** Durations, times, hashes, numbers of sessions, saves and events, and ports that kernels chose. */
-const PASSING =
-  /session \d+|#\d+|\(\d+\)|\b\d+(?:\.\d+)?(?:µs|ms|s|m|h)(?:\d+(?:\.\d+)?(?:ms|s|m))*\b|\b[0-9a-f]{8,}\b|(?<=\d):(?:49|5\d|6\d)\d{3}\b/g;
+/** What differs from run to run and means nothing by itself. */
+const PASSING: readonly RegExp[] = [
+  // Numbers of sessions, events and saves.
+  /session \d+|#\d+|\(\d+\)/g,
+  // Durations, `1m30s`.
+  /\b(?:\d+(?:\.\d+)?(?:µs|ms|s|m|h))+\b/g,
+  // Hashes, and ports that a kernel chose.
+  /\b[0-9a-f]{8,}\b|(?<=\d):(?:49|5\d|6\d)\d{3}\b/g,
+];
 
 function spoken(text: string): string {
-  return text.replaceAll(PASSING, "~");
+  return PASSING.reduce((rest, passing) => rest.replaceAll(passing, "~"), text);
 }
 
 /** With whom a session is: its number is an accident of order, its peer is not. */
