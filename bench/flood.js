@@ -100,8 +100,8 @@ async function world(nodes, level) {
 /** News is { from, n }; a node remembers the highest n of each and relays what is higher. */
 async function gossip() {
   const { emptyTable, get, put } = await import("../dist/core/table.js");
-  const told = (state, from, n, ctx, except) => {
-    const news = { type: "News", from, n };
+  const told = (state, news, ctx, except) => {
+    const { from, n } = news;
     for (const session of state.sessions) if (session !== except) ctx.send(session, news);
     return { ...state, seen: put(state.seen, from, n) };
   };
@@ -120,11 +120,13 @@ async function gossip() {
         case "message": {
           const { from, n } = input.message;
           if ((get(state.seen, from) ?? 0) >= n) return state;
-          return told(state, from, n, ctx, input.session);
+          return told(state, input.message, ctx, input.session);
         }
-        case "timer":
+        case "timer": {
+          const news = { type: "News", from: state.node, n: state.n + 1 };
           ctx.setTimer("news", MINUTE);
-          return { ...told(state, state.node, state.n + 1, ctx, 0), n: state.n + 1 };
+          return { ...told(state, news, ctx, 0), n: news.n };
+        }
         default:
           return state;
       }

@@ -71,7 +71,7 @@ export interface Connection {
   inFlight: number;
   /** Handle of the pending keepalive probe, −1 for none. */
   keepalive: number;
-  /** Since when one of the two paths is broken, −1 for none. */
+  /** Since when one of the two paths is broken, −1 for none. Kept up to date by `recheck`. */
   brokenAt: number;
 }
 

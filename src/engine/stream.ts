@@ -93,7 +93,8 @@ export function arrive<P extends Protocol>(
   const sender = connection.ends[d];
   const receiver = connection.ends[otherEnd(d)];
   const way = connection.ways[d];
-  const isLost = swallowed(net, sender, receiver) || isHeld(net, connection, d);
+  const isSound = connection.brokenAt < 0;
+  const isLost = (!isSound && swallowed(net, sender, receiver)) || isHeld(net, connection, d);
   if (way.gap !== null) {
     fallIn(net, connection, d, arrived, way.gap);
   } else if (isLost || way.waiting.length > 0) {
@@ -104,7 +105,7 @@ export function arrive<P extends Protocol>(
     wait(net, connection, d, arrived);
   } else {
     handOver(net, connection, d, arrived);
-    if (broken(net, receiver, sender)) awaitAck(net, connection, d);
+    if (!isSound && broken(net, receiver, sender)) awaitAck(net, connection, d);
   }
 }
 

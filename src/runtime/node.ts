@@ -78,7 +78,13 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
   boot(files: Partial<P["files"]>, cause: EventId): void {
     const { machine, config, guard } = this.#options;
     if (guard) deepFreeze(files);
-    this.#run(cause, () => machine.init(config, files, this));
+    this.#begin(cause);
+    try {
+      this.#state = machine.init(config, files, this);
+    } catch (error) {
+      this.#crash(error);
+    }
+    this.#end();
   }
 
   /** A number for a session this node accepts; `opened` follows once its port knows it. */
@@ -273,23 +279,31 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
   #step(input: Input<P>, cause: EventId): void {
     const { machine, guard } = this.#options;
     if (guard) deepFreeze(input);
-    this.#run(cause, () => machine.step(this.#state, input, this));
+    this.#begin(cause);
+    try {
+      this.#state = machine.step(this.#state, input, this);
+    } catch (error) {
+      this.#crash(error);
+    }
+    this.#end();
   }
 
-  #run(cause: EventId, next: () => P["state"]): void {
+  #begin(cause: EventId): void {
     assert(!this.#stepping, "a step inside a step");
     this.#cause = cause;
     this.#stepping = true;
     this.#sentInStep = false;
-    try {
-      this.#state = next();
-      if (this.#options.guard) deepFreeze(this.#state);
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new StepFailed(this.index, this.#record(KIND.crash, cause, 0, 0, text), error);
-    } finally {
-      this.#stepping = false;
-    }
+  }
+
+  #end(): void {
+    this.#stepping = false;
+    if (this.#options.guard) deepFreeze(this.#state);
+  }
+
+  #crash(error: unknown): never {
+    this.#stepping = false;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new StepFailed(this.index, this.#record(KIND.crash, this.#cause, 0, 0, text), error);
   }
 
   /** Held sends of a session (or of all) that will never leave. */
