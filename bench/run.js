@@ -1,5 +1,6 @@
-/** `npm run bench`: the queue (PHOLD) and the protocol, as tables. Read the ratios, not the rates. */
+/** `npm run bench`: the queue (PHOLD), the engine (a flood) and the protocol, as tables. Read the ratios, not the rates. */
 import { cpus } from "node:os";
+import { flood } from "./flood.js";
 import { phold } from "./phold.js";
 import { protocol } from "./protocol.js";
 
@@ -17,6 +18,8 @@ console.table(
     ofHeap: row.ofHeap.toFixed(2),
   })),
 );
+print("\nGossip flood for 10 virtual minutes, events/s of one process's time");
+console.table(flood().map((row) => ({ ...row, ofBare: row.ofBare.toFixed(2) })));
 print("\nMasternodes for 10 virtual minutes, real signatures, a fresh process each");
 console.table(
   protocol().map((row) => ({

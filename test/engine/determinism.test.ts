@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { LinkProfile } from "../../src/core/fault.ts";
-import { millis } from "../../src/core/units.ts";
+import { millis, seconds } from "../../src/core/units.ts";
 import { chaos, runs, staged, STORM } from "./chaos.ts";
 import { type Stage, type ToyOptions, toyWorld } from "./world.ts";
 
@@ -135,4 +135,63 @@ it("one stream belongs to one label of one node of one incarnation", () => {
   expect(new Set([...stage.saw("A"), ...stage.saw("B")]).size).toBe(6);
   const fewer = toyWorld({ seed: "x" }).tell(1, "A", "draw l; draw l; draw l").run(5);
   expect(fewer.saw("A")[2]).toBe(stage.saw("A")[3]);
+});
+
+/** Four nodes in all weathers: whatever a link, a disk or a clock can do happens once. */
+function weather(): Stage {
+  const link = { ...RANDOM, bandwidth: 2_000 };
+  const stage = toyWorld({ nodes: 4, seed: "weather", link, network: { sendBuffer: 20_000 } });
+  for (const [at, fault] of [
+    [
+      20,
+      { do: "flap", between: [["A"], "*"], down: millis(700), up: millis(900), for: seconds(9) },
+    ],
+    [25, { do: "hold", from: ["B"], to: "*", for: seconds(5) }],
+    [35, { do: "duplicate", from: "*", to: "*", chance: 0.3, for: seconds(9) }],
+    [40, { do: "delay", from: "*", to: ["C"], chance: 0.5, by: seconds(1), name: "late" }],
+    [45, { do: "pause", node: "C", for: seconds(6) }],
+    [50, { do: "corrupt", from: ["A"], to: "*", chance: 0.4, message: "note", for: seconds(9) }],
+    [55, { do: "partition", groups: [["A", "B"]], for: seconds(50) }],
+    [60, { do: "clock", node: "B", drift: 40_000, jump: seconds(-3) }],
+    [70, { do: "power-loss", node: "D", disk: "torn" }],
+    [80, { do: "restart", node: "D" }],
+    [110, { do: "move", node: "C", address: "10.0.0.9" }],
+    [115, { do: "heal", name: "late" }],
+    [120, { do: "reset", between: ["A", "B"] }],
+    [125, { do: "kill", node: "B" }],
+  ] as const) {
+    stage.faultAt(at, fault);
+  }
+  for (const [index, name] of stage.names.entries()) {
+    for (let at = 1 + index; at < 150; at += 7) {
+      stage.tell(at, name, `dial ${stage.names[(index + at) % 4]}`);
+      stage.tell(
+        at + 3,
+        name,
+        `save f ${at} whenever; send ${at} note all 900; send ${at} echo all`,
+      );
+    }
+  }
+  return stage.run(300);
+}
+
+it("a seed keeps its meaning from one version of the engine to the next", () => {
+  const stage = weather();
+  const counts = ["deliver", "drop", "garbled", "closed", "refused", "stall"] as const;
+  expect(counts.map((kind) => `${stage.events(kind).length} ${kind}`)).toMatchInlineSnapshot(`
+    [
+      "1438 deliver",
+      "467 drop",
+      "2 garbled",
+      "67 closed",
+      "10 refused",
+      "2 stall",
+    ]
+  `);
+  expect([stage.digest, talk().digest]).toMatchInlineSnapshot(`
+    [
+      "e8bf6bb29477ebef",
+      "74809c2853fe9bc2",
+    ]
+  `);
 });
