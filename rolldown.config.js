@@ -15,6 +15,8 @@ const executable = {
 export default {
   input: { timesim: "dist/cli/main.js" },
   platform: "node",
+  // Brings files of its own that it looks for beside itself; loaded only with --machine.
+  external: ["jiti"],
   plugins: [executable],
   output: { dir: "dist/bin", format: "esm", chunkFileNames: "[name].js", cleanDir: true },
 };

@@ -71,10 +71,12 @@ export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): st
   const cut = virtual < scenario.until ? (virtual as number as Time) : null;
   const repeat = file.includes("<")
     ? `simulate(text, { seed: "${seed}", profile: "${profile}" })`
-    : repeatCommand(scenario, { profile, until: cut, wire: "objects", guard: false }, seed);
+    : repeatCommand(scenario, { ...PLAIN, profile, until: cut }, seed);
   const failed = { trace: run.trace, words: wordsOf(run), file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
 }
+
+const PLAIN = { wire: "objects", guard: false, machine: null } as const;
 
 /** The run's timeline, one line per state change, exact to the microsecond. */
 export function timelineOf(run: Run<Masternode>): string {

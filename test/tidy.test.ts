@@ -114,6 +114,8 @@ const NAMES: readonly Case[] = [
     "const a = 1; export { a };",
   ],
   ["cli/a.ts", "export const enum A { B }", "enum, use", 'f("enum A {"); f(z.enum({ a: 1 }));'],
+  ["report/a.ts", "// a Masternode", "Masternode outside", "// a node"],
+  ["cli/protocol-too.ts", 'f("masternode");', "masternode outside", 'f("node");'],
   ["cli/a.ts", "namespace A { f(); }", "namespace, use", "f({ namespace: {} });"],
 ];
 

@@ -31,7 +31,7 @@ export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
     throw new BadInput([`--seed ${JSON.stringify(seed)} — one seed gives one trace`]);
   }
   const [only = scenario.seed] = seeds ?? [];
-  return play(kit, scenario, only, askOf(args, kit), "full").trace;
+  return play(kit, scenario, only, askOf(args, kit, io), "full").trace;
 }
 
 /** A trace and nothing else: what it holds is to be compared with something. */
@@ -47,7 +47,9 @@ function understood(read: ReadTrace, kit: Protocol, path: string): ReadTrace {
   const { header } = read.trace;
   if (header.kit === kit.name) return read;
   const theirs = JSON.stringify(header.kit);
-  throw new BadInput([`${path}:1:1 trace — it is of protocol ${theirs}, not ${kit.name}`]);
+  throw new BadInput([
+    `${path}:1:1 trace — it is of protocol ${theirs}, not ${kit.name}; --machine names another`,
+  ]);
 }
 
 /** Index of a node, or −1 for `-`, the world. */

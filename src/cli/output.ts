@@ -27,14 +27,30 @@ export interface Host {
 }
 
 export interface Io extends Host {
+  /** `--machine`, as it was written. */
+  readonly machine: string | null;
   readonly paint: Paint;
   /** The reader cannot see anything but ASCII. */
   readonly ascii: boolean;
 }
 
-export async function ioFor(host: Host, color: boolean | undefined): Promise<Io> {
+/** Options of the program itself, whatever the command. */
+export interface ProgramOptions {
+  readonly color?: boolean;
+  readonly machine?: string;
+}
+
+export async function ioFor(host: Host, { color, machine }: ProgramOptions): Promise<Io> {
   const question = { flag: color, env: host.env, isTTY: host.stdout.isTTY };
-  return { ...host, paint: await paintFor(question), ascii: wantsAscii(host.env) };
+  const paint = await paintFor(question);
+  return { ...host, machine: machine ?? null, paint, ascii: wantsAscii(host.env) };
+}
+
+/** With the protocol that was asked for. */
+export async function withKit(io: Io): Promise<Io> {
+  if (io.machine === null) return io;
+  const { loadKit } = await import("./machine.ts");
+  return { ...io, kit: await loadKit(io.machine, io.cwd) };
 }
 
 /** A locale that is named and is not UTF-8. None at all, as in containers, can show anything. */

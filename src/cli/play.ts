@@ -11,6 +11,7 @@ import { type Run, runScenario } from "../scenario/run.ts";
 import type { Outcome, RunSummary } from "../trace/outcome.ts";
 import type { TraceLevel } from "../trace/recorder.ts";
 import { wordsFor } from "../trace/text.ts";
+import type { Io } from "./output.ts";
 import { profileNamed, type Protocol } from "./protocol.ts";
 import { version } from "./version.ts";
 
@@ -29,13 +30,14 @@ export interface Ask extends Differences {
 
 export type AnyRun = Run<core.Protocol>;
 
-export function askOf(flags: PlayFlags, kit: Protocol): Ask {
+export function askOf(flags: PlayFlags, kit: Protocol, { machine }: Pick<Io, "machine">): Ask {
   const { profile, until, wire, guard = false } = flags;
   return {
     profile: profile === undefined ? null : profileNamed(kit, profile),
     until: until === undefined ? null : momentOf(until),
     wire: wire === "bytes" ? "bytes" : "objects",
     guard,
+    machine,
     version: version(),
   };
 }
@@ -56,13 +58,13 @@ export function play(
   ask: Ask,
   level: TraceLevel,
 ): AnyRun {
-  const { profile, until, ...rest } = ask;
+  const { profile, until, wire, guard, version: by } = ask;
   const asked = {
     ...(profile === null ? {} : { profile }),
     ...(until === null ? {} : { until }),
   };
   try {
-    return runScenario(kit, scenario, { ...rest, ...asked, seed, level });
+    return runScenario(kit, scenario, { wire, guard, version: by, ...asked, seed, level });
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     // What only the protocol can see has no place in the file but the file itself.

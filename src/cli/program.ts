@@ -11,16 +11,17 @@ import type { RunArgs } from "./commands/run.ts";
 import type { TraceArgs } from "./commands/trace.ts";
 import type { ValidateArgs } from "./commands/validate.ts";
 import { EXIT } from "./exit.ts";
-import { type Host, type Io, ioFor, note } from "./output.ts";
+import { type Host, type Io, ioFor, note, type ProgramOptions, withKit } from "./output.ts";
+import { ABOUT, EXAMPLE } from "./protocol.ts";
 import { isSystemError } from "./system.ts";
 import { version } from "./version.ts";
 
 /** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
 export async function timesim(host: Host): Promise<number> {
   let exit: number = EXIT.ok;
-  const io = async (): Promise<Io> => ioFor(host, program.opts<{ color?: boolean }>().color);
+  const io = async (): Promise<Io> => ioFor(host, program.opts<ProgramOptions>());
   const program = newProgram(host, async (work) => {
-    exit = await work(await io());
+    exit = await work(await withKit(await io()));
   });
   try {
     await program.parseAsync([...host.argv], { from: "user" });
@@ -35,10 +36,11 @@ type Act = (work: (io: Io) => number | Promise<number>) => Promise<void>;
 
 function newProgram(host: Host, act: Act): Command {
   const program = new Command("timesim")
-    .description("Deterministic network simulator for the TIME Coin masternode network")
+    .description(ABOUT)
     .version(version(), "-V, --version")
     .option("--color", "colour even where no terminal is seen")
     .option("--no-color", "no colour (also: NO_COLOR=1)")
+    .option("--machine <module>", "a protocol of your own: a .ts or .js file that exports kit")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -92,6 +94,7 @@ function addRun(program: Command, act: Act): void {
         "run scenarios --reporter junit=reports/junit.xml",
         "run scenarios/discovery-timeline.yaml --seed 1..1000",
         "run scenarios/stuck-at-3009.yaml --profile repaired --trace stuck.ndjson.gz",
+        "run gossip.yaml --machine ./gossip.ts",
       ),
     )
     .action((paths: readonly string[], options: Omit<RunArgs, "paths">) =>
@@ -127,7 +130,7 @@ function addLooks(program: Command, act: Act): void {
       "after",
       examples(
         "trace scenarios/discovery-timeline.yaml --node B --from 5s --to 9s",
-        "trace run.ndjson.gz --type MasternodeAnnouncement",
+        `trace run.ndjson.gz --type ${EXAMPLE.message}`,
         "trace run.ndjson.gz --cone 120",
       ),
     )
@@ -139,7 +142,7 @@ function addLooks(program: Command, act: Act): void {
       "after",
       examples(
         "log scenarios/discovery-timeline.yaml --node A",
-        "log scenarios/stuck-at-3009.yaml | grep 'Active Masternodes='",
+        `log scenarios/stuck-at-3009.yaml | grep '${EXAMPLE.log}'`,
       ),
     )
     .action((path: string, options: LookOptions) =>

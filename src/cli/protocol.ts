@@ -14,6 +14,10 @@ export function protocolOf(host: Pick<Host, "kit">): Protocol {
   return host.kit ?? masternodeKit(nodeCrypto);
 }
 
+export const ABOUT = "Deterministic network simulator for the TIME Coin masternode network";
+/** Words of it that help shows. */
+export const EXAMPLE = { message: "MasternodeAnnouncement", log: "Active Masternodes=" } as const;
+
 /** `--profile`, checked. */
 export function profileNamed(kit: Protocol, name: string): string {
   const names = kit.profiles.map((profile) => profile.name);

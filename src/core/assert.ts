@@ -10,6 +10,12 @@ export class Bug extends Error {
 
 /** Something the user wrote that cannot be used. One line a problem, each with its place. */
 export class BadInput extends Error {
+  /** A kit that the user brings may have been loaded with another copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, problems } = (value ?? {}) as { readonly name?: unknown; problems?: unknown };
+    return name === "BadInput" && Array.isArray(problems);
+  }
+
   override readonly name = "BadInput";
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {

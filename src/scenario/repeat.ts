@@ -8,12 +8,15 @@ export interface Differences {
   readonly until: Time | null;
   readonly wire: "objects" | "bytes";
   readonly guard: boolean;
+  /** The module of another protocol than the program's own, as it was named. */
+  readonly machine: string | null;
 }
 
 /** The command that repeats a run, with nothing in it that would be so anyway. */
 export function repeatCommand(scenario: Scenario, ask: Differences, seeds: string): string {
-  const { profile, until, wire, guard } = ask;
+  const { profile, until, wire, guard, machine } = ask;
   const words = [`npx timesim run ${quoted(scenario.file)} --seed ${quoted(seeds)}`];
+  if (machine !== null) words.push(`--machine ${quoted(machine)}`);
   if (profile !== null && profile !== scenario.profile) words.push(`--profile ${profile}`);
   if (until !== null && until !== scenario.until) words.push(`--until ${formatDuration(until)}`);
   if (wire === "bytes") words.push("--wire bytes");

@@ -9,7 +9,7 @@
  *   profile: repaired                          default: the kit's first
  *   until: 60s
  *   chain: { height: 3009, expected: 3011 }    the kit's own keys
- *   config: { minimumMasternodes: 3 }          the kit's constants; durations as text
+ *   config: { minimumNodes: 3 }                the kit's constants; durations as text
  *   link: { latency: 40ms..80ms, drawn: per-link, loss: 0, bandwidth: unlimited }
  *                                              or only a latency: 50ms | 40ms..80ms |
  *                                              { exponential: 40ms, min: 5ms, max: 2s }

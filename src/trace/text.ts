@@ -2,7 +2,7 @@
  * One event as one line, in columns: time, node, kind, gist, number, cause. Traces on the terminal,
  * failure texts and tooltips all use it, so what is read in one place can be found in another.
  *
- *     5.301060  B  deliver  MasternodeAnnouncement 203.0.113.10 seq 1 (session 1)  #24 ← #19
+ *     5.301060  B  deliver  Announcement 203.0.113.10 seq 1 (session 1)  #24 ← #19
  */
 import { type Address, formatAddress } from "../core/address.ts";
 import type { Fault } from "../core/fault.ts";

@@ -1,6 +1,6 @@
 /**
  * How a protocol's events are said. Passed in by the protocol, so that trace, report and checks
- * print a masternode's words without knowing one. All functions are pure.
+ * print a protocol's words without knowing one. All functions are pure.
  */
 import type { Address } from "../core/address.ts";
 import type { UnixMicros } from "../core/units.ts";

@@ -27,6 +27,10 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The protocol is known by name, in code or in prose, to nobody but itself and these. */
+export const PROTOCOL_WORD: RegExp = /masternode/i;
+export const PROTOCOL_FILES: readonly string[] = ["cli/protocol.ts"];
+
 /** What both faces offer; only they may use it. */
 export const SHARED_FACE = "simulate.ts";
 /** Files of src/ itself: the public faces. They import anything but cli, and nothing imports them. */
@@ -55,6 +59,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ["cli/"],
   "cli-table3": ["cli/"],
   commander: ["cli/"],
+  jiti: ["cli/"],
   "fast-check": ["fuzz/", "vitest.ts"],
   vitest: ["vitest.ts"],
 };

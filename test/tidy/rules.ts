@@ -15,6 +15,8 @@ import {
   layerMessage,
   PACKAGES,
   PLATFORM,
+  PROTOCOL_FILES,
+  PROTOCOL_WORD,
   SHARED_FACE,
   VARYING,
 } from "./layers.ts";
@@ -63,6 +65,7 @@ function faultsOf(file: Parsed): string[] {
   };
   checkImports(file, report);
   checkNames(file, report);
+  checkWords(file, report);
   checkSyntax(file, report);
   checkSizes(file, report);
   checkFile(file, report);
@@ -107,6 +110,17 @@ function checkNames(file: Parsed, report: Report): void {
     ...(isExact ? VARYING : []),
   ];
   for (const ban of bans) checkName(file.code, ban, report);
+}
+
+/** Words as well as imports: a comment that explains by one protocol thinks in it. */
+function checkWords({ path, text }: Parsed, report: Report): void {
+  const knows = [...FACES, ...PROTOCOL_FILES].includes(path) || folderOf(path) === "masternode";
+  if (knows) return;
+  for (const [index, line] of text.split("\n").entries()) {
+    // Who may import it is the layers' matter.
+    const word = PROTOCOL_WORD.exec(line.replaceAll(/"\.[^"]*"/g, ""))?.[0];
+    if (word !== undefined) report(index + 1, `${word} outside masternode/, use the kit's words`);
+  }
 }
 
 function isLatency(path: string): boolean {

@@ -73,7 +73,7 @@ function problemsOf(error: unknown): readonly string[] | null {
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */
 function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   const kit = protocolOf(io);
-  const ask = askOf(args, kit);
+  const ask = askOf(args, kit, io);
   const seeds = args.seed === undefined ? null : parseSeeds(args.seed);
   const files = selectFiles(args.paths, io.cwd);
   refuseNonsense(args, io, files, seeds);
