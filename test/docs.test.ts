@@ -1,13 +1,13 @@
 /**
  * What the pages say is true: links lead somewhere, folders are named, and blocks run. `yaml` that
  * opens with `# scenario` passes, `console` shows what `npx timesim …` prints (a line `…` stands
- * for any lines), and `ts` that opens with `// run` runs against the built package.
+ * for any lines), `// file NAME` is a file that later commands find, and `ts` that opens with `// run` runs against the built package.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
-import { anchorsOf, blocksOf, linksOf, matches, stepsOf, wordsOf } from "./docs/page.ts";
-import { inFolder, runCode, runStep, scenarioName, timesim, writeScenario } from "./docs/run.ts";
+import { anchorsOf, blocksOf, fileName, linksOf, matches, stepsOf, wordsOf } from "./docs/page.ts";
+import { inFolder, runCode, runStep, scenarioName, timesim, writeBlock } from "./docs/run.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGE_MS_MAX = 180_000;
@@ -61,9 +61,11 @@ async function run(page: string): Promise<string[]> {
   await inFolder(async (folder) => {
     for (const block of blocksOf(read(page))) {
       const at = `${page}:${block.line}:`;
+      const file = fileName(block);
+      if (file !== null) writeBlock(folder, file, block);
       const scenario = block.language === "yaml" ? scenarioName(block) : null;
       if (scenario !== null) {
-        writeScenario(folder, scenario, block);
+        writeBlock(folder, scenario, block);
         const { status, out, err } = timesim(folder, ["run", scenario]);
         if (status !== 0) faults.push(`${at} exit code ${status}\n${out.join("\n")}\n${err}`);
       }

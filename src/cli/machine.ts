@@ -118,6 +118,7 @@ const KIT: Readonly<Record<string, Shape>> = {
   claims: "record",
   commands: "record",
   defaultPort: "number",
+  files: "list",
   epoch: "function",
   configure: "function",
 };

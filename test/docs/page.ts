@@ -30,6 +30,11 @@ export function blocksOf(markdown: string): readonly Block[] {
   return blocks;
 }
 
+/** Name of the file that a block holds, if it opens with `// file NAME` or `# file NAME`. */
+export function fileName(block: Block): string | null {
+  return /^(?:\/\/|#) file ([\w./-]+)$/.exec(block.lines[0] ?? "")?.[1] ?? null;
+}
+
 /** The page with fenced blocks and code spans blanked, lines kept. */
 function proseOf(markdown: string): string {
   const lines = markdown.split("\n");

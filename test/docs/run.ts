@@ -57,8 +57,8 @@ export function scenarioName(block: Block): string | null {
   return first === null ? null : (first[1] ?? "scenario.yaml");
 }
 
-/** Writes the scenario where later commands of the page find it. */
-export function writeScenario(folder: string, name: string, block: Block): void {
+/** Writes the block where later commands of the page find it. */
+export function writeBlock(folder: string, name: string, block: Block): void {
   const file = join(folder, name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${block.lines.join("\n")}\n`);

@@ -1,0 +1,169 @@
+/**
+ * The machine of docs/writing-a-machine.md as a user would have it: its files in a folder outside
+ * the repository, with timesim installed there or not, compiled, run and replayed as processes.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import { blocksOf, fileName } from "./page.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PAGE = readFileSync(join(ROOT, "docs/writing-a-machine.md"), "utf8");
+const MINUTE = 60_000;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The page's files; `installed`: below node_modules, as npm would link them. */
+function folderWith(...installed: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "timesim-machine-"));
+  folders.push(folder);
+  for (const block of blocksOf(PAGE)) {
+    const name = fileName(block);
+    if (name !== null) writeFileSync(join(folder, name), `${block.lines.join("\n")}\n`);
+  }
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+  for (const name of installed) {
+    const own = name === "timesim" ? ROOT : join(ROOT, "node_modules", name);
+    const target = join(folder, "node_modules", name);
+    mkdirSync(join(target, ".."), { recursive: true });
+    symlinkSync(own, target);
+  }
+  return folder;
+}
+
+function ran(folder: string, command: string, ...words: readonly string[]): string {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
+  const run = spawnSync(command, words, { cwd: folder, encoding: "utf8", env });
+  const { status, stdout, stderr, error } = run;
+  return `${stdout}${stderr}${error?.message ?? ""}\nexit ${status}`;
+}
+
+const MAIN = join(ROOT, "dist/bin/timesim.js");
+const MACHINE = ["--machine", "./gossip.ts"];
+const RUN = ["run", "gossip.yaml", "--no-report", ...MACHINE];
+
+describe("the machine of the page", () => {
+  it("was built for", () => {
+    expect(inject("build")).toBe("");
+  });
+
+  it("compiles, strictly, against the package's types", { timeout: 2 * MINUTE }, () => {
+    const folder = folderWith("timesim", "fast-check", "@types/node", "undici-types");
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: "NodeNext",
+      target: "ES2023",
+      types: ["node"],
+      skipLibCheck: false,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      allowImportingTsExtensions: true,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    expect(ran(folder, process.execPath, tsc, "-p", ".")).toBe("\nexit 0");
+  });
+
+  it("runs with npx where timesim is installed", { timeout: MINUTE }, () => {
+    const folder = folderWith("timesim");
+    mkdirSync(join(folder, "node_modules/.bin"));
+    symlinkSync(MAIN, join(folder, "node_modules/.bin/timesim"));
+    const out = ran(folder, "npx", "timesim", ...RUN);
+    expect(out).toContain("✓ 2 rows passed");
+    expect(out).toContain("exit 0");
+  });
+
+  it("and where nothing is installed, with every command", { timeout: MINUTE }, () => {
+    const folder = folderWith();
+    const timesim = (...words: readonly string[]): string =>
+      ran(folder, process.execPath, MAIN, ...words, ...MACHINE);
+    expect(timesim("run", "gossip.yaml", "--trace", "g.ndjson")).toContain("✓ 2 rows passed");
+    expect(timesim("timeline", "g.ndjson")).toMatch(/n4 +hears "fire"/);
+    expect(timesim("trace", "gossip.yaml", "--type", "Thanks")).toContain("deliver  Thanks");
+    expect(timesim("replay", "g.ndjson", "--inputs")).toMatch(/✓ \d+ events again, digest/);
+    expect(timesim("diff", "g.ndjson", "gossip.yaml")).toContain("✓ the same");
+    expect(timesim("validate", "gossip.yaml")).toContain("✓ gossip.yaml");
+    expect(timesim("list", "gossip.yaml")).toContain("gossip.yaml");
+    expect(timesim("schema")).toContain('"dials"');
+    expect(ran(folder, process.execPath, MAIN, "replay", "g.ndjson")).toContain("--machine names");
+  });
+
+  it.for(["22", "24"])(
+    "on Node %s, which strips types itself",
+    { timeout: 2 * MINUTE },
+    (major, { skip }) => {
+      const node = ["-y", `node@${major}`];
+      const found = ran(ROOT, "npx", ...node, "--version").startsWith(`v${major}.`);
+      skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);
+      expect(ran(folderWith(), "npx", ...node, MAIN, ...RUN)).toContain("✓ 2 rows passed");
+    },
+  );
+
+  it("has a property that holds, and that a broken machine fails", { timeout: 2 * MINUTE }, () => {
+    const folder = folderWith("timesim", "fast-check", "pure-rand");
+    const jiti = join(ROOT, "node_modules/jiti/lib/jiti-cli.mjs");
+    expect(ran(folder, process.execPath, jiti, "gossip.property.ts")).toBe("\nexit 0");
+    const text = readFileSync(join(folder, "gossip.ts"), "utf8");
+    const broken = text.replace('ctx.send(id, { type: "Rumour", text });', "void id;");
+    expect(broken).not.toBe(text);
+    writeFileSync(join(folder, "gossip.ts"), broken);
+    const out = ran(folder, process.execPath, jiti, "gossip.property.ts");
+    expect(out).toContain("Property failed after");
+    expect(out).toContain("exit 1");
+  });
+});
+
+describe("what is no kit", () => {
+  const folder = folderWith();
+  it.each<readonly [string, string, string]>([
+    ["none.ts", "", "none.ts — there is no such file"],
+    ["data.json", "{}", "data.json — expected a module: .ts, .mts, .js or .mjs"],
+    [
+      "empty.ts",
+      "export const a = 1, b = 2;",
+      "empty.ts:1:1 — expected an export named kit; it exports a, b",
+    ],
+    [
+      "number.js",
+      "export const kit = 3;",
+      "kit — expected a Kit or a function that makes one, found number",
+    ],
+    [
+      "half.ts",
+      'export const kit = { name: "x", profiles: [] };',
+      "kit — codec: expected a record, found nothing",
+    ],
+    [
+      "half.ts",
+      'export const kit = { name: "x", profiles: [] };',
+      "kit — profiles: expected at least one",
+    ],
+    [
+      "throws.js",
+      'export const kit = () => { throw new RangeError("no"); };',
+      "kit() — it throws: RangeError: no",
+    ],
+    ["bad.js", "export const kit = ;", "bad.js:1:1 — cannot be loaded: SyntaxError"],
+    ["lost.ts", 'import "./gone.ts";', "lost.ts:1:1 — cannot be loaded: Error: Cannot find module"],
+  ])("%s", (name, text, problem) => {
+    if (text !== "") writeFileSync(join(folder, name), text);
+    const out = ran(folder, process.execPath, MAIN, "run", "gossip.yaml", "--machine", name);
+    expect(out).toContain(problem);
+    expect(out).toContain("exit 2");
+  });
+
+  it("a function that makes one is one, and what it throws as BadInput is the user's", () => {
+    const made = `import { BadInput } from "timesim";
+      import { kit as plain } from "./gossip.ts";
+      export const kit = () => ({ ...plain, configure() { throw new BadInput(["no dials"]); } });`;
+    writeFileSync(join(folder, "made.ts"), made);
+    const out = ran(folder, process.execPath, MAIN, "run", "gossip.yaml", "--machine", "made.ts");
+    expect(out).toContain("gossip.yaml:1:1 no dials");
+    expect(out).toContain("exit 2");
+  });
+});
