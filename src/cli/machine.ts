@@ -58,7 +58,7 @@ async function throughJiti(path: string): Promise<Exports> {
   const { createJiti } = await import("jiti");
   const timesim: unknown = await import(/* @vite-ignore */ FACE);
   const options = { virtualModules: { timesim }, fsCache: false, interopDefault: false };
-  return await createJiti(import.meta.url, options).import<Exports>(path);
+  return createJiti(import.meta.url, options).import<Exports>(path);
 }
 
 /** The library beside this program: `dist/index.js`, or the sources. */

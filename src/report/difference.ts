@@ -44,7 +44,7 @@ export function differenceSections(
   ];
 }
 
-export function sideLine({ event, instead, words }: Side): string {
+function sideLine({ event, instead, words }: Side): string {
   return event === null ? `(${instead})` : eventLine(event, words);
 }
 
