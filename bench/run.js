@@ -1,4 +1,7 @@
-/** `npm run bench`: the queue (PHOLD), the engine (a flood) and the protocol, as tables. Read the ratios, not the rates. */
+/**
+ * `npm run bench`: the queue (PHOLD), the engine (a flood) and the protocol, as tables. Read the
+ * ratios, not the rates.
+ */
 import { cpus } from "node:os";
 import { flood } from "./flood.js";
 import { phold } from "./phold.js";
