@@ -25,17 +25,33 @@ const publicKeyOf: (key: string) => KeyObject = remembered(KEYS_MAX, (key: strin
   createPublicKey({ key: Buffer.from(SPKI_PREFIX + key, "hex"), format: "der", type: "spki" }),
 );
 
-/** `key digest signature` in hex of the right sizes. */
-const verdictOf: (claim: string) => boolean = remembered(VERDICTS_MAX, (claim: string) => {
-  const [key = "", digest = "", signature = ""] = claim.split(" ");
+interface Verdict {
+  readonly publicKey: string;
+  readonly digest: string;
+  readonly valid: boolean;
+}
+
+/** By signature, with what it was last said to sign. Only of claims of the right form. */
+const verdicts = new Map<string, Verdict>();
+
+function isSignature(publicKey: string, digest: string, signature: string): boolean {
+  const known = verdicts.get(signature);
+  if (known?.publicKey === publicKey && known.digest === digest) return known.valid;
+  if (!CLAIM.test(`${publicKey} ${digest} ${signature}`)) return false;
+  const valid = checked(publicKey, digest, signature);
+  remember(verdicts, VERDICTS_MAX, signature, { publicKey, digest, valid });
+  return valid;
+}
+
+function checked(publicKey: string, digest: string, signature: string): boolean {
   try {
-    const publicKey = publicKeyOf(key);
-    return verify(null, Buffer.from(digest, "hex"), publicKey, Buffer.from(signature, "hex"));
+    const key = publicKeyOf(publicKey);
+    return verify(null, Buffer.from(digest, "hex"), key, Buffer.from(signature, "hex"));
   } catch {
     // Today's OpenSSL says false to a key that is no curve point; another library may throw.
     return false;
   }
-});
+}
 
 const publicKeyOfSeed: (seed: string) => string = remembered(KEYS_MAX, (seed: string) => {
   const spki = createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
@@ -52,22 +68,24 @@ export const nodeCrypto: Crypto = {
   sha256: (data) => hash("sha256", data, "hex"),
   publicKey: publicKeyOfSeed,
   sign: (seed, digest) => signatureOf(`${seed} ${digest}`),
-  verify(publicKey, digest, signature) {
-    const claim = `${publicKey} ${digest} ${signature}`;
-    return CLAIM.test(claim) && verdictOf(claim);
-  },
+  verify: isSignature,
 };
 
-/** The function with a memory of at most `most` results, oldest forgotten first. */
+/** The function with a memory of at most `most` results. */
 function remembered<T>(most: number, compute: (key: string) => T): (key: string) => T {
   const results = new Map<string, T>();
   return (key) => {
     const known = results.get(key);
     if (known !== undefined) return known;
     const result = compute(key);
-    const [oldest] = results.size >= most ? results.keys() : [];
-    if (oldest !== undefined) results.delete(oldest);
-    results.set(key, result);
+    remember(results, most, key, result);
     return result;
   };
+}
+
+/** The oldest is forgotten first. */
+function remember<T>(results: Map<string, T>, most: number, key: string, result: T): void {
+  const [oldest] = results.size >= most ? results.keys() : [];
+  if (oldest !== undefined) results.delete(oldest);
+  results.set(key, result);
 }
