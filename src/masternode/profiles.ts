@@ -1,6 +1,13 @@
-/** The nodes there are: the repaired protocol, and the node of 2025-12-21 as it was found. */
+/**
+ * The nodes there are: the repaired protocol, the node of 2025-12-21 as it was found, and
+ * adversaries, which are the repaired one behind a veil (core/veil.ts).
+ */
 import { MINUTE, SECOND } from "../core/units.ts";
 import type { Profile } from "../kit/kit.ts";
+import { announcementForger } from "./adversaries/forger.ts";
+import { heightLiar } from "./adversaries/liar.ts";
+import { silent } from "./adversaries/silent.ts";
+import { addressSquatter } from "./adversaries/squatter.ts";
 import { asFound } from "./as-found/behaviour.ts";
 import { createMachine, repaired } from "./machine.ts";
 import type { Masternode } from "./state.ts";
@@ -28,5 +35,29 @@ export const profiles: readonly Profile<Masternode>[] = [
       tick: 600 * SECOND,
       productionTime: 0,
     },
+  },
+  {
+    name: "height-liar",
+    about: "an adversary: claims a height that nobody can have, and serves nothing",
+    machine: heightLiar,
+    config: {},
+  },
+  {
+    name: "address-squatter",
+    about: "an adversary: claims its first bootstrap peer's address with its own key",
+    machine: addressSquatter,
+    config: {},
+  },
+  {
+    name: "announcement-forger",
+    about: "an adversary: forges and replays announcements and heartbeats, poisons lists",
+    machine: announcementForger,
+    config: {},
+  },
+  {
+    name: "silent",
+    about: "an adversary: tells its height, and answers no question",
+    machine: silent,
+    config: {},
   },
 ];

@@ -12,7 +12,7 @@ import { greet } from "./announce.ts";
 import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
 import { closeSession, peerAt } from "./session.ts";
-import { welcome } from "./limits.ts";
+import { takeLeave, welcome } from "./limits.ts";
 import { settle } from "./tiebreak.ts";
 
 /** ASCII "TIME" (section 2.2). */
@@ -153,7 +153,7 @@ function becomeReady(
   welcome(state, ready, ctx);
   next = greet(next, ready, ctx);
   ctx.setTimer("ping", state.config.pingPeriod, id);
-  return settle(next, ready, held, ctx);
+  return takeLeave(settle(next, ready, held, ctx), ctx);
 }
 
 /** Ready sessions with an address, or with the boot that last answered there. */

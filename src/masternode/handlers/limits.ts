@@ -7,7 +7,7 @@ import { type Address, ipOf, isPrivate } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get, values } from "../../core/table.ts";
 import type { MasternodeCtx, Session, State } from "../state.ts";
-import { HEARD_STEP, withSession } from "../state.ts";
+import { HEARD_STEP, readySessions, withSession } from "../state.ts";
 import { closeSession, newSession } from "./session.ts";
 import { isBanned } from "./violations.ts";
 
@@ -34,6 +34,17 @@ export function openedAccepted(
 export function welcome(state: State, session: Session, ctx: MasternodeCtx): void {
   const isHost = session.guest && session.role === "accepted";
   if (isHost) ctx.setTimer("guest", state.config.guestTime, session.id);
+}
+
+/** A guest that found others makes room for the next before its time is over. */
+export function takeLeave(state: State, ctx: MasternodeCtx): State {
+  const ready = readySessions(state);
+  const guests = ready.filter((session) => session.guest && session.role === "dialed");
+  if (guests.length === 0 || ready.length - guests.length < state.config.dialedWanted) return state;
+  return guests.reduce(
+    (next, session) => closeSession(next, session, "found others", "neither", ctx),
+    state,
+  );
 }
 
 /** It had its round of questions. */
