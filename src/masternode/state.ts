@@ -155,6 +155,8 @@ export interface Session {
   readonly pings: Pings;
   readonly tip: Tip | null;
   readonly asking: Asking | null;
+  /** It is telling us all it knows, page by page (rule X1). */
+  readonly paging: boolean;
 }
 
 /** `heardAt` is renewed when it is older than this. */

@@ -1,6 +1,6 @@
 /** Sharing who is there: masternode lists, pages and peer addresses (rules X1 and X2). */
 import { type Address, formatAddress, formatIp, parseAddress, portOf } from "../../core/address.ts";
-import type { TimerKey } from "../../core/machine.ts";
+import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type {
@@ -15,10 +15,12 @@ import {
   readySessions,
   type Session,
   type State,
+  withSession,
   withState,
 } from "../state.ts";
 import { acceptEntries } from "./announcement.ts";
 import { candidate } from "./dial.ts";
+import { takeLeave } from "./limits.ts";
 import { answered } from "./held.ts";
 import { isOwn, spelled } from "./identity.ts";
 
@@ -27,8 +29,12 @@ export function askForMasternodes(state: State, _key: TimerKey, ctx: MasternodeC
   const { exchangePeriod, exchangeFanout } = state.config;
   ctx.setTimer("exchange", (exchangePeriod - (ctx.uptime % exchangePeriod)) as Duration);
   const asked = ctx.random("exchange").shuffle(readySessions(state)).slice(0, exchangeFanout);
-  for (const session of asked) ctx.send(session.id, { type: "GetMasternodes" });
-  return state;
+  let next = state;
+  for (const session of asked) {
+    ctx.send(session.id, { type: "GetMasternodes" });
+    next = askForPages(next, session, ctx);
+  }
+  return next;
 }
 
 /** Half the freshest, half drawn at random (rule X1). */
@@ -88,14 +94,21 @@ export function acceptAnnouncements(
   return answered(next, session.id, "Announcements", ctx);
 }
 
-/** After boot the first sessions that know pages are asked for everything (rule X1). */
+/** After boot two sessions that know pages are asked for everything (rule X1). */
 export function askForPages(state: State, session: Session, ctx: MasternodeCtx): State {
   const { pagesAsked } = state.identity;
   if (!session.capabilities.includes("pages") || pagesAsked >= state.config.pageSessions) {
     return state;
   }
   ctx.send(session.id, { type: "GetMasternodePage", after: null });
-  return withState(state, { identity: { ...state.identity, pagesAsked: pagesAsked + 1 } });
+  const identity = { ...state.identity, pagesAsked: pagesAsked + 1 };
+  return paging(withState(state, { identity }), session.id, true);
+}
+
+function paging(state: State, id: SessionId, is: boolean): State {
+  const session = get(state.sessions, id);
+  if (session === undefined || session.paging === is) return state;
+  return withSession(state, { ...session, paging: is });
 }
 
 /** The next entries in address order. */
@@ -132,9 +145,11 @@ export function acceptPage(
     // Only ever upwards, or two pages could ask for each other for ever.
     if (reached !== null && reached > (asked ?? -1)) {
       ctx.send(session.id, { type: "GetMasternodePage", after: formatAddress(reached) });
+      return acceptEntries(state, session, entries, ctx);
     }
   }
-  return acceptEntries(state, session, entries, ctx);
+  const read = acceptEntries(paging(state, session.id, false), session, entries, ctx);
+  return takeLeave(read, ctx);
 }
 
 /** Rule X2: those ready within a day, and active masternodes. */

@@ -40,7 +40,8 @@ export function welcome(state: State, session: Session, ctx: MasternodeCtx): voi
 export function takeLeave(state: State, ctx: MasternodeCtx): State {
   const ready = readySessions(state);
   const guests = ready.filter((session) => session.guest && session.role === "dialed");
-  if (guests.length === 0 || ready.length - guests.length < state.config.dialedWanted) return state;
+  if (guests.length === 0 || guests.some((session) => session.paging)) return state;
+  if (ready.length - guests.length < state.config.dialedWanted) return state;
   return guests.reduce(
     (next, session) => closeSession(next, session, "found others", "neither", ctx),
     state,

@@ -14,6 +14,7 @@ import {
   type State,
   withoutSession,
   withPeer,
+  withState,
 } from "../state.ts";
 import { abandonDownload } from "./download.ts";
 import { scored, UNKNOWN } from "./reputation.ts";
@@ -73,7 +74,8 @@ export function ended(
   ctx.cancelTimer("ask", session.id);
   ctx.cancelTimer("feeler-over", session.id);
   ctx.cancelTimer("guest", session.id);
-  const next = abandonDownload(withoutSession(state, session.id), session.id, ctx);
+  const left = pagesLost(withoutSession(state, session.id), session);
+  const next = abandonDownload(left, session.id, ctx);
   const wasReady = session.phase === "ready";
   // Who was only felt for is no loss (rule X5).
   const kind = wasReady && !isLasting(state, session, ctx.uptime) ? "neither" : ending;
@@ -93,6 +95,13 @@ export function ended(
   // Its place among the dials under way is free for another (rule X5).
   ctx.setTimer("dial", 0 as Duration);
   return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
+}
+
+/** A session ended in the middle of its pages: another is asked instead. */
+function pagesLost(state: State, session: Session): State {
+  if (!session.paging) return state;
+  const pagesAsked = state.identity.pagesAsked - 1;
+  return withState(state, { identity: { ...state.identity, pagesAsked } });
 }
 
 /** A guest asks again after a while, neither blamed nor in a hurry (rule S7). */
@@ -174,5 +183,6 @@ export function newSession(
     pings: { pending: [], lost: 0, skew: null },
     tip: null,
     asking: null,
+    paging: false,
   };
 }
