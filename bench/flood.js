@@ -22,6 +22,11 @@ function dialedBy(node, nodes) {
   return steps.map((step) => (node + step) % nodes);
 }
 
+/** Spread over the minute, as nodes that were started by people are. */
+function firstNews(node, nodes) {
+  return 1_000_000 + Math.floor((node * MINUTE) / nodes);
+}
+
 /** One row per size: events/s by trace level, and how far from the bare loop that is. */
 export function flood({ sizes = [100, 200], minutes = 10 } = {}) {
   return sizes.map((nodes) => {
@@ -77,7 +82,7 @@ async function world(nodes, level) {
       name: `n${node}`,
       address: addressOf(node),
       machine,
-      config: { node, dials: dialedBy(node, nodes).map(addressOf) },
+      config: { node, nodes, dials: dialedBy(node, nodes).map(addressOf) },
       start: 0,
       clock: { offset: 0, drift: 0 },
       disk: { delay: 0, full: false },
@@ -110,7 +115,7 @@ async function gossip() {
     kinds: ["News"],
     init(config, _files, ctx) {
       for (const peer of config.dials) ctx.dial(peer);
-      ctx.setTimer("news", 1_000_000 + config.node * 1_000);
+      ctx.setTimer("news", firstNews(config.node, config.nodes));
       return { node: config.node, sessions: [], seen: emptyTable(), n: 0 };
     },
     step(state, input, ctx) {
@@ -147,7 +152,7 @@ async function bareLoop(nodes) {
       peers[node].push(other);
       peers[other].push(node);
     }
-    queue.schedule(1_000_000 + node * 1_000, 0, node, 1, 0);
+    queue.schedule(firstNews(node, nodes), 0, node, 1, 0);
   }
   const seen = new Int32Array(nodes * nodes);
   let events = 0;
