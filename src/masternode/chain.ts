@@ -3,7 +3,7 @@
  * block is (Y2), what a produced one holds (C1). Block h carries the timestamp of slot h.
  */
 import type { Crypto } from "../core/capabilities.ts";
-import { emptyTable, get, put, remove, tableOf } from "../core/table.ts";
+import { emptyTable, get, put, remove, type Table, tableOf } from "../core/table.ts";
 import { type Duration, SECOND, type UnixMicros, wallAfter } from "../core/units.ts";
 import { bytesToHex } from "../wire/bytes.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
@@ -69,6 +69,23 @@ export function append(crypto: Crypto, chain: Chain, block: Block): Chain {
   const { height } = block.header;
   const next = stored(crypto, block);
   return { height, tip: next.hash, blocks: put(chain.blocks, height, next) };
+}
+
+/** As many of `blocks` as follow; if none does, what is wrong with the one that should (Y2). */
+export function extend(
+  config: Config,
+  chain: Chain,
+  blocks: Table<Block>,
+): { readonly chain: Chain; readonly fault: string | null } {
+  let longer = chain;
+  for (;;) {
+    const block = get(blocks, longer.height + 1);
+    const fault = block === undefined ? null : blockFault(config, longer, block);
+    if (block === undefined || fault !== null) {
+      return { chain: longer, fault: longer === chain ? fault : null };
+    }
+    longer = append(config.crypto, longer, block);
+  }
 }
 
 export function blockAt(chain: Chain, height: number): Block | null {

@@ -103,10 +103,13 @@ export type ConstantName =
   | "tipPeriod"
   | "blocksMax"
   | "downloadTimeout"
+  | "searchTimeout"
+  | "reorgDepth"
   | "tipFailuresMax"
   | "tipIgnored"
   | "earlyBlock"
   | "blockSizeMax"
+  | "producedSizeMax"
   | "replySizeMax"
   | "candidatesMax"
   | "unseenMax"
@@ -205,10 +208,13 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   tipPeriod: period(15 * SECOND, "Tips are exchanged (Y1)"),
   blocksMax: count(100, "Blocks asked for at a time (Y1)"),
   downloadTimeout: length(10 * SECOND, "A silent peer is given up (Y1)"),
+  searchTimeout: length(30 * SECOND, "and one whose chain shares no block by then (Y3)"),
+  reorgDepth: count(2_880, "A fork deeper than this is a finality conflict (Y3)"),
   tipFailuresMax: count(3, "Failures after which a peer's tip is not credible (B1)"),
   tipIgnored: length(10 * MINUTE, "for this long (B1)"),
   earlyBlock: length(300 * SECOND, "A block whose slot starts later than this is early (Y2)"),
   blockSizeMax: count(8 * 1_048_576, "Encoded size of a block to accept (Y2)"),
+  producedSizeMax: count(1_048_576, "and of one to produce (Y2)"),
   replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
   candidatesMax: count(4_096, "Candidates and entries known by hearsay alone, at most (Q2)"),
   unseenMax: length(7 * 24 * HOUR, "A candidate unseen for this long is pruned (Q2)"),

@@ -109,7 +109,31 @@ export type Fact =
       readonly type: "tip";
       readonly height: number;
       readonly hash: Hash;
-      readonly via: "start" | "production" | "announcement" | "download";
+      readonly via: "start" | "production" | "announcement" | "download" | "reorganisation";
+    }
+  /** Blocks from `ancestor` + 1 on were replaced. `depth` of ours are gone (rule Y3). */
+  | {
+      readonly type: "reorganised";
+      readonly from: number;
+      readonly to: number;
+      readonly ancestor: number;
+      readonly depth: number;
+    }
+  /** A peer's chain and ours part deeper than may be repaired: an operator chooses (rule Y3). */
+  | {
+      readonly type: "finality-conflict";
+      readonly peer: Address;
+      readonly height: number;
+      readonly hash: Hash;
+      readonly theirHeight: number;
+      readonly theirHash: Hash | null;
+    }
+  /** Our chain is not the peer's: where do they part (rule Y3)? */
+  | {
+      readonly type: "search";
+      readonly peer: Address;
+      readonly height: number;
+      readonly theirs: number;
     }
   | {
       readonly type: "download";

@@ -66,6 +66,18 @@ const LINES: Lines = {
     via === "start"
       ? info(`⛓️  Chain at height ${height} (hash: ${hash.slice(0, 16)})`)
       : info(`✅ Added block ${height} to chain (hash: ${hash.slice(0, 16)})`),
+  reorganised: ({ from, to, ancestor, depth }) =>
+    warn(`🔄 Reorganised ${from} → ${to}: ${depth} block(s) above ${ancestor} replaced`),
+  "finality-conflict": ({ peer, height, hash, theirHeight, theirHash }) => {
+    const ours = `${height} (hash: ${hash.slice(0, 16)})`;
+    const theirs = `${theirHeight} (hash: ${theirHash?.slice(0, 16) ?? "unknown"})`;
+    const text = `FINALITY CONFLICT with ${full(peer)}: ours ${ours}, theirs ${theirs}`;
+    return { level: "ERROR", text: `❌ ${text}: an operator must choose` };
+  },
+  search: ({ peer, height, theirs }) =>
+    info(
+      `🔍 Fork: searching common ancestor with ${full(peer)} (ours ${height}, theirs ${theirs})`,
+    ),
   download: ({ from, to, peer }) => info(`📥 Requesting blocks ${from}..${to} from ${full(peer)}`),
   "download-failed": ({ peer, why }) => warn(`❌ No blocks from ${full(peer)}: ${why}`),
   attempt: ({ height, rank }) =>

@@ -14,7 +14,6 @@ import { acceptAnnouncedBlock, retryEarlyBlocks } from "./handlers/blocks.ts";
 import { init } from "./handlers/boot.ts";
 import { saveCache, stop } from "./handlers/cache.ts";
 import { addNode, dialLoop, redial } from "./handlers/dial.ts";
-import { acceptBlocks, downloadTimedOut, serveBlocks } from "./handlers/download.ts";
 import {
   acceptAnnouncements,
   acceptMasternodes,
@@ -43,17 +42,20 @@ import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./han
 import { prune } from "./handlers/prune.ts";
 import { sweep } from "./handlers/registry.ts";
 import { sequencesSaved } from "./handlers/sequences.ts";
+import {
+  serveBlock,
+  serveBlockHash,
+  serveBlockRange,
+  serveBlocks,
+  serveConsensus,
+  serveGenesisHash,
+  serveHeight,
+} from "./handlers/serve.ts";
 import { dialRefused, sessionClosed } from "./handlers/session.ts";
 import { sessionGarbled } from "./handlers/violations.ts";
 import { standing } from "./handlers/status.ts";
-import {
-  acceptBlockHash,
-  acceptHeight,
-  acceptTip,
-  exchangeTips,
-  serveBlockHash,
-  serveHeight,
-} from "./handlers/tips.ts";
+import { acceptBlockHash, acceptBlocks, syncTimedOut } from "./handlers/sync.ts";
+import { acceptHeight, acceptTip, exchangeTips } from "./handlers/tips.ts";
 import type { Message } from "./messages.ts";
 import { HEARD_STEP, withSession } from "./state.ts";
 import type {
@@ -89,6 +91,10 @@ const messages: MessageTable = {
   GetBlocks: serveBlocks,
   BlocksResponse: acceptBlocks,
   BlockAnnouncement: acceptAnnouncedBlock,
+  GetGenesisHash: serveGenesisHash,
+  BlockRequest: serveBlock,
+  GetBlockRange: serveBlockRange,
+  ConsensusQuery: serveConsensus,
 };
 
 /** The protocol of the specification page. */
@@ -103,7 +109,6 @@ export const repaired: Behaviour = {
     assemble: assembled,
     cache: saveCache,
     dial: dialLoop,
-    download: downloadTimedOut,
     due: slotBegins,
     "early-block": retryEarlyBlocks,
     exchange: askForMasternodes,
@@ -120,6 +125,7 @@ export const repaired: Behaviour = {
     start: startAttempt,
     status: standing,
     sweep,
+    sync: syncTimedOut,
     tips: exchangeTips,
   },
   opened: { dialed: openedDialed, accepted: openedAccepted },

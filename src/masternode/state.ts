@@ -27,7 +27,6 @@ export type TimerName =
   | "assemble"
   | "cache"
   | "dial"
-  | "download"
   | "due"
   | "early-block"
   | "exchange"
@@ -44,6 +43,7 @@ export type TimerName =
   | "start"
   | "status"
   | "sweep"
+  | "sync"
   | "tips";
 
 export type Command =
@@ -153,7 +153,7 @@ export interface Session {
   /** Messages before the handshake, with their times (rule S3). */
   readonly early: readonly (readonly [Time, Message])[];
   readonly pings: Pings;
-  readonly tip: Tip | null;
+  readonly tip: Claim | null;
   readonly asking: Asking | null;
   /** It is telling us all it knows, page by page (rule X1). */
   readonly paging: boolean;
@@ -179,14 +179,16 @@ export interface Pings {
   readonly skew: number | null;
 }
 
-/** What a peer claims to have. */
+/** The end of a chain: ours, or what a peer claims. */
 export interface Tip {
   readonly height: number;
   /** Null while only the height is known. */
   readonly hash: Hash | null;
-  readonly failures: number;
-  /** Not believed until then, unless it claims something else (rule B1). */
-  readonly ignoredUntil: Time;
+}
+
+export interface Claim extends Tip {
+  /** Our tip when this one was found to part from ours too deep: an operator chooses (rule Y3). */
+  readonly conflict: Tip | null;
 }
 
 /** A dial candidate. */
@@ -297,18 +299,59 @@ export interface Chain {
 }
 
 export interface Sync {
-  readonly download: Download | null;
+  readonly stage: Stage;
+  /** Whose tips failed lately, by address: a new session does not wash it off (rule B1). */
+  readonly doubts: Table<Doubt>;
   /** Blocks ahead of the clock, by height, to be tried again (rule Y2). */
   readonly early: Table<Block>;
 }
 
-/** Blocks asked for and not all here yet. */
-export interface Download {
+/** One question to one peer at a time. All but `idle` end by the timer `sync` or their session. */
+export type Stage = { readonly kind: "idle" } | Search | Download;
+
+/** Looking for the last block that our chain and a peer's have in common (rule Y3). */
+export interface Search {
+  readonly kind: "search";
   readonly session: SessionId;
+  /** Given up then, however well it goes. */
+  readonly until: Time;
+  /** Our chain when it began. */
+  readonly base: Chain;
+  /** The range that is looked at: no deeper than this. */
+  readonly floor: number;
+  /** The highest height known to agree; below `floor` while there is none. */
+  readonly low: number;
+  /** The lowest height known to differ. */
+  readonly high: number;
+  /** How far below `high` the next question goes while nothing agrees; doubles. */
+  readonly step: number;
+}
+
+/** Blocks asked for and not all here yet (rule Y2). */
+export interface Download {
+  readonly kind: "download";
+  readonly session: SessionId;
+  readonly until: Time;
+  /** What the blocks are to follow: our chain, or our chain cut where the peer's parts from it. */
+  readonly candidate: Chain;
+  /** After a search; else the candidate is our chain as it was. */
+  readonly branch: boolean;
   readonly from: number;
   readonly to: number;
   /** Blocks that came out of order. */
   readonly waiting: Table<Block>;
+}
+
+/** Failures of a peer's tips (rule B1). */
+export interface Doubt {
+  readonly peer: Address;
+  readonly failures: number;
+  /** Forgotten then. */
+  readonly until: Time;
+  /** What it claimed at the last failure. */
+  readonly tip: Tip;
+  /** It served a valid block since. */
+  readonly served: boolean;
 }
 
 export interface Production {
@@ -349,6 +392,20 @@ export function withState(state: State, patch: Patch<State>): State {
     production: patch.production ?? state.production,
     memory: patch.memory ?? state.memory,
   };
+}
+
+export const IDLE: Stage = { kind: "idle" };
+
+/** `stage`, `doubts` or `early` replaced. */
+export function withSync(state: State, patch: Patch<Sync>): State {
+  const { stage, doubts, early } = state.sync;
+  return withState(state, {
+    sync: {
+      stage: patch.stage ?? stage,
+      doubts: patch.doubts ?? doubts,
+      early: patch.early ?? early,
+    },
+  });
 }
 
 export function withSession(state: State, session: Session): State {

@@ -53,6 +53,13 @@ const FACTS: Sayings = {
   addressed: ({ address }, names) => `learns that its own address is ${names.address(address)}`,
   learned: ({ peers, from }, names) => `learns ${peers} addresses from ${names.address(from)}`,
   tip: ({ height, hash, via }) => `is at height ${height} (${hash.slice(0, 8)}, by ${via})`,
+  reorganised: ({ from, to, ancestor, depth }) =>
+    `takes another branch after ${ancestor}: from ${from} to ${to}, ${depth} replaced`,
+  "finality-conflict": ({ peer, height, hash, theirHeight, theirHash }, names) =>
+    `and ${names.address(peer)} part too deep: ${height} (${hash.slice(0, 8)}) here, ` +
+    `${theirHeight} (${theirHash?.slice(0, 8) ?? "-"}) there`,
+  search: ({ peer, height, theirs }, names) =>
+    `asks ${names.address(peer)} where its ${theirs} parts from our ${height}`,
   download: ({ from, to, peer }, names) => `asks ${names.address(peer)} for blocks ${from}..${to}`,
   "download-failed": ({ peer, why }, names) => `gets no blocks from ${names.address(peer)}: ${why}`,
   attempt: ({ height, rank }) => `begins block ${height}, rank ${rank}`,
@@ -98,6 +105,13 @@ const GISTS: Gists = {
   GetBlocks: ({ from, to }) => `${from}..${to}`,
   BlocksResponse: ({ blocks }) => `${blocks.length} blocks`,
   BlockAnnouncement: ({ block }) => `height ${block.header.height}`,
+  GetBlockRange: ({ startHeight, endHeight }) => `${startHeight}..${endHeight}`,
+  BlockRangeResponse: ({ blocks }) => `${blocks.length} blocks`,
+  BlockRequest: ({ height }) => `height ${height}`,
+  BlockResponse: ({ block }) => `height ${block.header.height}`,
+  ConsensusQuery: ({ height, blockHash }) => `height ${height} ${blockHash.slice(0, 8)}`,
+  ConsensusQueryResponse: ({ agrees, height }) =>
+    `height ${height} ${agrees ? "agrees" : "differs"}`,
   GetBlockHash: ({ height }) => `height ${height}`,
   BlockHashResponse: ({ height, hash }) => `height ${height} ${hash?.slice(0, 8) ?? "none"}`,
 };

@@ -5,7 +5,9 @@
  *     #3010:late     the same with a wrong timestamp; `poor`: rewards that do not add up;
  *                    `loose`: it follows nothing; `rootless`: transactions the root does not cover
  *     #3010:rival    a good block of that height that pays somebody else
- *     @3010          its hash, as bytes
+ *     #3012/3009     the block of that height on a branch that leaves that chain after 3009;
+ *                    `/3009b`: of another such branch
+ *     @3010          its hash, as bytes; @3012/3009 likewise
  *     $X             an announcement of X, signed now with X's key
  *     $X(age=301s)   signed earlier, `ahead=1s` later; `seq=5`, `tier=Gold`, `reward=R`,
  *                    `address=1.2.3.4`, `port=1`
@@ -23,7 +25,7 @@ import { must } from "../../src/core/assert.ts";
 import { parseDuration, SECOND } from "../../src/core/units.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { ZERO_HASH } from "../../src/masternode/block.ts";
-import { blockAt, chainUpTo, hashAt, makeBlock } from "../../src/masternode/chain.ts";
+import { append, blockAt, chainUpTo, hashAt, makeBlock } from "../../src/masternode/chain.ts";
 import type { Config } from "../../src/masternode/config.ts";
 import {
   announcementDigest,
@@ -66,12 +68,15 @@ export function expand(line: string, scene: Scene): string {
     .replaceAll(/\^(\w+)\(([^)]*)\)/g, (_, name: string, options: string) => {
       return attestationText(name, optionsOf(options), scene);
     })
-    .replaceAll(/#(\d+)(?::(\w+))?/g, (_, height: string, flaw?: string) => {
-      const block = blockOf(config, Number(height));
-      return blockText(flaw === "rival" ? rivalOf(config, block) : flawed(block, flaw ?? ""));
-    })
-    .replaceAll(/@(\d+)/g, (_, height: string) => {
-      const hash = hashAt(chainOf(config), Number(height));
+    .replaceAll(
+      /#(\d+)(?:\/(\w+))?(?::(\w+))?/g,
+      (_, height: string, branch?: string, flaw?: string) => {
+        const block = blockOf(branchOf(config, branch), Number(height));
+        return blockText(flaw === "rival" ? rivalOf(config, block) : flawed(block, flaw ?? ""));
+      },
+    )
+    .replaceAll(/@(\d+)(?:\/(\w+))?/g, (_, height: string, branch?: string) => {
+      const hash = hashAt(branchOf(config, branch), Number(height));
       return JSON.stringify([...hexToBytes(must(hash, height))]);
     });
 }
@@ -89,11 +94,31 @@ export function optionsOf(text: string): ReadonlyMap<string, string> {
 
 /** More than any script asks for: chains of different heights would each be laid out anew. */
 function chainOf(config: Config): Chain {
-  return chainUpTo(config, 3_100);
+  return chainUpTo(config, BRANCH_END);
 }
 
-function blockOf(config: Config, height: number): Block {
-  return must(blockAt(chainOf(config), height), `block ${height}`);
+const BRANCH_END = 3_100;
+
+/** `3009b`: after 3009 every block pays somebody called b. */
+function branchOf(config: Config, branch: string | undefined): Chain {
+  if (branch === undefined) return chainOf(config);
+  const ancestor = Number.parseInt(branch, 10);
+  const rewardAddress = `TIME0${branch}`;
+  const known = branches.get(branch);
+  if (known !== undefined) return known;
+  let chain = chainUpTo(config, ancestor);
+  while (chain.height < BRANCH_END) {
+    const block = makeBlock(config, chain, [{ rewardAddress, tier: "Free" }]);
+    chain = append(config.crypto, chain, block);
+  }
+  branches.set(branch, chain);
+  return chain;
+}
+
+const branches = new Map<string, Chain>();
+
+function blockOf(chain: Chain, height: number): Block {
+  return must(blockAt(chain, height), `block ${height}`);
 }
 
 function flawed(block: Block, flaw: string): Block {

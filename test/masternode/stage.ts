@@ -198,7 +198,7 @@ function shortened(line: string): string {
 }
 
 const BLOCK =
-  /\{"header":\{"version":1,"height":(\d+),[^{}]*\},"transactions":\[\],"masternode_rewards":\[(?:\[[^\]]*\],?)*\]\}/g;
+  /\{"header":\{"version":1,"height":(\d+),[^{}]*\},"transactions":\[(?:(?!"header").)*?\],"masternode_rewards":\[(?:\[[^\]]*\],?)*\]\}/g;
 
 function rawGist(kit: Kit<Masternode>): Kit<Masternode>["vocabulary"]["gist"] {
   return (body, names) => {

@@ -2,8 +2,9 @@
 import { formatDuration, type Time } from "../../src/core/units.ts";
 import { values } from "../../src/core/table.ts";
 import { expectedHeight } from "../../src/masternode/chain.ts";
+import { doubtOf } from "../../src/masternode/doubt.ts";
 import { scoreOf } from "../../src/masternode/handlers/reputation.ts";
-import type { Entry, Held, Peer, Session, State } from "../../src/masternode/state.ts";
+import type { Entry, Held, Peer, Session, Stage, State, Tip } from "../../src/masternode/state.ts";
 import { type GateBody, type TraceEvent } from "../../src/trace/event.ts";
 import type { Words } from "../../src/trace/text.ts";
 
@@ -32,10 +33,10 @@ function sessionText(session: Session, sight: Sight): string {
   if (session.feeler) parts.push("feeler");
   if (capabilities.length > 0) parts.push(`can ${capabilities.join(" ")}`);
   if (tip !== null) {
-    const ignored = tip.ignoredUntil > sight.uptime ? " ignored" : "";
-    parts.push(
-      `tip ${tip.height} ${tip.hash?.slice(0, 8) ?? "-"} failed ${tip.failures}${ignored}`,
-    );
+    const { failures } = doubtOf(sight.state, peer, sight.uptime as Time);
+    const doubt = failures === 0 ? "" : ` failed ${failures}`;
+    const conflict = tip.conflict === null ? "" : ` parted from ${tipText(tip.conflict)}`;
+    parts.push(`tip ${tipText(tip)}${conflict}${doubt}`);
   }
   if (pings.pending.length + pings.lost > 0) {
     parts.push(`pings ${pings.pending.length} waiting ${pings.lost} lost`);
@@ -90,13 +91,24 @@ function peerText(peer: Peer, sight: Sight): string {
 
 function chainText({ state, wall }: Sight): readonly string[] {
   const { chain, sync, config } = state;
-  const asked = sync.download;
-  const download = asked === null ? "no download" : `download ${asked.from}..${asked.to}`;
   const early = values(sync.early).map((block) => block.header.height);
   return [
     `height ${chain.height} ${chain.tip.slice(0, 8)}, expected ${expectedHeight(config, wall as never)}`,
-    early.length === 0 ? download : `${download}, early ${early.join(" ")}`,
+    early.length === 0
+      ? stageText(sync.stage)
+      : `${stageText(sync.stage)}, early ${early.join(" ")}`,
   ];
+}
+
+function stageText(stage: Stage): string {
+  if (stage.kind === "idle") return "no download";
+  if (stage.kind === "search") return `search ${Math.max(stage.low, stage.floor)}..${stage.high}`;
+  const from = stage.branch ? "branch" : "download";
+  return `${from} ${stage.from}..${stage.to}`;
+}
+
+function tipText({ height, hash }: Tip): string {
+  return `${height} ${hash?.slice(0, 8) ?? "-"}`;
 }
 
 /** Each gate as it stands, in the order in which they were first asked. */

@@ -6,6 +6,7 @@ import { seconds, type Time } from "../../src/core/units.ts";
 import type { World } from "../../src/engine/world.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
+import type { Kit } from "../../src/kit/kit.ts";
 import type { Masternode, Session, State } from "../../src/masternode/state.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { NodePlan, Scenario } from "../../src/scenario/model.ts";
@@ -59,9 +60,10 @@ export function play(
   until: number,
   more: Partial<Scenario> = {},
   level: "digest" | "full" = "digest",
+  machines: Kit<Masternode> = kit,
 ): Run<Masternode> {
   const scenario = { ...base, nodes: nodePlans(wishes), until: at(until), ...more };
-  const run = runScenario(kit, scenario, { level });
+  const run = runScenario(machines, scenario, { level });
   if (run.summary.crash !== null) throw new Error(run.summary.crash.stack);
   return run;
 }

@@ -5,13 +5,18 @@
  * so nothing is ever broadcast on it.
  */
 import type { Behaviour } from "../behaviour.ts";
-import { acceptAnnouncedBlock } from "../handlers/blocks.ts";
-import { serveBlocks } from "../handlers/download.ts";
 import { acceptPing, acceptPong } from "../handlers/ping.ts";
 import { sweep } from "../handlers/registry.ts";
+import {
+  serveBlockHash,
+  serveBlockRange,
+  serveBlocks,
+  serveConsensus,
+  serveHeight,
+} from "../handlers/serve.ts";
 import { standing } from "../handlers/status.ts";
-import { serveBlockHash, serveHeight } from "../handlers/tips.ts";
 import { repaired } from "../machine.ts";
+import { acceptAnnouncedBlock } from "./blocks.ts";
 import { addCandidate, dialPass, redialPeer } from "./dial.ts";
 import { acceptCandidates, serveCandidates } from "./peers.ts";
 import { catchUp, mint, slot } from "./produce.ts";
@@ -55,6 +60,8 @@ export const asFound: Behaviour = {
       GetBlockHeight: serveHeight,
       GetBlockHash: serveBlockHash,
       GetBlocks: serveBlocks,
+      GetBlockRange: serveBlockRange,
+      ConsensusQuery: serveConsensus,
       BlockAnnouncement: acceptAnnouncedBlock,
     },
   },
@@ -62,7 +69,7 @@ export const asFound: Behaviour = {
     announce: broadcastAll,
     assemble: mint,
     dial: dialPass,
-    download: catchUp,
+    sync: catchUp,
     ping: pingDialed,
     produce: slot,
     redial: redialPeer,

@@ -21,7 +21,7 @@ import { announceAll } from "./registry.ts";
 /** The same start, and a catch-up after a minute (section 3). Its other timers find no row. */
 export function boot(config: Config, files: Partial<Files>, ctx: MasternodeCtx): State {
   const state = init(config, files, ctx);
-  ctx.setTimer("download", config.handshakeTimeout);
+  ctx.setTimer("sync", config.handshakeTimeout);
   return state;
 }
 

@@ -2,20 +2,16 @@
 import type { TimerKey } from "../../core/machine.ts";
 import { put, remove, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
-import { append, blockFault, hashAt, lastAcceptable, slotStart, withoutTip } from "../chain.ts";
 import { blockHash } from "../block.ts";
-import type { Block, Hash, MessageOf } from "../messages.ts";
-import {
-  broadcast,
-  type Chain,
-  type MasternodeCtx,
-  type Session,
-  type State,
-  withState,
-} from "../state.ts";
-import { download } from "./download.ts";
-import { claim, trusted } from "../tip.ts";
+import { append, blockFault, hashAt, lastAcceptable, slotStart } from "../chain.ts";
+import { cutAt, isBetter } from "../fork.ts";
+import type { Block, MessageOf } from "../messages.ts";
+import { broadcast, type MasternodeCtx, type Session, type State, withSync } from "../state.ts";
+import { claim } from "../tip.ts";
+import { adopt, thanked } from "./adopt.ts";
+import { sync, syncWith } from "./sync.ts";
 
+/** It follows our tip, or replaces it by its lower hash; or its sender is asked for what is before. */
 export function acceptAnnouncedBlock(
   state: State,
   session: Session,
@@ -23,33 +19,27 @@ export function acceptAnnouncedBlock(
   ctx: MasternodeCtx,
 ): State {
   const { block } = message;
-  const { height } = block.header;
+  const { height, previousHash } = block.header;
   const hash = blockHash(state.config.crypto, block.header);
-  const ahead = height > (session.tip?.height ?? -1);
-  let next = ahead ? claim(state, session, height, hash) : state;
-  if (hashAt(next.chain, height) === hash) return next;
-  if (height > next.chain.height + 1) return download(next, ctx);
-  const base = baseFor(next, block, hash);
-  const fault = blockFault(next.config, base, block);
-  if (fault !== null) {
-    ctx.emit({ type: "refused", what: `block ${height}`, from: session.peer, why: fault });
+  const news = height >= (session.tip?.height ?? -1);
+  const next = news ? claim(state, session, height, hash, ctx) : state;
+  const { chain } = next;
+  if (hashAt(chain, height) === hash) return next;
+  const refuse = (why: string): State => {
+    ctx.emit({ type: "refused", what: `block ${height}`, from: session.peer, why });
     return next;
+  };
+  if (!isBetter({ height, hash }, chain)) return refuse(`height ${height}`);
+  if (hashAt(chain, height - 1) !== previousHash) {
+    return syncWith(next, session.id, height <= chain.height + 1, ctx);
   }
+  const base = cutAt(chain, height - 1);
+  const fault = blockFault(next.config, base, block);
+  if (fault !== null) return refuse(fault);
   if (isEarly(next, block, ctx)) return keepEarly(next, block, ctx);
-  next = trusted(add(withState(next, { chain: base }), block, ctx), session.id);
-  broadcast(next, message, ctx, session.id);
-  return download(next, ctx);
-}
-
-/**
- * What a block is to follow: our tip, or, if it competes with our tip for the same height and has
- * the lower hash, what our tip follows. Deeper forks are not repaired yet (rule Y3).
- */
-function baseFor(state: State, block: Block, hash: Hash): Chain {
-  const { chain } = state;
-  const rivals = block.header.height === chain.height && hash < chain.tip;
-  const base = rivals ? withoutTip(chain) : chain;
-  return base.tip === block.header.previousHash ? base : chain;
+  const added = adopt(next, append(next.config.crypto, base, block), "announcement", ctx);
+  broadcast(added, message, ctx, session.id);
+  return sync(thanked(added, session.id, ctx), ctx);
 }
 
 /** Blocks whose slot was too far ahead are tried again when it is not (rule Y2). */
@@ -57,25 +47,17 @@ export function retryEarlyBlocks(state: State, _key: TimerKey, ctx: MasternodeCt
   let next = state;
   for (const block of values(state.sync.early)) {
     if (isEarly(next, block, ctx)) continue;
-    const early = remove(next.sync.early, block.header.height);
-    next = withState(next, { sync: { download: next.sync.download, early } });
+    next = withSync(next, { early: remove(next.sync.early, block.header.height) });
     if (blockFault(next.config, next.chain, block) !== null) continue;
-    next = add(next, block, ctx);
+    next = adopt(next, append(next.config.crypto, next.chain, block), "announcement", ctx);
     broadcast(next, { type: "BlockAnnouncement", block }, ctx, null);
   }
   armEarly(next, ctx);
   return next;
 }
 
-function add(state: State, block: Block, ctx: MasternodeCtx): State {
-  const chain = append(state.config.crypto, state.chain, block);
-  ctx.emit({ type: "tip", height: chain.height, hash: chain.tip, via: "announcement" });
-  return withState(state, { chain });
-}
-
 function keepEarly(state: State, block: Block, ctx: MasternodeCtx): State {
-  const early = put(state.sync.early, block.header.height, block);
-  const next = withState(state, { sync: { download: state.sync.download, early } });
+  const next = withSync(state, { early: put(state.sync.early, block.header.height, block) });
   armEarly(next, ctx);
   return next;
 }

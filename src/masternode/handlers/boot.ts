@@ -4,7 +4,14 @@ import type { Duration } from "../../core/units.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
 import type { Config } from "../config.ts";
-import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
+import {
+  type Files,
+  IDLE,
+  type Identity,
+  type MasternodeCtx,
+  type Peer,
+  type State,
+} from "../state.ts";
 import { byAddress, cachedEntries, cachedPeers, loadCache } from "./cache.ts";
 import { untilTurn } from "./dial.ts";
 import { emitActive } from "./registry.ts";
@@ -29,7 +36,7 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
       hashes: emptyTable(),
     },
     chain,
-    sync: { download: null, early: emptyTable() },
+    sync: { stage: IDLE, doubts: emptyTable(), early: emptyTable() },
     production: { minimumSince: null, open: null, attempt: null, said: "" },
     memory: { pruned: emptyTable(), violations: emptyTable(), unsaved: false },
   };

@@ -103,10 +103,10 @@ function dueGate(state: State, ctx: MasternodeCtx): boolean {
 
 function syncedGate(state: State, ctx: MasternodeCtx): boolean {
   const ahead = values(state.sessions).find((session) => isCrediblyAhead(state, session, ctx));
-  const downloading = state.sync.download !== null;
-  const open = !downloading && ahead === undefined;
+  const { kind } = state.sync.stage;
+  const open = kind === "idle" && ahead === undefined;
   const seen = { height: state.chain.height, ahead: ahead?.tip?.height ?? state.chain.height };
-  return ctx.gate("synced", open, { ...seen, downloading: downloading ? "yes" : "no" });
+  return ctx.gate("synced", open, { ...seen, sync: kind });
 }
 
 function minimumGate(state: State, ctx: MasternodeCtx): boolean {

@@ -5,6 +5,7 @@
 import type { TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
+import { blockSize } from "../block.ts";
 import { append, expectedHeight, makeBlock } from "../chain.ts";
 import { leaderIndex } from "../leader.ts";
 import type { Tier } from "../messages.ts";
@@ -35,15 +36,18 @@ export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State
 export function startAttempt(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null || attempt.assembling) return state;
-  return closedGate(state, ctx) === null ? assemble(state, ctx) : cancel(state, ctx);
+  return closedGate(state, ctx) === null ? assemble(state, ctx) : cancel(state, A_GATE, ctx);
 }
 
 /** The block is ready: added, announced (rule B4), unless a gate closed meanwhile. */
 export function assembled(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null) return state;
-  if (closedGate(state, ctx) !== null || attempt.tip !== state.chain.tip) return cancel(state, ctx);
+  const closed = closedGate(state, ctx) !== null || attempt.tip !== state.chain.tip;
+  if (closed) return cancel(state, A_GATE, ctx);
   const block = makeBlock(state.config, state.chain, paid(state, ctx));
+  // More masternodes than one block can pay (rule Y2).
+  if (blockSize(block) > state.config.producedSizeMax) return cancel(state, "too large", ctx);
   const chain = append(state.config.crypto, state.chain, block);
   const done = withProduction(withState(state, { chain }), { attempt: null });
   const recipients = broadcast(done, { type: "BlockAnnouncement", block }, ctx, null);
@@ -72,10 +76,12 @@ function assemble(state: State, ctx: MasternodeCtx): State {
   return withProduction(state, { attempt: { ...attempt, assembling: true } });
 }
 
-function cancel(state: State, ctx: MasternodeCtx): State {
+const A_GATE = "a gate closed";
+
+function cancel(state: State, why: string, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null) return state;
-  ctx.emit({ type: "cancelled", height: attempt.height, why: "a gate closed" });
+  ctx.emit({ type: "cancelled", height: attempt.height, why });
   return withProduction(state, { attempt: null });
 }
 

@@ -16,8 +16,8 @@ import {
   withPeer,
   withState,
 } from "../state.ts";
-import { abandonDownload } from "./download.ts";
 import { scored, UNKNOWN } from "./reputation.ts";
+import { abandonSync } from "./sync.ts";
 
 /** `clean`: redial soon. `failure`: back off. `neither`: the dial loop decides. */
 export type Ending = "clean" | "failure" | "neither";
@@ -75,7 +75,7 @@ export function ended(
   ctx.cancelTimer("feeler-over", session.id);
   ctx.cancelTimer("guest", session.id);
   const left = pagesLost(withoutSession(state, session.id), session);
-  const next = abandonDownload(left, session.id, ctx);
+  const next = abandonSync(left, session.id, ctx);
   const wasReady = session.phase === "ready";
   // Who was only felt for is no loss (rule X5).
   const kind = wasReady && !isLasting(state, session, ctx.uptime) ? "neither" : ending;
