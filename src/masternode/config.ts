@@ -208,7 +208,7 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   tipPeriod: period(15 * SECOND, "Tips are exchanged (Y1)"),
   blocksMax: count(100, "Blocks asked for at a time (Y1)"),
   downloadTimeout: length(10 * SECOND, "A silent peer is given up (Y1)"),
-  searchTimeout: length(30 * SECOND, "and one whose chain shares no block by then (Y3)"),
+  searchTimeout: length(30 * SECOND, "A search for the common ancestor is given up (Y3)"),
   reorgDepth: count(2_880, "A fork deeper than this is a finality conflict (Y3)"),
   tipFailuresMax: count(3, "Failures after which a peer's tip is not credible (B1)"),
   tipIgnored: length(10 * MINUTE, "for this long (B1)"),
