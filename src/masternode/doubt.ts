@@ -7,14 +7,8 @@ import type { Address } from "../core/address.ts";
 import { get, put, remove, values } from "../core/table.ts";
 import type { Time } from "../core/units.ts";
 import { isSameTip } from "./fork.ts";
-import {
-  type Doubt,
-  type MasternodeCtx,
-  type Session,
-  type State,
-  type Tip,
-  withSync,
-} from "./state.ts";
+import type { Doubt, Tip } from "./stage.ts";
+import { type MasternodeCtx, type Session, type State, withSync } from "./state.ts";
 
 /** Its failures, and until when they are remembered. */
 export function doubtOf(

@@ -3,7 +3,8 @@
  * by asking for single hashes (rule Y3). Pure; who is asked, and for how long, is for handlers.
  */
 import { hashAt, withoutTip } from "./chain.ts";
-import type { Chain, Search, Tip } from "./state.ts";
+import type { Search, Tip } from "./stage.ts";
+import type { Chain } from "./state.ts";
 
 /** The longer one; of two that are equally long, that with the lower hash (rule Y3). */
 export function isBetter({ height, hash }: Tip, than: Chain): boolean {

@@ -9,6 +9,7 @@ import { type Duration, SECOND, type Time } from "../core/units.ts";
 import type { U64 } from "../wire/u64.ts";
 import type { Config } from "./config.ts";
 import type { Fact } from "./facts.ts";
+import type { Claim, Sync } from "./stage.ts";
 import type {
   Block,
   Hash,
@@ -179,18 +180,6 @@ export interface Pings {
   readonly skew: number | null;
 }
 
-/** The end of a chain: ours, or what a peer claims. */
-export interface Tip {
-  readonly height: number;
-  /** Null while only the height is known. */
-  readonly hash: Hash | null;
-}
-
-export interface Claim extends Tip {
-  /** Our tip when this one was found to part from ours too deep: an operator chooses (rule Y3). */
-  readonly conflict: Tip | null;
-}
-
 /** A dial candidate. */
 export interface Peer {
   readonly address: Address;
@@ -298,62 +287,6 @@ export interface Chain {
   readonly blocks: Table<StoredBlock>;
 }
 
-export interface Sync {
-  readonly stage: Stage;
-  /** Whose tips failed lately, by address: a new session does not wash it off (rule B1). */
-  readonly doubts: Table<Doubt>;
-  /** Blocks ahead of the clock, by height, to be tried again (rule Y2). */
-  readonly early: Table<Block>;
-}
-
-/** One question to one peer at a time. All but `idle` end by the timer `sync` or their session. */
-export type Stage = { readonly kind: "idle" } | Search | Download;
-
-/** Looking for the last block that our chain and a peer's have in common (rule Y3). */
-export interface Search {
-  readonly kind: "search";
-  readonly session: SessionId;
-  /** Given up then, however well it goes. */
-  readonly until: Time;
-  /** Our chain when it began. */
-  readonly base: Chain;
-  /** The range that is looked at: no deeper than this. */
-  readonly floor: number;
-  /** The highest height known to agree; below `floor` while there is none. */
-  readonly low: number;
-  /** The lowest height known to differ. */
-  readonly high: number;
-  /** How far below `high` the next question goes while nothing agrees; doubles. */
-  readonly step: number;
-}
-
-/** Blocks asked for and not all here yet (rule Y2). */
-export interface Download {
-  readonly kind: "download";
-  readonly session: SessionId;
-  readonly until: Time;
-  /** What the blocks are to follow: our chain, or our chain cut where the peer's parts from it. */
-  readonly candidate: Chain;
-  /** After a search; else the candidate is our chain as it was. */
-  readonly branch: boolean;
-  readonly from: number;
-  readonly to: number;
-  /** Blocks that came out of order. */
-  readonly waiting: Table<Block>;
-}
-
-/** Failures of a peer's tips (rule B1). */
-export interface Doubt {
-  readonly peer: Address;
-  readonly failures: number;
-  /** Forgotten then. */
-  readonly until: Time;
-  /** What it claimed at the last failure. */
-  readonly tip: Tip;
-  /** It served a valid block since. */
-  readonly served: boolean;
-}
-
 export interface Production {
   /** Since when enough masternodes are active without a break; null: not enough. */
   readonly minimumSince: Time | null;
@@ -393,8 +326,6 @@ export function withState(state: State, patch: Patch<State>): State {
     memory: patch.memory ?? state.memory,
   };
 }
-
-export const IDLE: Stage = { kind: "idle" };
 
 /** `stage`, `doubts` or `early` replaced. */
 export function withSync(state: State, patch: Patch<Sync>): State {

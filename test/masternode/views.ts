@@ -4,7 +4,8 @@ import { values } from "../../src/core/table.ts";
 import { expectedHeight } from "../../src/masternode/chain.ts";
 import { doubtOf } from "../../src/masternode/doubt.ts";
 import { scoreOf } from "../../src/masternode/handlers/reputation.ts";
-import type { Entry, Held, Peer, Session, Stage, State, Tip } from "../../src/masternode/state.ts";
+import type { Stage, Tip } from "../../src/masternode/stage.ts";
+import type { Entry, Held, Peer, Session, State } from "../../src/masternode/state.ts";
 import { type GateBody, type TraceEvent } from "../../src/trace/event.ts";
 import type { Words } from "../../src/trace/text.ts";
 

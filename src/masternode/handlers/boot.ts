@@ -4,14 +4,8 @@ import type { Duration } from "../../core/units.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
 import type { Config } from "../config.ts";
-import {
-  type Files,
-  IDLE,
-  type Identity,
-  type MasternodeCtx,
-  type Peer,
-  type State,
-} from "../state.ts";
+import { IDLE } from "../stage.ts";
+import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
 import { byAddress, cachedEntries, cachedPeers, loadCache } from "./cache.ts";
 import { untilTurn } from "./dial.ts";
 import { emitActive } from "./registry.ts";

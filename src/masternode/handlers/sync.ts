@@ -17,18 +17,8 @@ import { extend, hashAt, lastAcceptable } from "../chain.ts";
 import { doubted } from "../doubt.ts";
 import { cutAt, forkPoint, isBetter, narrow, question, searchRange, tipOf } from "../fork.ts";
 import type { MessageOf } from "../messages.ts";
-import {
-  type Download,
-  IDLE,
-  type MasternodeCtx,
-  type Search,
-  type Session,
-  type Stage,
-  type State,
-  type Tip,
-  withSession,
-  withSync,
-} from "../state.ts";
+import { type Download, IDLE, type Search, type Stage, type Tip } from "../stage.ts";
+import { type MasternodeCtx, type Session, type State, withSession, withSync } from "../state.ts";
 import { claim, tellTips } from "../tip.ts";
 import { adopt, thanked } from "./adopt.ts";
 import { isSource, pickSource } from "./source.ts";
