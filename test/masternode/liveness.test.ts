@@ -105,7 +105,7 @@ function factsOf<T extends Fact["type"]>(
 ): { readonly at: number; readonly node: number; readonly fact: FactOf<T> }[] {
   return [...run.trace.events()].flatMap(({ kind, at, node, body }) => {
     const fact = body as FactOf<T>;
-    return kind === "fact" && types.includes(fact.type as T) ? [{ at, node, fact }] : [];
+    return kind === "fact" && types.includes(fact.type) ? [{ at, node, fact }] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-/** Another chain becomes ours: longer by a block, or another branch (rules Y2 and Y3). And thanks. */
+/** Another chain becomes ours: longer by a block, or another branch (rules Y2, Y3). And thanks. */
 import type { FactOf } from "../facts.ts";
 import type { SessionId } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";

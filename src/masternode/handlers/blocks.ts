@@ -11,7 +11,7 @@ import { claim } from "../tip.ts";
 import { adopt, thanked } from "./adopt.ts";
 import { sync, syncWith } from "./sync.ts";
 
-/** It follows our tip, or replaces it by its lower hash; or its sender is asked for what is before. */
+/** It follows our tip, or replaces it by its lower hash; else its sender is asked for more. */
 export function acceptAnnouncedBlock(
   state: State,
   session: Session,

@@ -28,9 +28,9 @@ function isDue(state: State, height: number, ctx: MasternodeCtx): boolean {
 }
 
 /**
- * The fewest failures, the oldest failure, the best reputation, the best tip; shunned peers last. So
- * after a failure it is the next peer's turn, and two branches are not followed block by block in
- * turns. Ties at random.
+ * The fewest failures, the oldest failure, the best reputation, the best tip; shunned peers last.
+ * So after a failure it is the next peer's turn, and two branches are not followed block by block
+ * in turns. Ties at random.
  */
 export function pickSource(state: State, ctx: MasternodeCtx): Session | null {
   let best: readonly Session[] = [];
