@@ -13,7 +13,7 @@ const executable = {
 };
 
 export default {
-  input: { timesim: "dist/cli/main.js" },
+  input: { timesim: "dist/cli/main.js", player: "dist/cli/player.js" },
   platform: "node",
   // Brings files of its own that it looks for beside itself; loaded only with --machine.
   external: ["jiti"],

@@ -1,12 +1,14 @@
 /** One scenario with one seed: played, compared with its golden, perhaps played again. */
 import type { Result } from "../report/result.ts";
 import type { Scenario } from "../scenario/model.ts";
+import type { RunSummary } from "../trace/outcome.ts";
 import type { Trace } from "../trace/trace.ts";
 import { checkDeterminism } from "./determinism.ts";
 import { compareGolden, goldenFile, hasGolden, writeGolden } from "./golden.ts";
 import { type Io, note } from "./output.ts";
 import { repeatCommand } from "../scenario/repeat.ts";
-import { type Ask, isPinned, play, resultOf } from "./play.ts";
+import { type Ask, failuresIn, isPinned, play, resultOf } from "./play.ts";
+import { Progress } from "./progress.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Troubles } from "./system.ts";
 
@@ -15,6 +17,18 @@ export interface Wishes {
   readonly check: boolean;
   /** `known`: only if there is a golden already. */
   readonly update: "no" | "known" | "create";
+}
+
+/** A run that passed when only its verdict was kept: nobody will ask for its events. */
+export function runKnown(
+  scenario: Scenario,
+  { summary, wall }: { readonly summary: RunSummary; readonly wall: number },
+  ask: Ask,
+): Finished {
+  return {
+    result: resultOf(scenario, summary, ask, { wall, extra: [], failures: [] }),
+    traces: [],
+  };
 }
 
 export interface Finished {
@@ -34,7 +48,16 @@ export function runOne(
   troubles: Troubles,
 ): Finished {
   const start = io.elapsed();
-  const run = play(kit, scenario, seed, ask, "full");
+  const until = ask.until ?? scenario.until;
+  const progress = new Progress(io, scenario.name, Math.ceil(until / 1e6), "s");
+  let second = 0;
+  const run = play(kit, scenario, seed, ask, "full", (at) => {
+    // Looking at the clock costs more than most events do.
+    if (at < second) return;
+    progress.tick(Math.floor(at / 1e6), null);
+    second = at + 1e6;
+  });
+  progress.end();
   const wall = io.elapsed() - start;
   const unsteady = wishes.check ? checkDeterminism(kit, scenario, run, ask) : null;
   const file = goldenFile(scenario);
@@ -51,10 +74,11 @@ export function runOne(
   const golden = pinned
     ? troubles.attempt(file, () => compareGolden(kit, scenario, run, io.cwd, repeat))
     : null;
-  const failures = [golden?.failure ?? null, unsteady].filter((one) => one !== null);
+  const own = failuresIn(kit, scenario, run, ask);
+  const failures = [...own, golden?.failure ?? null, unsteady].filter((one) => one !== null);
   const extra = golden === null ? [] : [golden.outcome];
   return {
-    result: resultOf(scenario, run, ask, { kit, wall, extra, failures }),
+    result: resultOf(scenario, run.summary, ask, { wall, extra, failures }),
     traces: [run.trace],
   };
 }

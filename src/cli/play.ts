@@ -57,11 +57,13 @@ export function play(
   seed: string,
   ask: Ask,
   level: TraceLevel,
+  tick?: (at: Time) => void,
 ): AnyRun {
   const { profile, until, wire, guard, version: by } = ask;
   const asked = {
     ...(profile === null ? {} : { profile }),
     ...(until === null ? {} : { until }),
+    ...(tick === undefined ? {} : { tick }),
   };
   try {
     return runScenario(kit, scenario, { wire, guard, version: by, ...asked, seed, level });
@@ -96,23 +98,30 @@ function limitOf(when: When): Time | null {
   return when.kind === "eventually" ? after(when.after, when.within) : null;
 }
 
-/** A single run as a result. `extra`: rows that are not the scenario's, such as its golden. */
-export function resultOf(
+/** Why a run failed, row by row. */
+export function failuresIn(
+  kit: Protocol,
   scenario: Scenario,
   run: AnyRun,
   ask: Ask,
+): readonly Failure[] {
+  const { outcomes, crash } = run.summary;
+  return failuresOf(outcomes, crash, failedOf(kit, scenario, run, ask));
+}
+
+/** A single run as a result. `extra`: rows that are not the scenario's, such as its golden. */
+export function resultOf(
+  scenario: Scenario,
+  summary: RunSummary,
+  ask: Ask,
   more: {
-    readonly kit: Protocol;
     readonly wall: number;
     readonly extra: readonly Outcome[];
     readonly failures: readonly Failure[];
   },
 ): Result {
-  const { summary } = run;
   const { seed, profile, digest, events, virtual } = summary;
-  const failed = failedOf(more.kit, scenario, run, ask);
-  const blocks = failuresOf(summary.outcomes, summary.crash, failed);
-  const failures = [...blocks, ...more.failures];
+  const { failures } = more;
   return {
     scenario: scenario.name,
     file: scenario.file,
@@ -127,7 +136,7 @@ export function resultOf(
     events,
     virtual,
     wall: more.wall,
-    repeat: failed.repeat,
+    repeat: repeatCommand(scenario, ask, seed),
   };
 }
 

@@ -36,8 +36,9 @@ export class Progress {
     const rate = done / ((now - this.#start) / 1_000);
     const left = Math.ceil((this.#total - done) / rate);
     const share = Math.floor((100 * done) / this.#total);
+    const what = this.#unit === "runs" ? "" : ` ${this.#unit}`;
     const text = readable(
-      `${this.#name} · ${done} of ${this.#total} ${this.#unit} (${share}%) ` +
+      `${this.#name} · ${done} of ${this.#total}${what} (${share}%) ` +
         `${failed === null ? "" : `· ${failed} failed `}· ` +
         `${Math.round(rate)} ${this.#unit}/s · ${left}s left`,
       this.#io,

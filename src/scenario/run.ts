@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly wire?: "objects" | "bytes";
   /** Deep-freeze states and inputs. */
   readonly guard?: boolean;
+  /** Hears how far the run is, event by event. */
+  readonly tick?: (at: Time) => void;
   /** Written into the trace's header. */
   readonly version?: string;
 }
@@ -53,7 +55,7 @@ export function runScenario<P extends Protocol>(
   const { wire = "objects", guard = false } = options;
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard });
   const until = options.until ?? scenario.until;
-  const crash = play(world, until, scenario);
+  const crash = play(world, until, scenario, options.tick);
   const outcomes = judge.finish(world.now);
   const summary: RunSummary = {
     scenario: scenario.name,
@@ -71,8 +73,14 @@ export function runScenario<P extends Protocol>(
   return { summary, trace: traceOf(header, summary, recorder), world };
 }
 
-function play<P extends Protocol>(world: World<P>, until: Time, scenario: Scenario): Crash | null {
+function play<P extends Protocol>(
+  world: World<P>,
+  until: Time,
+  scenario: Scenario,
+  tick: RunOptions["tick"],
+): Crash | null {
   try {
+    if (tick !== undefined) while (world.step(until)) tick(world.now);
     world.run(until);
     return null;
   } catch (error) {

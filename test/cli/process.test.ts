@@ -1,6 +1,6 @@
 /** The built program as a process: streams, exit codes, a reader that goes away. */
 import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { FAILS, PASSES, Place, ROOT, toy } from "./host.ts";
@@ -9,6 +9,8 @@ const MAIN = join(ROOT, "dist/bin/timesim.js");
 const place = new Place();
 place.write("good.yaml", toy(PASSES));
 place.write("bad.yaml", toy(PASSES, FAILS));
+
+const KEPT = ["junit.xml", "run.json", "summary.json"];
 
 function timesim(
   words: readonly string[],
@@ -54,6 +56,30 @@ describe("the process", () => {
     const { status, stdout } = timesim(["run", "bad.yaml", "--json"]);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ format: 1, exit: 1 });
+  });
+
+  it("plays a folder on all cores, tells it in order, and keeps events of what failed only", () => {
+    const folder = new Place();
+    const names = ["a", "b", "c", "d", "e", "f"];
+    for (const name of names) {
+      folder.write(`${name}.yaml`, name === "d" ? toy(PASSES, FAILS) : toy(PASSES));
+    }
+    const words = [MAIN, "run", ...names.map((name) => `${name}.yaml`), "--reports", "r"];
+    const options = { cwd: folder.path, encoding: "utf8", timeout: 15_000 } as const;
+    const run = spawnSync(process.execPath, words, options);
+    expect(run.status, run.stderr).toBe(1);
+    const told = [...run.stdout.matchAll(/^(\w) · seed 1 · /gm)].map(([, name]) => name);
+    expect(told).toEqual(names);
+    expect(run.stdout).toContain("✗ 6 scenarios: 1 failed, 5 passed");
+    const digests = [...run.stdout.matchAll(/digest (\w+)/g)].map(([, digest]) => digest);
+    expect(digests).toHaveLength(6);
+    expect(new Set(digests).size).toBe(1);
+    const kept = readdirSync(join(folder.path, "r", "latest")).toSorted();
+    expect(kept).toEqual(["A", "B", "failure.txt", ...KEPT, "trace.ndjson.gz"]);
+    const [passed = ""] = readdirSync(join(folder.path, "r")).filter((name) =>
+      name.endsWith("-a-1"),
+    );
+    expect(readdirSync(join(folder.path, "r", passed)).toSorted()).toEqual(KEPT);
   });
 
   it("is quiet when its reader goes away", async () => {

@@ -6,11 +6,14 @@ import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { EXIT } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
-import { type Finished, runOne, type Wishes } from "../one.ts";
+import { hasGolden } from "../golden.ts";
+import { type Finished, runKnown, runOne, type Wishes } from "../one.ts";
 import { type Io, note } from "../output.ts";
 import { type Ask, askOf, type PlayFlags } from "../play.ts";
 import { printResult, printTotal } from "../print.ts";
+import { Progress } from "../progress.ts";
 import { type Protocol, protocolOf } from "../protocol.ts";
+import { type Quick, quickly } from "../quick.ts";
 import { parseReporters, report, type Reporters } from "../reporters.ts";
 import { parseSeeds, type Seeds } from "../seeds.ts";
 import { selectFiles } from "../select.ts";
@@ -51,10 +54,10 @@ interface Job {
 }
 
 /** Problems of the command line and of files are thrown; everything else is a result. */
-export function run(args: RunArgs, io: Io): number {
+export async function run(args: RunArgs, io: Io): Promise<number> {
   const reporters = parseReporters(args.reporter ?? [], args.json ?? false);
   try {
-    return playAll(args, reporters, io);
+    return await playAll(args, reporters, io);
   } catch (error) {
     const problems = problemsOf(error);
     if (problems === null || reporters.stdout === "people") throw error;
@@ -71,7 +74,7 @@ function problemsOf(error: unknown): readonly string[] | null {
 }
 
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */
-function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
+async function playAll(args: RunArgs, reporters: Reporters, io: Io): Promise<number> {
   const kit = protocolOf(io);
   const ask = askOf(args, kit, io);
   const seeds = args.seed === undefined ? null : parseSeeds(args.seed);
@@ -86,7 +89,8 @@ function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
   checkTargets(args, reporters, io);
   const troubles = new Troubles(io);
   const update = updateOf(args, io);
-  const results = playEach({ args, reporters, io, kit, seeds, ask, update, troubles }, scenarios);
+  const job: Job = { args, reporters, io, kit, seeds, ask, update, troubles };
+  const results = await playEach(job, scenarios);
   if (reporters.stdout === "people") printTotal(io, results);
   const exit = exitOf(results, args.checkDeterminism ?? false);
   if (exit === EXIT.nothing) {
@@ -98,36 +102,76 @@ function playAll(args: RunArgs, reporters: Reporters, io: Io): number {
 }
 
 /** Printed, traced and stored at once, so that a long list shows its first results early. */
-function playEach(job: Job, scenarios: readonly Scenario[]): readonly Result[] {
-  const { args, reporters, io, kit, troubles } = job;
-  let failed = false;
-  return scenarios.map((scenario, index) => {
-    if (index > 0 && reporters.stdout === "people") io.stdout.write("\n");
-    const started = io.now();
-    const { result, traces } = playScenario(job, scenario);
-    if (reporters.stdout === "people") printResult(io, result, scenario);
-    const { trace: target, reports = "reports" } = args;
-    const [trace] = traces;
-    if (target !== undefined && trace !== undefined) {
-      troubles.attempt(target, () => {
-        writeFileSync(resolve(io.cwd, target), traceBytes(trace, target));
-      });
+async function playEach(job: Job, scenarios: readonly Scenario[]): Promise<readonly Result[]> {
+  const { reporters, io } = job;
+  const results: Result[] = [];
+  const quick = verdicts(job, scenarios);
+  const progress =
+    scenarios.length > 1 ? new Progress(io, "all", scenarios.length, "scenarios") : null;
+  try {
+    for (const scenario of scenarios) {
+      const started = io.now();
+      const known = looksQuick(job, scenario, scenarios) ? await quick.next() : null;
+      progress?.end();
+      if (results.length > 0 && reporters.stdout === "people") io.stdout.write("\n");
+      const finished = playScenario(job, scenario, known?.done === false ? known.value : null);
+      keep(job, scenario, finished, started, results.every(passed));
+      results.push(finished.result);
+      progress?.tick(results.length, results.filter((result) => !passed(result)).length);
     }
-    // Who looks at the latest looks for what went wrong.
-    const latest = !passed(result) || !failed;
-    failed ||= !passed(result);
-    if (args.report !== false) {
-      troubles.attempt(reports, () => {
-        const folder = storeRun(io, kit, reports, { result, traces, started, latest });
-        note(io, io.paint.dim(`report ${folder}`));
-      });
-    }
-    return result;
+  } finally {
+    // Its threads would keep the process alive.
+    await quick.return(undefined);
+  }
+  progress?.end();
+  return results;
+}
+
+/** Of many scenarios only verdicts are wanted; of one, of goldens and of checks, every event. */
+function looksQuick(job: Job, scenario: Scenario, all: readonly Scenario[]): boolean {
+  const { args, seeds, update, io } = job;
+  const many = seeds !== null && seeds.count > 1;
+  const close = args.trace !== undefined || args.checkDeterminism === true || update !== "no";
+  return all.length > 1 && !many && !close && !hasGolden(scenario, io.cwd);
+}
+
+function verdicts(job: Job, scenarios: readonly Scenario[]): AsyncGenerator<Quick, void> {
+  const { io, kit, ask } = job;
+  const quick = scenarios.filter((scenario) => looksQuick(job, scenario, scenarios));
+  const [only] = job.seeds ?? [];
+  const jobs = quick.map((scenario) => ({ scenario, seed: only ?? scenario.seed, ask }));
+  return quickly(io, kit, jobs);
+}
+
+function keep(
+  { args, reporters, io, kit, troubles }: Job,
+  scenario: Scenario,
+  { result, traces }: Finished,
+  started: number,
+  sound: boolean,
+): void {
+  if (reporters.stdout === "people") printResult(io, result, scenario);
+  const { trace: target, reports = "reports" } = args;
+  const [trace] = traces;
+  if (target !== undefined && trace !== undefined) {
+    troubles.attempt(target, () => {
+      writeFileSync(resolve(io.cwd, target), traceBytes(trace, target));
+    });
+  }
+  // Who looks at the latest looks for what went wrong.
+  const latest = !passed(result) || sound;
+  if (args.report === false) return;
+  troubles.attempt(reports, () => {
+    const folder = storeRun(io, kit, reports, { result, traces, started, latest });
+    note(io, io.paint.dim(`report ${folder}`));
   });
 }
 
-function playScenario(job: Job, scenario: Scenario): Finished {
+/** `known`: what came of it when it was played for its verdict alone. */
+function playScenario(job: Job, scenario: Scenario, known: Quick | null): Finished {
   const { args, io, kit, seeds, ask, update, troubles } = job;
+  if (known !== null && "problems" in known) throw new BadInput(known.problems);
+  if (known?.summary.passed === true) return runKnown(scenario, known, ask);
   const check = args.checkDeterminism ?? false;
   if (seeds !== null && seeds.count > 1) return runSweep(io, kit, scenario, seeds, ask, check);
   const [seed = scenario.seed] = seeds ?? [];
