@@ -62,7 +62,9 @@ describe.each(["timeline", "trace", "log"])("%s", (command) => {
     );
     const { exit, err } = await place.timesim([command, "toy.ndjson"]);
     expect(exit).toBe(2);
-    expect(err).toBe('toy.ndjson:1:1 trace — it is of protocol "toy", not masternode; --machine names another\n');
+    expect(err).toBe(
+      'toy.ndjson:1:1 trace — it is of protocol "toy", not masternode; --machine names another\n',
+    );
   });
 
   it("refuses what is no trace", async () => {
