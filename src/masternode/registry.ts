@@ -51,6 +51,7 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
   const next: Entry = {
     ...base,
     bound,
+    namedBy: firstHand ? null : base.namedBy,
     rewardAddress: told.rewardAddress,
     tier: told.tier,
     publicKey: announcement.publicKey,
@@ -84,6 +85,7 @@ export function newEntry(
     bound: "not",
     status: "known",
     firstSeen: now,
+    namedBy: null,
     evidenceAt: null,
     sequence: 0,
     announcement: null,
@@ -119,6 +121,7 @@ export function withHeartbeat(
     bound: entry.bound,
     status: entry.status,
     firstSeen: entry.firstSeen,
+    namedBy: entry.namedBy,
     evidenceAt: later(entry.evidenceAt, evidenceAt),
     sequence: entry.sequence,
     announcement: entry.announcement,

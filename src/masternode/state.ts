@@ -243,6 +243,8 @@ export interface Entry {
   readonly bound: "not" | "provisionally" | "firmly";
   readonly status: "known" | "active" | "inactive";
   readonly firstSeen: Time;
+  /** Who told us of it first, until it proves real; null also if nobody but itself (rule Q1). */
+  readonly namedBy: Address | null;
   readonly evidenceAt: Time | null;
   readonly sequence: number;
   /** The latest that verified, to be passed on in lists. */

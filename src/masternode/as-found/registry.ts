@@ -148,6 +148,7 @@ function register(
     heartbeat: null,
     heartbeatSequence: 0,
     witnessing: null,
+    namedBy: null,
     checkedAt: null,
   };
   return place(state, entry, from, ctx);

@@ -10,6 +10,7 @@ import { candidate, freshEvidence, tryDial } from "./dial.ts";
 import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
 import { isHostile, isOwn } from "./identity.ts";
 import { place } from "./registry.ts";
+import { scored } from "./reputation.ts";
 
 export function acceptAnnouncement(
   state: State,
@@ -40,6 +41,9 @@ export function acceptAnnouncement(
   ctx.emit({ type: "processed", of: address, from: peer, remote, firstHand, news: verdict.news });
   let next = place(state, verdict.entry, peer, ctx);
   if (before === undefined) next = candidate(next, address, sourceOf(verdict.entry), ctx);
+  // It is there itself: whoever named it told the truth (rule Q1).
+  const namedBy = firstHand ? (before?.namedBy ?? null) : null;
+  if (namedBy !== null) next = scored(next, namedBy, "proved", ctx);
   if (claim.evidenceAt !== null) next = freshEvidence(next, address, ctx);
   if (verdict.news && claim.signed !== null) relay(next, session, claim.signed, ctx);
   return takeHeld(next, address, ctx);

@@ -37,7 +37,9 @@ export function prune(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
 /** Room for one more candidate: when there is none, one that nobody ever saw goes. */
 export function withRoom(state: State, ctx: MasternodeCtx): State | null {
   if (state.peers.size < state.config.candidatesMax) return state;
-  const unseen = values(state.peers).filter((peer) => !peer.proven && !peer.configured);
+  const unseen = values(state.peers).filter(
+    (peer) => !peer.proven && !peer.configured && !peer.self,
+  );
   if (unseen.length === 0) return null;
   const { address } = ctx.random("room").pick(unseen);
   return withState(state, { peers: remove(state.peers, address) });
@@ -52,8 +54,13 @@ function isHopeless(state: State, peer: Peer, now: Time): boolean {
 }
 
 /** The oldest make room. */
-function remembered(pruned: Table<Time>, address: Address, now: Time, most: number): Table<Time> {
-  const grown = put(pruned, address, now);
+export function remembered(
+  gone: Table<Time>,
+  address: Address,
+  now: Time,
+  most: number,
+): Table<Time> {
+  const grown = put(gone, address, now);
   if (grown.size <= most) return grown;
   let oldest = address as number;
   let since: number = now;

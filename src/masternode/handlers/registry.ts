@@ -9,7 +9,7 @@ import { hashKey } from "../witness.ts";
 import type { Entry, MasternodeCtx, State } from "../state.ts";
 import { withPeer, withRegistry } from "../state.ts";
 import { noteChange } from "../memory.ts";
-import { peerAt } from "./session.ts";
+import { remembered } from "./prune.ts";
 
 /** Puts an entry in place with the status its evidence gives it; says what changed. */
 export function place(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
@@ -17,7 +17,9 @@ export function place(state: State, entry: Entry, from: Address, ctx: Masternode
   const hearsay = entry.evidenceAt === null;
   if (known === undefined && hearsay && !isWelcome(state, entry.address)) return state;
   const status = statusOf(state, entry, ctx.uptime);
-  const placed = status === entry.status ? entry : { ...entry, status };
+  const namedBy = known === undefined && from !== entry.address ? from : entry.namedBy;
+  const isSame = status === entry.status && namedBy === entry.namedBy;
+  const placed = isSame ? entry : { ...entry, status, namedBy };
   if (known === placed) return state;
   if (known === undefined) ctx.emit({ type: "known", address: entry.address, from });
   const removed = remove(state.registry.removed, entry.address);
@@ -104,13 +106,14 @@ function proven(state: State, { address, evidenceAt }: Entry, ctx: MasternodeCtx
   return withPeer(state, { ...peer, proven: true, seenAt: evidenceAt ?? ctx.uptime });
 }
 
-/** The entry goes, the dial candidate stays (rule R3). */
+/** The entry goes, the dial candidate stays if there is one (rules R3 and Q2). */
 function forget(state: State, entry: Entry, ctx: MasternodeCtx): State {
   const { address } = entry;
   const silent = ctx.uptime - (entry.evidenceAt ?? entry.firstSeen);
   const gone = takeOut(state, entry, silent, ctx);
-  const removed = put(gone.registry.removed, address, ctx.uptime);
-  return withPeer(withRegistry(gone, { removed }), peerAt(gone, address, ctx));
+  const { prunedMax } = state.config;
+  const removed = remembered(gone.registry.removed, address, ctx.uptime, prunedMax);
+  return withRegistry(gone, { removed });
 }
 
 /** An entry leaves the registry; says so, and what it does to the active set. */
