@@ -1,4 +1,4 @@
-/** The numbers of what we sign: each higher than all before it, also across restarts (rule A4). */
+/** The numbers of what we sign: each above all before it, also over restarts (rules A4, Q4). */
 import { MILLISECOND } from "../../core/units.ts";
 import { type MasternodeCtx, type Sequences, type State, withState } from "../state.ts";
 
