@@ -49,7 +49,7 @@ export function isNamedTrace(file: string): boolean {
 
 /** A trace whose end is missing is read as far as it goes, with a note. */
 export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
-  const read = readTrace(unpacked(bytes, file).split("\n"), file);
+  const read = readTrace(linesOf(unpacked(bytes, file)), file);
   const { trace, cut } = read;
   if (cut !== null) note(io, `${cut}; read ${trace.footer.events} events before it`);
   return read;
@@ -57,9 +57,33 @@ export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
 
 /** Compressed if the name ends in .gz. */
 export function traceBytes(trace: Trace, file: string): Uint8Array {
-  const text = [...traceLines(trace)].join("\n");
-  const bytes = Buffer.from(`${text}\n`, "utf8");
-  return file.endsWith(".gz") ? gzipSync(bytes) : bytes;
+  const packs = file.endsWith(".gz");
+  const pieces: Buffer[] = [];
+  let piece = "";
+  // A long trace is longer than a string can be; packed pieces, one after another, are one file.
+  const flush = (): void => {
+    if (piece !== "") pieces.push(packs ? gzipSync(piece) : Buffer.from(piece, "utf8"));
+    piece = "";
+  };
+  for (const line of traceLines(trace)) {
+    piece += `${line}\n`;
+    if (piece.length > PIECE) flush();
+  }
+  flush();
+  return Buffer.concat(pieces);
+}
+
+const PIECE = 8_388_608;
+
+/** Likewise when it is read: line by line. */
+function* linesOf(bytes: Buffer): Generator<string> {
+  let from = 0;
+  while (from <= bytes.length) {
+    const end = bytes.indexOf(10, from);
+    const to = end < 0 ? bytes.length : end;
+    yield bytes.toString("utf8", from, to);
+    from = to + 1;
+  }
 }
 
 function isPacked(bytes: Buffer): boolean {
@@ -67,10 +91,10 @@ function isPacked(bytes: Buffer): boolean {
 }
 
 /** By content, not by name. A stream that was cut gives what it holds. */
-function unpacked(bytes: Buffer, file: string): string {
-  if (!isPacked(bytes)) return bytes.toString("utf8");
+function unpacked(bytes: Buffer, file: string): Buffer {
+  if (!isPacked(bytes)) return bytes;
   try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString("utf8");
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
     throw new BadInput([`${file} — cannot be unpacked: ${String(error)}`]);
   }
