@@ -1,15 +1,22 @@
-/** docs/protocol.md: its handler table is the code's, and rules stand where it says. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/** docs/protocol.md: its tables and drawings are the code's, and rules stand where it says. */
 import { describe, expect, it } from "vitest";
 import { asFound } from "../../src/masternode/as-found/behaviour.ts";
 import type { MessageTable } from "../../src/masternode/behaviour.ts";
 import { repaired } from "../../src/masternode/machine.ts";
 import type { MessageType } from "../../src/masternode/messages.ts";
-import { pathOf, readPage, type Row, rowsUnder, withRows } from "./table.ts";
+import { citing, RULES, type Cited } from "./citations.ts";
+import { flowCharts } from "./flow.ts";
+import {
+  pathOf,
+  readPage,
+  type Row,
+  rowsUnder,
+  withLinks,
+  withRows,
+  withSection,
+} from "./table.ts";
 
 const PAGE = "protocol.md";
-const SOURCES = join(import.meta.dirname, "../../src/masternode");
 const page = readPage(PAGE);
 
 function handlerRows(): readonly Row[] {
@@ -20,43 +27,37 @@ function handlerRows(): readonly Row[] {
   return types.map((type) => [`\`${type}\``, ...tables.map((table) => table[type]?.name ?? "—")]);
 }
 
-/** `[ping]: ../src/…`, by name. */
-const targets = new Map(
-  [...page.matchAll(/^\[(\w+)\]: (\S+)$/gm)].map(([, name = "", target = ""]) => [name, target]),
-);
-
-/** Rule numbers that a text names, `P1 to P4` and `H1–H4` as all four. */
-function rulesIn(text: string): readonly string[] {
-  const found = text.matchAll(/\b([A-Z])(\d)\b(?:(?: to |–)\1(\d)\b)?/g);
-  return [...found].flatMap(([, letter = "", first = "", last = first]) => {
-    const count = Number(last) - Number(first) + 1;
-    return Array.from({ length: count }, (_, step) => `${letter}${Number(first) + step}`);
+/** What the page says of each rule, with the files that cite it. */
+function ruleRows(): readonly Row[] {
+  return rowsUnder(page, "Rules").map(([rule = "", gist = ""]) => {
+    const names = (files: readonly Cited[]): string =>
+      files.map(({ name }) => `[${name}]`).join(", ");
+    return [rule, gist, names(citing("source", rule)), names(citing("check", rule))];
   });
 }
 
-const FAMILIES = /^[SPARXHCYBQ]\d$/;
+/** The page as the code has it. */
+function written(): string {
+  const tables = withRows(withRows(page, "Handlers", handlerRows()), "Rules", ruleRows());
+  const drawn = withSection(tables, "What leads to what", flowCharts());
+  const cited = RULES.flatMap((rule) => [...citing("source", rule), ...citing("check", rule)]);
+  return withLinks(drawn, new Map(cited.map(({ name, path }) => [name, `../${path}`])));
+}
 
 describe("docs/protocol.md", () => {
-  it("has the handlers of both profiles (-u rewrites the table)", async () => {
-    const written = withRows(page, "Handlers", handlerRows());
-    await expect(written).toMatchFileSnapshot(pathOf(PAGE));
+  it("has tables and drawings as the code has them (-u writes them anew)", async () => {
+    await expect(written()).toMatchFileSnapshot(pathOf(PAGE));
   });
 
-  it.each(rowsUnder(page, "Rules there are"))("rule %s: %s", (rule = "", _gist, where = "") => {
-    const names = [...where.matchAll(/\[(\w+)\]/g)].map((match) => match[1] ?? "");
-    expect(names).not.toEqual([]);
-    const files = names.map((name) => pathOf(targets.get(name) ?? name));
-    const silent = files.filter((file) => !rulesIn(readFileSync(file, "utf8")).includes(rule));
-    expect(silent).toEqual([]);
+  it("has a row for each rule", () => {
+    expect(rowsUnder(page, "Rules").map(([rule]) => rule)).toEqual(RULES);
   });
 
-  it("names every rule that the sources cite", () => {
-    const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" });
-    const texts = files
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => readFileSync(join(SOURCES, file), "utf8"));
-    const cited = new Set(texts.flatMap(rulesIn).filter((rule) => FAMILIES.test(rule)));
-    const said = rulesIn(page);
-    expect([...cited].filter((rule) => !said.includes(rule))).toEqual([]);
+  it.each(RULES)("rule %s is cited by a source", (rule) => {
+    expect(citing("source", rule)).not.toEqual([]);
+  });
+
+  it.each(RULES)("rule %s is cited by a test or a scenario", (rule) => {
+    expect(citing("check", rule)).not.toEqual([]);
   });
 });

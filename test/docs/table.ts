@@ -30,6 +30,22 @@ export function withRows(page: string, heading: string, rows: readonly Row[]): s
   return lines.toSpliced(first, old.length, ...texts).join("\n");
 }
 
+/** The page with other sub-sections below a second-level heading, after its opening paragraph. */
+export function withSection(page: string, heading: string, text: string): string {
+  const start = page.indexOf(`\n## ${heading}\n`);
+  if (start < 0) throw new Error(`no heading is called ${heading}`);
+  const first = page.indexOf("\n### ", start);
+  const end = page.slice(first).search(/\n(?:## |\[[^\]]+\]: )/);
+  return `${page.slice(0, first + 1)}${text}${page.slice(first + end)}`;
+}
+
+/** The page with these link definitions at its end, in the order of their names. */
+export function withLinks(page: string, targets: ReadonlyMap<string, string>): string {
+  const body = page.replace(/(?:\n\[[^\]]+\]: \S+)+\n*$/, "\n").trimEnd();
+  const names = [...targets.keys()].sort();
+  return `${body}\n\n${names.map((name) => `[${name}]: ${targets.get(name)}`).join("\n")}\n`;
+}
+
 /** Numbers of the lines that are rows. */
 function bodyLines(lines: readonly string[], heading: string): readonly number[] {
   const start = lines.findIndex((line) => line.replace(/^#+\s+/, "").trim() === heading);

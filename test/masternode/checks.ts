@@ -42,7 +42,7 @@ function loadOf({ nodes, until }: Scenario): number {
   return (nodes.length ** 2 * until) / 1_000_000;
 }
 
-function scripts(): Check[] {
+export function scripts(): Check[] {
   const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".script"));
   return names.sort().map((name): Check => {
     const text = readFileSync(join(import.meta.dirname, name), "utf8");
