@@ -50,7 +50,7 @@ async function measure(nodes, until, level) {
 }
 
 /** Everybody must have found everybody, or the figure means nothing. */
-function network(nodes, until) {
+export function network(nodes, until) {
   const others = Array.from({ length: nodes - 1 }, (_, index) => {
     const host = index + 2;
     const address = `10.0.${Math.floor(host / 250)}.${(host % 250) + 1}`;
