@@ -94,7 +94,7 @@ export function acceptAnnouncements(
   return answered(next, session.id, "Announcements", ctx);
 }
 
-/** After boot two sessions that know pages are asked for everything (rule X1). */
+/** After boot two sessions that know pages are asked for everything (rules X1 and X4). */
 export function askForPages(state: State, session: Session, ctx: MasternodeCtx): State {
   const { pagesAsked } = state.identity;
   if (!session.capabilities.includes("pages") || pagesAsked >= state.config.pageSessions) {

@@ -1,6 +1,6 @@
 /**
  * Making blocks (rules B1 to B4): on wall clock ticks, in turn, behind the clock as well as on
- * time. There is no gap that is too small.
+ * time. There is no gap that is too small (B5).
  */
 import type { TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
