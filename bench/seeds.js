@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 
 const [seeds = "1..200", ...named] = process.argv.slice(2);
-const shipped = readdirSync("scenarios", { recursive: true })
+const shipped = readdirSync("scenarios", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".yaml"))
   .map((name) => `scenarios/${name}`)
   .sort();

@@ -1,11 +1,12 @@
+/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-assignment -- the command line has no types */
 /**
- * Prints `{ "node": version, "digests": { file: digest } }` for the scenarios named on the command
- * line, from the built package: run by determinism.test.ts in fresh processes on several Nodes.
+ * Prints `{ "node": version, "digests": { file: digest } }` for the scenarios on the command line, a
+ * list of { file, cut } as JSON, from the built package: run by determinism.test.ts in fresh processes on several Nodes.
  */
 import { simulate } from "../dist/index.js";
 
 const digests = {};
-for (const file of process.argv.slice(2)) {
-  digests[file] = simulate(file, { level: "digest" }).summary.digest;
+for (const { file, cut } of JSON.parse(process.argv[2])) {
+  digests[file] = simulate(file, { level: "digest", ...cut }).summary.digest;
 }
 process.stdout.write(JSON.stringify({ node: process.version, digests }));

@@ -1,5 +1,5 @@
 /** Every shipped scenario's trace replays, both ways; and a changed event is found where it is. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Again, type Outcome, refeed, rerun } from "../../src/cli/again.ts";
@@ -7,21 +7,9 @@ import { masternode, simulate } from "../../src/index.ts";
 import { readTrace, traceLines } from "../../src/trace/ndjson.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import type { Trace } from "../../src/trace/trace.ts";
+import { shipped } from "../shipped.ts";
 
-const SCENARIOS = readdirSync("scenarios", { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".yaml"))
-  .map((name) => `scenarios/${name}`)
-  .toSorted((one, other) => (one < other ? -1 : 1));
 const MINUTES = 60_000;
-/** Where the first seconds have events enough: 40 to 900 thousand in all. */
-const SECONDS: Readonly<Record<string, number>> = {
-  "scenarios/full-bootstrap.yaml": 6,
-  "scenarios/late-joiner.yaml": 60,
-  "scenarios/lossy-wan.yaml": 60,
-  "scenarios/partition-and-heal-20.yaml": 180,
-  "scenarios/partition-and-heal.yaml": 900,
-  "scenarios/pruning.yaml": 900,
-};
 const kit = masternode();
 
 function recordedOf(file: string, until?: number): Trace {
@@ -36,15 +24,14 @@ function again(trace: Trace, ways: (typeof rerun)[] = [rerun, refeed]): Outcome[
 
 describe("a shipped scenario's trace", () => {
   it("is there", () => {
-    expect(SCENARIOS.length).toBeGreaterThanOrEqual(3);
+    expect(shipped.length).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(SCENARIOS)(
-    "%s: replays, played again and fed again",
+  it.each(shipped)(
+    "$file: replays, played again and fed again",
     { timeout: 5 * MINUTES },
-    (file) => {
-      const seconds = SECONDS[file];
-      const trace = recordedOf(file, seconds === undefined ? undefined : seconds * 1e6);
+    ({ file, cut }) => {
+      const trace = recordedOf(file, cut.until);
       const { digest, events } = trace.footer;
       const [played, fed] = again(trace);
       expect(played).toMatchObject({ difference: null, digest, equal: events });

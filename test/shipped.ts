@@ -1,0 +1,32 @@
+/**
+ * The shipped scenarios for tests that play each of them many times. The heavy ones are cut: to the
+ * moment until which they may be played, in µs of virtual time.
+ */
+import { readdirSync } from "node:fs";
+import { parseDuration, type Time } from "../src/core/units.ts";
+
+const CUT: Readonly<Record<string, string>> = {
+  "announcement-forger": "90s",
+  "full-bootstrap": "3s",
+  "late-joiner": "60s",
+  "lossy-wan": "60s",
+  "partition-and-heal": "26m",
+  "partition-and-heal-20": "60s",
+  pruning: "20m",
+};
+
+export interface Shipped {
+  readonly file: string;
+  /** As options of a run. */
+  readonly cut: { readonly until?: Time };
+}
+
+export const shipped: readonly Shipped[] = readdirSync("scenarios", { recursive: true })
+  .map((name) => String(name))
+  .filter((name) => name.endsWith(".yaml"))
+  .toSorted((one, other) => (one < other ? -1 : 1))
+  .map((name): Shipped => {
+    const until = parseDuration(CUT[name.replace(/\.yaml$/, "")] ?? "");
+    const cut = until === null ? {} : { until: until as number as Time };
+    return { file: `scenarios/${name}`, cut };
+  });
