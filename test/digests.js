@@ -1,4 +1,4 @@
-/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-assignment -- the command line has no types */
+/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-argument -- the command line has no types */
 /**
  * Prints `{ "node": version, "digests": { file: digest } }` for the scenarios on the command line, a
  * list of { file, cut } as JSON, from the built package: run by determinism.test.ts in fresh processes on several Nodes.
