@@ -19,25 +19,14 @@ describe("one digest", () => {
     expect(shipped.length).toBeGreaterThanOrEqual(3);
   });
 
-<<<<<<< HEAD
-  it.each(SCENARIOS)("%s: twice in a process, at any trace level", LONG, (file) => {
-    expect(digestOf(file, {})).toBe(expected[file]);
-    expect(digestOf(file, { level: "full" })).toBe(expected[file]);
-    expect(digestOf(file, { level: "ring" })).toBe(expected[file]);
-  });
-
-  it.each(SCENARIOS)("%s: as bytes, and with every state frozen", LONG, (file) => {
-    expect(digestOf(file, { wire: "bytes", guard: true })).toBe(expected[file]);
-=======
-  it.each(shipped)("$file: twice in a process, at any trace level", (one) => {
+  it.each(shipped)("$file: twice in a process, at any trace level", LONG, (one) => {
     expect(digestOf(one, {})).toBe(expected[one.file]);
     expect(digestOf(one, { level: "full" })).toBe(expected[one.file]);
     expect(digestOf(one, { level: "ring" })).toBe(expected[one.file]);
   });
 
-  it.each(shipped)("$file: as bytes, and with every state frozen", (one) => {
+  it.each(shipped)("$file: as bytes, and with every state frozen", LONG, (one) => {
     expect(digestOf(one, { wire: "bytes", guard: true })).toBe(expected[one.file]);
->>>>>>> d0bfc53 (Heavy scenarios are cut where each is played many times)
   });
 
   it("in a fresh process", LONG, () => {

@@ -9,7 +9,18 @@ import { writeJson } from "../wire/json.ts";
 import { parseJson } from "../wire/parse.ts";
 import { struct } from "../wire/record.ts";
 import type { Shape } from "../wire/shape.ts";
-import { bool, bytes, choice, i64, list, Mismatch, option, text, u16, u64 } from "../wire/shape.ts";
+import {
+  bool,
+  choice,
+  hexText,
+  i64,
+  list,
+  Mismatch,
+  option,
+  text,
+  u16,
+  u64,
+} from "../wire/shape.ts";
 import { encodeUtf8 } from "../wire/utf8.ts";
 import type { PublicKey, SignedAnnouncement, Tier } from "./messages.ts";
 import type { Entry } from "./state.ts";
@@ -47,11 +58,11 @@ const announcement = struct<SignedAnnouncement>({
   address: text,
   rewardAddress: text,
   tier,
-  publicKey: bytes(32),
+  publicKey: hexText(32),
   port: u16,
   timestamp: i64,
   sequence: u64,
-  signature: bytes(64),
+  signature: hexText(64),
 });
 
 const shape = struct<Cache>({
@@ -61,7 +72,7 @@ const shape = struct<Cache>({
       address,
       rewardAddress: text,
       tier,
-      publicKey: bytes(32),
+      publicKey: hexText(32),
       bound: choice<Entry["bound"]>("not", "provisionally", "firmly"),
       sequence: u64,
       heartbeatSequence: u64,
