@@ -132,6 +132,8 @@ function spread(state: State, order: readonly Peer[]): readonly Peer[] {
     return count < state.config.subnetMax;
   };
   for (const session of values(state.sessions)) isFirst(session.peer);
-  const first = order.filter((peer) => isFirst(peer.address));
-  return [...first, ...order.filter((peer) => !first.includes(peer))];
+  const first: Peer[] = [];
+  const rest: Peer[] = [];
+  for (const peer of order) (isFirst(peer.address) ? first : rest).push(peer);
+  return [...first, ...rest];
 }
