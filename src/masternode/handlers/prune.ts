@@ -34,14 +34,19 @@ export function prune(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   return noteChange(next, ctx);
 }
 
-/** Room for one more candidate: when there is none, one that nobody ever saw goes. */
+/**
+ * Room for one more candidate: when there is none, one that nobody ever saw goes, or else one that
+ * was never met. Signed announcements of invented addresses cost nothing, and must not fill it.
+ */
 export function withRoom(state: State, ctx: MasternodeCtx): State | null {
   if (state.peers.size < state.config.candidatesMax) return state;
-  const unseen = values(state.peers).filter(
-    (peer) => !peer.proven && !peer.configured && !peer.self,
+  const unmet = values(state.peers).filter(
+    (peer) => !peer.configured && !peer.self && peer.readyAt === null,
   );
-  if (unseen.length === 0) return null;
-  const { address } = ctx.random("room").pick(unseen);
+  const unseen = unmet.filter((peer) => !peer.proven);
+  const able = unseen.length > 0 ? unseen : unmet;
+  if (able.length === 0) return null;
+  const { address } = ctx.random("room").pick(able);
   return withState(state, { peers: remove(state.peers, address) });
 }
 
