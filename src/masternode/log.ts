@@ -5,7 +5,7 @@
  * announcement`, `Received masternode announcement`.
  */
 import { type Address, formatAddress, formatIp } from "../core/address.ts";
-import { formatDuration, MILLISECOND, SECOND, type UnixMicros } from "../core/units.ts";
+import { HOUR, MILLISECOND, MINUTE, SECOND, type UnixMicros } from "../core/units.ts";
 import type { GateBody, TraceEvent } from "../trace/event.ts";
 import type { LogLine } from "../trace/vocabulary.ts";
 import type { Fact, FactOf } from "./facts.ts";
@@ -30,7 +30,7 @@ const LINES: Lines = {
   banned: ({ peer, count, for: length }) =>
     length === null
       ? warn(`🚫 PERMANENTLY BANNED ${ip(peer)} (${count} violations)`)
-      : warn(`🚫 Auto-banned ${ip(peer)} for ${formatDuration(length)} (${count} violations)`),
+      : warn(`🚫 Auto-banned ${ip(peer)} for ${spelledOut(length)} (${count} violations)`),
   shunned: ({ peer, score }) => warn(`👎 Bad reputation of ${full(peer)}: ${score}`),
   broadcast: ({ recipients }) =>
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),
@@ -185,6 +185,13 @@ function utc(wall: UnixMicros): string {
   );
   const date = `${String(civilYear).padStart(4, "0")}-${two(civil)}-${two(ofMonth)}`;
   return `${date} ${clock.join(":")}.${String(rest % 1_000).padStart(3, "0")}`;
+}
+
+/** `5 minutes`, `1 hour`, as the reference says it. */
+function spelledOut(length: number): string {
+  const [unit, name] = length % HOUR === 0 ? [HOUR, "hour"] : [MINUTE, "minute"];
+  const amount = length / unit;
+  return `${amount} ${name}${amount === 1 ? "" : "s"}`;
 }
 
 function seconds(length: number): number {

@@ -96,9 +96,7 @@ export interface State {
 
 export interface Violations {
   readonly count: number;
-  /** The last one. */
-  readonly at: Time;
-  /** No session with it before; null: none at all until restart. */
+  /** No session with it before, the time of the last one if that began no ban; null: for ever. */
   readonly bannedUntil: Time | null;
 }
 

@@ -8,6 +8,7 @@ import { IDLE } from "../stage.ts";
 import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
 import { byAddress, cachedEntries, cachedPeers, loadCache } from "./cache.ts";
 import { untilTurn } from "./dial.ts";
+import { isHostile } from "./identity.ts";
 import { emitActive } from "./registry.ts";
 import { newPeer } from "./session.ts";
 
@@ -71,10 +72,9 @@ function identify(config: Config, files: Partial<Files>, ctx: MasternodeCtx): Id
   };
 }
 
-/** What the operator wrote wins over what is remembered. */
+/** What the operator wrote wins over what is remembered, but for addresses of no node (rule S5). */
 function bootstrapPeers(config: Config, ctx: MasternodeCtx): readonly Peer[] {
-  return config.bootstrap.map((address) => ({
-    ...newPeer(address, ctx.uptime),
-    configured: true,
-  }));
+  return config.bootstrap
+    .filter((address) => address !== ctx.self && !isHostile(config.network, address))
+    .map((address) => ({ ...newPeer(address, ctx.uptime), configured: true }));
 }

@@ -161,16 +161,21 @@ export function servePeers(
 ): State {
   const { peerFreshness, listMax } = state.config;
   const connected = new Set(readySessions(state).map((ready) => ready.peer));
-  const known = values(state.peers).filter((peer) => {
-    if (peer.self || peer.address === session.peer) return false;
+  const fresh = values(state.peers).filter((peer) => {
+    if (peer.self || isActive(state, peer.address)) return false;
     if (connected.has(peer.address)) return true;
-    const fresh = peer.readyAt !== null && ctx.uptime - peer.readyAt < peerFreshness;
-    return fresh || get(state.registry.entries, peer.address)?.status === "active";
+    return peer.readyAt !== null && ctx.uptime - peer.readyAt < peerFreshness;
   });
+  const active = values(state.registry.entries).filter((entry) => entry.status === "active");
+  const known = [...active, ...fresh].filter(({ address }) => address !== session.peer);
   const drawn = ctx.random("peers").shuffle(known).slice(0, listMax);
-  const addresses = drawn.map((peer) => formatAddress(peer.address));
+  const addresses = drawn.map(({ address }) => formatAddress(address));
   ctx.send(session.id, { type: "PeersResponse", addresses });
   return state;
+}
+
+function isActive(state: State, address: Address): boolean {
+  return get(state.registry.entries, address)?.status === "active";
 }
 
 export function acceptPeers(

@@ -4,7 +4,7 @@
  */
 import { type Address, formatAddress, parseAddress, portOf, withPort } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
-import { get } from "../../core/table.ts";
+import { get, has } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
 import { noteChange } from "../memory.ts";
@@ -13,7 +13,9 @@ import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
 import { closeSession, peerAt } from "./session.ts";
 import { takeLeave, welcome } from "./limits.ts";
+import { withRoom } from "./prune.ts";
 import { settle } from "./tiebreak.ts";
+import { isBanned } from "./violations.ts";
 
 /** ASCII "TIME" (section 2.2). */
 export const MAGIC = "54494d45";
@@ -70,6 +72,11 @@ export function acceptHandshake(
   const port = handshake.listenPort ?? state.config.defaultPort;
   const peer = withPort(session.remote, port);
   const introduced = { ...session, peer, feeler: handshake.feeler ?? false };
+  // Where many nodes share an ip, only the port tells who calls (rule S8).
+  if (isBanned(state, peer, ctx.uptime)) {
+    ctx.emit({ type: "refused", what: "session", from: peer, why: "banned" });
+    return closeSession(state, introduced, "banned", "neither", ctx);
+  }
   ctx.send(session.id, {
     type: "Ack",
     messageType: "Handshake",
@@ -140,13 +147,7 @@ function becomeReady(
   };
   const { id, peer, role, remote } = ready;
   ctx.emit({ type: "ready", peer, session: id, role, remote });
-  const known = peerAt(state, peer, ctx);
-  let next = withSession(state, ready);
-  if (!isUnwanted(state, peer, ctx)) {
-    const seen = { readyAt: ctx.uptime, seenAt: ctx.uptime, proven: true };
-    next = withPeer(next, { ...known, ...seen, node: ready.node, self: false });
-    if (!known.proven) next = noteChange(next, ctx);
-  }
+  let next = knownPeer(withSession(state, ready), ready, ctx);
   const you = hello.you === undefined ? null : parseAddress(hello.you, portOf(ctx.self));
   if (you !== null) next = seenAs(next, ready, you, ctx);
   felt(state, ready, ctx);
@@ -154,6 +155,17 @@ function becomeReady(
   next = greet(next, ready, ctx);
   ctx.setTimer("ping", state.config.pingPeriod, id);
   return takeLeave(settle(next, ready, held, ctx), ctx);
+}
+
+/** Who it is, for the next time: unless it is no address of a node, or there is no room. */
+function knownPeer(state: State, { peer, node }: Session, ctx: MasternodeCtx): State {
+  if (isUnwanted(state, peer, ctx)) return state;
+  const roomy = has(state.peers, peer) ? state : withRoom(state, ctx);
+  if (roomy === null) return state;
+  const known = peerAt(roomy, peer, ctx);
+  const seen = { readyAt: ctx.uptime, seenAt: ctx.uptime, proven: true };
+  const next = withPeer(roomy, { ...known, ...seen, node, self: false });
+  return known.proven ? next : noteChange(next, ctx);
 }
 
 /** Ready sessions with an address, or with the boot that last answered there. */

@@ -18,8 +18,9 @@ export function openedAccepted(
   remote: Address,
   ctx: MasternodeCtx,
 ): State {
-  const roomy = withSilentGone(state, remote, ctx);
-  const against = objectionTo(roomy, remote, ctx);
+  const isUnwelcome = isBanned(state, remote, ctx.uptime);
+  const roomy = isUnwelcome ? state : withSilentGone(state, remote, ctx);
+  const against = isUnwelcome ? "banned" : objectionTo(roomy, remote);
   if (against !== "") {
     ctx.emit({ type: "refused", what: "session", from: remote, why: against });
     ctx.close(id as SessionId, against);
@@ -63,8 +64,7 @@ export function isFull(state: State): boolean {
   return lasting >= state.config.sessionsMax;
 }
 
-function objectionTo(state: State, remote: Address, ctx: MasternodeCtx): string {
-  if (isBanned(state, remote, ctx.uptime)) return "banned";
+function objectionTo(state: State, remote: Address): string {
   const { sessionsPerIp, guestsMax } = state.config;
   if (callersFrom(state, remote).length >= sessionsPerIp) return "too many of one ip";
   const guests = values(state.sessions).filter((session) => session.guest);

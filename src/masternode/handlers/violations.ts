@@ -3,7 +3,7 @@
  * an hour. What a peer says in well-formed messages is never a violation, however wrong it is.
  */
 import { type Address, isPrivate, withPort } from "../../core/address.ts";
-import { each, get, put, remove, type Table } from "../../core/table.ts";
+import { each, get, put, remove, type Table, values } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import type { Config } from "../config.ts";
 import {
@@ -30,11 +30,13 @@ export function sessionGarbled(
   ctx.emit({ type: "violation", peer: session.peer, count, why: error });
   const ban = banFor(state.config, count);
   const bannedUntil = ban === null ? null : ((ctx.uptime + ban) as Time);
-  const noted = note(state, key, { count, at: ctx.uptime, bannedUntil }, ctx.uptime);
+  const noted = note(state, key, { count, bannedUntil }, ctx.uptime);
   const known = scored(noted, session.peer, "violation", ctx);
   if (ban === 0) return known;
   ctx.emit({ type: "banned", peer: session.peer, count, for: ban });
-  return closeSession(known, session, "banned", "failure", ctx);
+  return values(known.sessions)
+    .filter(({ peer }) => keyOf(peer) === key)
+    .reduce((next, its) => closeSession(next, its, "banned", "failure", ctx), known);
 }
 
 export function isBanned(state: State, address: Address, now: Time): boolean {
@@ -49,32 +51,36 @@ function banFor(config: Config, count: number): Duration | null {
   return (count === config.violationsBan ? config.ban : 0) as Duration;
 }
 
-/** Forgotten after an hour without one; a ban that lasts longer is not. */
+/** Forgotten after an hour without one. Who is banned can commit none: the hour follows the ban. */
 function remembered(state: State, key: Address, now: Time): Violations | undefined {
   const found = get(state.memory.violations, key);
   return found === undefined || isOver(state.config, found, now) ? undefined : found;
 }
 
-function isOver(config: Config, { at, bannedUntil }: Violations, now: Time): boolean {
-  return bannedUntil !== null && now >= bannedUntil && now - at >= config.violationMemory;
+function isOver(config: Config, { bannedUntil }: Violations, now: Time): boolean {
+  return bannedUntil !== null && now - bannedUntil >= config.violationMemory;
 }
 
 function note(state: State, key: Address, found: Violations, now: Time): State {
-  let violations = put(state.memory.violations, key, found);
-  if (violations.size > state.config.violatorsMax) violations = withoutOldest(violations);
-  each(state.memory.violations, (old, at) => {
-    if (isOver(state.config, old, now) && at !== key) violations = remove(violations, at);
+  let { violations } = state.memory;
+  each(violations, (old, at) => {
+    if (isOver(state.config, old, now)) violations = remove(violations, at);
   });
+  const isKnown = get(violations, key) !== undefined;
+  if (!isKnown && violations.size >= state.config.violatorsMax) violations = withoutOne(violations);
+  violations = put(violations, key, found);
   return withState(state, { memory: { ...state.memory, violations } });
 }
 
-function withoutOldest(violations: Table<Violations>): Table<Violations> {
-  let oldest = 0;
-  let since = Number.POSITIVE_INFINITY;
-  each(violations, ({ at }, key) => {
-    if (at < since) [oldest, since] = [key, at];
+/** The one that is free again, or will be, before all others. */
+function withoutOne(violations: Table<Violations>): Table<Violations> {
+  let first: number | null = null;
+  let soonest = Number.POSITIVE_INFINITY;
+  each(violations, ({ bannedUntil }, key) => {
+    const free = bannedUntil ?? Number.POSITIVE_INFINITY;
+    if (first === null || free < soonest) [first, soonest] = [key, free];
   });
-  return remove(violations, oldest);
+  return first === null ? violations : remove(violations, first);
 }
 
 /** By ip; on loopback and private networks many nodes share one, so by address there. */
