@@ -81,7 +81,8 @@ export type Fact =
       readonly from: Address;
       readonly why: string;
     }
-  | { readonly type: "known"; readonly address: Address; readonly from: Address }
+  /** An entry of the registry; `from` is null when the cache told of it. */
+  | { readonly type: "known"; readonly address: Address; readonly from: Address | null }
   /** `silent` µs without evidence. */
   | { readonly type: "removed"; readonly address: Address; readonly silent: number }
   /** A masternode's status changed. `silent` µs without evidence. */

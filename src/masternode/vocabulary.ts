@@ -42,7 +42,9 @@ const FACTS: Sayings = {
     return `refuses ${what}${whose} from ${names.address(from)}: ${why}`;
   },
   known: ({ address, from }, names) =>
-    `hears of ${names.address(address)} from ${names.address(from)}`,
+    from === null
+      ? `remembers masternode ${names.address(address)}`
+      : `hears of ${names.address(address)} from ${names.address(from)}`,
   removed: ({ address }, names) => `forgets masternode ${names.address(address)}`,
   status: ({ address, status, silent }, names) =>
     `${names.address(address)} is ${status}` +

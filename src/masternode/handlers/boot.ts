@@ -1,5 +1,5 @@
 /** The first step: what is on disk, what is configured, and which timers run. */
-import { emptyTable } from "../../core/table.ts";
+import { each, emptyTable } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
@@ -37,6 +37,7 @@ export function init(config: Config, files: Partial<Files>, ctx: MasternodeCtx):
   };
   const [peers, masternodes] = [cache?.peers.length ?? 0, state.registry.entries.size];
   if (cache !== null) ctx.emit({ type: "remembered", peers, masternodes });
+  each(state.registry.entries, ({ address }) => ctx.emit({ type: "known", address, from: null }));
   emitActive(state, ctx);
   if (masternode) {
     ctx.setTimer("announce", config.announceDelay);
