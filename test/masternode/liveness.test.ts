@@ -110,6 +110,8 @@ function factsOf<T extends Fact["type"]>(
 }
 
 function expectSafe(run: Run<Masternode>): void {
+  // Honest nodes never ban honest nodes, nor count anything against them (rule S8).
+  expect(factsOf(run, "violation", "banned")).toEqual([]);
   const active = new Map<number, number>();
   const heights = new Map<number, number>();
   for (const { node, fact } of factsOf(run, "active", "produced", "tip")) {

@@ -3,7 +3,7 @@
  * masternode, and counts it active. The member may be the first or the last that came.
  */
 import { expect, test } from "vitest";
-import { activeAt, knows, type NodeWish, play } from "./worlds.ts";
+import { activeAt, knows, type NodeWish, play, sessionsWith } from "./worlds.ts";
 
 /** A network that grows in ten seconds, each node knowing one that was there before. */
 function grown(size: number): readonly NodeWish[] {
@@ -12,6 +12,17 @@ function grown(size: number): readonly NodeWish[] {
     return { name: `n${index}`, dials, start: (10 * index) / size };
   });
 }
+
+/** The member has no room that lasts: the newcomer is a guest (rule S7), and dials what it learned. */
+test("also when the member is full", () => {
+  const [member, ...others] = grown(20);
+  const full = { name: "n0", ...member, config: { sessionsMax: 3 } };
+  const late = { name: "late", dials: ["n0"], start: 30 };
+  const { world } = play([full, ...others, late], 90, { seed: "full" });
+  expect(sessionsWith(world, "late", "n0")).toEqual([]);
+  expect(activeAt(world, "late")).toHaveLength(20);
+  expect(activeAt(world, "n0")).toHaveLength(20);
+});
 
 /** Lists hold 64 entries: of 100 nodes no single answer tells. (200 hold as well, in 13 s.) */
 test.each([
