@@ -10,6 +10,8 @@ import {
   transactionBytes,
   transactionId,
 } from "../../src/masternode/block.ts";
+import { messageCodec } from "../../src/masternode/codec.ts";
+import { constantsOf } from "../../src/masternode/config.ts";
 import {
   announcementDigest,
   attestationDigest,
@@ -187,6 +189,19 @@ describe("blocks (sections 7.2, 7.3)", () => {
         );
         const rewards = lengths(block.masternodeRewards.map(([address]) => address));
         expect(blockSize(block)).toBe(108 + transactions + rewards);
+      }),
+    );
+  });
+
+  test("a reply that fits its limit fits a line, whatever its blocks hold", () => {
+    const { replySizeMax, lineMax } = constantsOf({});
+    // A byte of a text may be six on the line; keys and digits of a block's fixed part are some 700.
+    const worst = 6;
+    expect(replySizeMax * worst + 100 * 1_000).toBeLessThan(lineMax);
+    fc.assert(
+      fc.property(anyBlock, (block) => {
+        const line = messageCodec.encode({ type: "BlocksResponse", blocks: [block] });
+        expect(line.length).toBeLessThan(blockSize(block) * worst + 1_000);
       }),
     );
   });
