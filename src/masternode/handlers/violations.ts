@@ -24,7 +24,7 @@ export function sessionGarbled(
   what: "shape" | "too long",
   ctx: MasternodeCtx,
 ): State {
-  if (what === "too long") return closeSession(state, session, "line too long", "failure", ctx);
+  if (what === "too long") return endOverlong(state, session, ctx);
   const key = keyOf(session.peer);
   const count = (remembered(state, key, ctx.uptime)?.count ?? 0) + 1;
   ctx.emit({ type: "violation", peer: session.peer, count, why: error });
@@ -37,6 +37,11 @@ export function sessionGarbled(
   return values(known.sessions)
     .filter(({ peer }) => keyOf(peer) === key)
     .reduce((next, its) => closeSession(next, its, "banned", "failure", ctx), known);
+}
+
+function endOverlong(state: State, session: Session, ctx: MasternodeCtx): State {
+  ctx.emit({ type: "refused", what: "line", from: session.peer, why: "too long" });
+  return closeSession(state, session, "line too long", "failure", ctx);
 }
 
 export function isBanned(state: State, address: Address, now: Time): boolean {
