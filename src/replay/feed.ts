@@ -207,11 +207,14 @@ class Feeding<P extends Protocol> {
     if (event.kind === "drop") this.#held.delete(event.cause);
   }
 
-  /** The world may drop a message at once: within the step that sent it. */
+  /** The world may drop a message at once, within the step that sent it; and its double as well. */
   #left(send: EventId): void {
     this.#held.delete(send);
-    const next = this.#options.trace.event(this.#recorder.count);
-    if (next?.kind === "drop" && next.cause === send) this.#copy(next);
+    for (;;) {
+      const next = this.#options.trace.event(this.#recorder.count);
+      if (next?.kind !== "drop" || next.cause !== send) return;
+      this.#copy(next);
+    }
   }
 
   #copy({ at, node, kind, cause, a, b, body }: TraceEvent): void {
