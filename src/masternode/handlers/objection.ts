@@ -27,6 +27,14 @@ export function isDue(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
 
 /** How many more sessions the loop would like, or more that it dialed itself (rule X5). */
 export function sessionsMissing(state: State, ctx: MasternodeCtx): number {
+  const { all, dialed } = lasting(state, ctx);
+  return Math.max(state.config.sessionsWanted - all, state.config.dialedWanted - dialed);
+}
+
+function lasting(
+  state: State,
+  ctx: MasternodeCtx,
+): { readonly all: number; readonly dialed: number } {
   let all = 0;
   let dialed = 0;
   each(state.sessions, (session) => {
@@ -34,7 +42,7 @@ export function sessionsMissing(state: State, ctx: MasternodeCtx): number {
     all++;
     if (session.role === "dialed") dialed++;
   });
-  return Math.max(state.config.sessionsWanted - all, state.config.dialedWanted - dialed);
+  return { all, dialed };
 }
 
 /** With that address, or with the same node under another (rule S4). */
@@ -49,5 +57,5 @@ function hasSession(state: State, peer: Peer): boolean {
 function isAvoided(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
   if (ctx.uptime >= peer.reputation.shunnedUntil) return false;
   if (peer.configured || has(state.registry.entries, peer.address)) return false;
-  return state.sessions.size >= state.config.sessionsWanted;
+  return lasting(state, ctx).all >= state.config.sessionsWanted;
 }

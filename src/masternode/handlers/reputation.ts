@@ -68,7 +68,8 @@ export function scored(state: State, address: Address, what: Earning, ctx: Maste
       score,
       at: (ctx.uptime - begun) as Time,
       pongAt: isPong ? ctx.uptime : pongAt,
-      shunnedUntil: isShunned ? until : peer.reputation.shunnedUntil,
+      // What is good shortens nothing, and prolongs nothing either.
+      shunnedUntil: isShunned && score < before ? until : peer.reputation.shunnedUntil,
     },
   });
 }
