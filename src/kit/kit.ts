@@ -9,6 +9,7 @@ import type { UnixMicros } from "../core/units.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";
 import type { Vocabulary } from "../trace/vocabulary.ts";
 import type { Fields, Settings } from "./field.ts";
+import type { View } from "./view.ts";
 
 export interface Kit<P extends Protocol> {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface Kit<P extends Protocol> {
   readonly node: Fields;
   readonly claims: Readonly<Record<string, Claim>>;
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
+  /** What an operator may ask a real node; `status` also feeds its metrics. */
+  readonly views?: Readonly<Record<string, View<P>>>;
   /** Every file its machines save, for faults of disks. */
   readonly files: readonly (keyof P["files"] & string)[];
   /** Port of addresses written without one. */
@@ -52,8 +55,10 @@ export interface NodeSetup {
   readonly config: Settings;
   readonly world: Settings;
   readonly node: Settings;
-  /** Address of any node by name. */
+  /** Address of any node by name; on a real node, which knows nobody's name, by its address. */
   readonly addressOf: (node: string) => Address;
+  /** What a real node signs with, 32 bytes as hex. Simulated ones derive theirs from the name. */
+  readonly key?: string;
 }
 
 /** A name that expectations may use, `ready: { with: A }`. */

@@ -1,4 +1,5 @@
 /** The masternode protocol as one value, for everything that serves any protocol (kit/kit.ts). */
+import { isUnusable } from "../core/address.ts";
 import { BadInput } from "../core/assert.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import type { UnixMicros } from "../core/units.ts";
@@ -14,6 +15,7 @@ import type { Tier } from "./messages.ts";
 import { profiles } from "./profiles.ts";
 import { rewardAddressOf } from "./reward.ts";
 import type { Masternode } from "./state.ts";
+import { views } from "./views.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 const DEFAULT_PORT = 24_100;
@@ -76,6 +78,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
         make: (args, addressOf) => ({ type: "addnode", address: addressOf(String(args["peer"])) }),
       },
     },
+    views,
     files: ["sequences", "chain", "cache"],
     defaultPort: DEFAULT_PORT,
     stop: { type: "stop" },
@@ -94,7 +97,7 @@ function epochOf(settings: Settings, config: Settings): UnixMicros {
 function configure(crypto: Crypto, setup: NodeSetup): Config {
   const { node: settings, world: worldSettings, name, address } = setup;
   // By name, not by seed: a thousand seeds then share most of their signatures.
-  const keySeed = crypto.sha256(encodeUtf8(`timesim/key/${name}`));
+  const keySeed = setup.key ?? crypto.sha256(encodeUtf8(`timesim/key/${name}`));
   const chain = chainOf(worldSettings);
   const startHeight = typeof settings["height"] === "number" ? settings["height"] : chain.height;
   if (startHeight > chain.expected) {
@@ -111,7 +114,8 @@ function configure(crypto: Crypto, setup: NodeSetup): Config {
     ...constants,
     crypto,
     masternode: settings["masternode"] !== false,
-    knowsAddress: settings["knowsAddress"] !== false,
+    // Listening on every address is knowing none (rule S5).
+    knowsAddress: settings["knowsAddress"] !== false && !isUnusable(address),
     bootstrap: dials.map(setup.addressOf).filter((peer) => peer !== address),
     keySeed,
     rewardAddress: rewardAddressOf(crypto, network, crypto.publicKey(keySeed)),
