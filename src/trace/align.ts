@@ -4,7 +4,7 @@
  * happened is no part of it: a slower link shifts times and changes nothing. So the first event
  * without a match is where the two stories part, not where one of them slipped by a millisecond.
  */
-import { type Address, formatAddress, ipOf } from "../core/address.ts";
+import { type Address, formatAddress, ipOf, withPort } from "../core/address.ts";
 import { hashOf } from "../core/digest.ts";
 import { NO_CAUSE, type TraceEvent } from "./event.ts";
 import { gist, type Words } from "./text.ts";
@@ -116,7 +116,8 @@ function apart(own: Places, others: Places): Apart | null {
 }
 
 function letters({ a, b, body, kind }: TraceEvent): string {
-  const numbers = kind === "read" || kind === "clock" ? "" : `${a}/${b}/`;
+  const passing = kind === "read" || kind === "clock" || kind === "bound";
+  const numbers = passing ? "" : `${a}/${b}/`;
   return numbers + hashOf(body).join("/");
 }
 
@@ -126,8 +127,8 @@ const PASSING: readonly RegExp[] = [
   /session \d+|#\d+|\(\d+\)/g,
   // Durations, `1m30s`.
   /\b(?:\d+(?:\.\d+)?(?:µs|ms|s|m|h))+\b/g,
-  // Hashes, and ports that a kernel chose.
-  /\b[0-9a-f]{8,}\b|(?<=\d):(?:49|5\d|6\d)\d{3}\b/g,
+  // Hashes, and ports that a kernel chose (Linux: from 32768 on).
+  /\b[0-9a-f]{8,}\b|(?<=\d):(?:3[2-9]|[456]\d)\d{3}\b/g,
 ];
 
 function spoken(text: string): string {
@@ -144,10 +145,12 @@ class Peers {
   }
 
   /** Empty for events that have to do with no session. */
-  of({ kind, node, a, b }: TraceEvent): string {
+  of({ kind, node, a, b, body }: TraceEvent): string {
     const session = `${node}/${a}`;
     if (kind === "dial" || kind === "opened") {
-      const name = this.#byIp.get(ipOf(b as Address)) ?? formatAddress(b as Address);
+      // Whom it accepts comes from a port that a kernel chose.
+      const remote = body === "accepted" ? withPort(b as Address, 0) : (b as Address);
+      const name = this.#byIp.get(ipOf(remote)) ?? formatAddress(remote);
       this.#sessions.set(session, name);
       return name;
     }
@@ -156,5 +159,5 @@ class Peers {
 }
 
 const SESSIONS: ReadonlySet<string> = new Set([
-  ...["refused", "send", "deliver", "garbled", "drop", "close", "closed"],
+  ...["refused", "bound", "send", "deliver", "garbled", "drop", "close", "closed"],
 ]);

@@ -38,6 +38,8 @@ export const WORLD = -1;
  * crash     body the error: the machine threw, the run is over
  * read      a file that a process finds when it boots: a the save that wrote it, body its name;
  *           a −1 if no save of this trace did: body { file, value }
+ * bound     a session it dialed, b the address that the other end has for it, as in that end's
+ *           `opened`: written before its own, by real nodes only, so that traces can be joined
  */
 export const KINDS = [
   "boot",
@@ -64,6 +66,7 @@ export const KINDS = [
   "stall",
   "crash",
   "read",
+  "bound",
 ] as const;
 
 export type KindName = (typeof KINDS)[number];

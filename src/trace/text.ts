@@ -73,6 +73,8 @@ function gistOf(event: TraceEvent, words: Words): string {
       return `${session} to ${names.address(b as Address)}`;
     case "opened":
       return `${session} with ${names.address(b as Address)} (${String(body)})`;
+    case "bound":
+      return `${session} from ${formatAddress(b as Address)}`;
     case "refused":
       return `${session} to ${names.address(b as Address)}: ${String(body)}`;
     case "send":

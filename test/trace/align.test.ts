@@ -1,9 +1,10 @@
 /** Runs laid side by side by cause. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Address, withPort as port } from "../../src/core/address.ts";
 import { millis } from "../../src/core/units.ts";
 import { align, type Alignment, type Run } from "../../src/trace/align.ts";
-import { counts, HEADER, type Step, traceOf, vocabulary, words } from "./story.ts";
+import { B, counts, HEADER, type Step, traceOf, vocabulary, words } from "./story.ts";
 import { chaos, runs, staged, STORM } from "../engine/chaos.ts";
 import { type Stage, toyWorld } from "../engine/world.ts";
 import { placeOf } from "../engine/toy.ts";
@@ -71,6 +72,15 @@ describe("two stories", () => {
     const { one, other } = stories([boot, hears], [boot, hears, hears]);
     expect(one).toBeNull();
     expect(other).toMatchObject({ event: { id: 2 }, count: 1 });
+  });
+
+  it("by which ports real nodes reached each other is no difference", () => {
+    const bound = (at: number): Step => [1, 0, "bound", { a: 1, b: port(B, at), cause: 0 }];
+    const stranger = (B + 65_536) as Address;
+    const [X, Y] = [port(stranger, 33_000), port(stranger, 60_999)];
+    const opened = (b: number): Step => [1, 0, "opened", { a: 2, b, body: "accepted" }];
+    const found = stories([boot, bound(32_768), opened(X)], [boot, bound(47_111), opened(Y)]);
+    expect(found).toMatchObject({ matched: 3, one: null, other: null });
   });
 
   it("whatever comes between, what did not change matches", () => {

@@ -40,6 +40,7 @@ const ALL: readonly Step[] = [
   [4, -1, "lift", { body: fault }],
   [5, 0, "stall", { a: 1, body: "pause" }],
   [5, 0, "stall"],
+  [12_345.678_901, 1, "bound", { a: 1, b: A }],
   [12_345.678_901, 1, "crash", { body: "no\nsuch thing" }],
 ];
 
