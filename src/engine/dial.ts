@@ -7,7 +7,7 @@ import type { Protocol, SessionId } from "../core/machine.ts";
 import { SECOND } from "../core/units.ts";
 import type { EventId } from "../trace/event.ts";
 import { type Connection, type EndIndex, newConnection, newEnd, otherEnd } from "./connection.ts";
-import { ephemeralPort, type Host } from "./host.ts";
+import { ephemeralPort, type Site } from "./host.ts";
 import { control, delay, host, hostAt, type Net, now, swallowed } from "./net.ts";
 import { OP } from "./op.ts";
 import { keep, launch, segment, tidy } from "./packet.ts";
@@ -16,13 +16,13 @@ import { look } from "./teardown.ts";
 
 export function dial<P extends Protocol>(
   net: Net<P>,
-  from: Host<P>,
+  from: Site<P>,
   session: SessionId,
   remote: Address,
   cause: EventId,
 ): Connection {
   const home = ipOf(from.address);
-  const source = address(from.spec.source ?? home, ephemeralPort(from));
+  const source = address(from.source ?? home, ephemeralPort(from));
   const end = newEnd(from.index, source, home);
   end.session = session;
   net.lastConnection++;

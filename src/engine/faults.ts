@@ -13,11 +13,12 @@ import type { Host } from "./host.ts";
 import { boot, type Ground, kill, powerLoss, recordClock, stall, stop } from "./lifecycle.ts";
 import { listenersOf, type Net, now } from "./net.ts";
 import { OP } from "./op.ts";
-import { isLinkFault, makeRule, type Rule } from "./rules.ts";
+import { isLinkFault, type LinkRuleFault, makeRule, type Rule } from "./rules.ts";
 import { recheck, reset } from "./teardown.ts";
 
 /** What a fault needs to know of its world besides the ground. */
 export interface FaultScene<P extends Protocol> extends Ground<P> {
+  readonly hosts: readonly Host<P>[];
   readonly epoch: number;
   nextRule(): number;
 }
@@ -27,11 +28,19 @@ export function inject<P extends Protocol>(
   fault: Fault,
   cause: EventId,
 ): EventId {
-  const { net } = scene;
   if (!isLinkFault(fault)) return injectNode(scene, fault, cause);
+  return injectLink(scene.net, scene.nextRule(), fault, cause);
+}
+
+/** A rule of that number is in force from now on. */
+export function injectLink<P extends Protocol>(
+  net: Net<P>,
+  id: number,
+  fault: LinkRuleFault & { readonly for?: number },
+  cause: EventId,
+): EventId {
   const event = net.recorder.record(now(net), WORLD, KIND.fault, cause, 0, 0, fault);
-  const id = scene.nextRule();
-  const names = net.hosts.map((host) => host.spec.name);
+  const names = net.hosts.map((host) => host.name);
   net.rules = [...net.rules, makeRule(id, fault, event, names)];
   if (fault.for !== undefined) {
     net.queue.schedule(now(net) + fault.for, OP.LIFT, id, 0, event, null);
@@ -78,15 +87,22 @@ function injectNode<P extends Protocol>(
   cause: EventId,
 ): EventId {
   const { net } = scene;
-  const target = "node" in fault ? named(net, fault.node) : null;
+  const target = "node" in fault ? named(scene.hosts, fault.node) : null;
   const node = target?.index ?? WORLD;
   const event = net.recorder.record(now(net), node, KIND.fault, cause, 0, 0, fault);
   if (target !== null) applyToHost(scene, target, fault, event);
   else if (fault.do === "reset") resetBetween(net, fault.between, event);
-  else if (fault.do === "heal") {
-    lift(net, (rule) => fault.name === undefined || rule.fault.name === fault.name, event);
-  }
+  else if (fault.do === "heal") heal(net, fault, event);
   return event;
+}
+
+/** All link faults, or those of a name. */
+export function heal<P extends Protocol>(
+  net: Net<P>,
+  { name }: Extract<NodeFault, { do: "heal" }>,
+  event: EventId,
+): void {
+  lift(net, (rule) => name === undefined || rule.fault.name === name, event);
 }
 
 function applyToHost<P extends Protocol>(
@@ -152,12 +168,12 @@ function move<P extends Protocol>(net: Net<P>, host: Host<P>, text: string): voi
   recheck(net);
 }
 
-function resetBetween<P extends Protocol>(
+export function resetBetween<P extends Protocol>(
   net: Net<P>,
   between: readonly [string, string],
   event: EventId,
 ): void {
-  const pair = between.map((name) => named(net, name).index);
+  const pair = between.map((name) => named(net.hosts, name).index);
   for (const connection of net.connections.values()) {
     const [left, right] = connection.ends;
     const both = pair.includes(left.node) && pair.includes(right.node);
@@ -167,8 +183,8 @@ function resetBetween<P extends Protocol>(
   }
 }
 
-export function named<P extends Protocol>(net: Net<P>, name: string): Host<P> {
-  const host = net.hosts.find((each) => each.spec.name === name);
+export function named<H extends { readonly name: string }>(hosts: readonly H[], name: string): H {
+  const host = hosts.find((each) => each.name === name);
   if (host === undefined) throw new BadInput([`no node is named ${name}`]);
   return host;
 }

@@ -4,10 +4,11 @@
  * process may stand still (`hang`, `pause`) while its kernel goes on accepting and buffering.
  */
 import type { Address } from "../core/address.ts";
-import type { Machine, Protocol } from "../core/machine.ts";
+import type { Machine, Protocol, SessionId } from "../core/machine.ts";
 import type { NodeRuntime } from "../runtime/node.ts";
 import type { Time } from "../core/units.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Connection } from "./connection.ts";
 import type { Disk, DiskPlan } from "./disk.ts";
 import type { SimPort, WriteRecord } from "./port.ts";
 
@@ -33,28 +34,51 @@ export interface Pending {
   readonly body: unknown;
 }
 
-export interface Host<P extends Protocol> {
+/** What the network knows of a host. Its process may be a simulated one, or a real one's proxy. */
+export interface Site<P extends Protocol> {
   readonly index: number;
-  readonly spec: NodeSpec<P>;
+  readonly name: string;
+  /** The ip its dials come from; without, that of its address. */
+  readonly source?: number;
   address: Address;
   status: "off" | "up" | "running";
   /** The process stands still. */
   stalled: boolean;
+  /** Input that waits for a stalled process. */
+  inbox: Pending[];
+  process: Told<P> | null;
+  nextEphemeral: number;
+}
+
+/** Who hears what the network brings. */
+export interface Told<P extends Protocol> {
+  readonly runtime: Pick<
+    NodeRuntime<P>,
+    "opened" | "refused" | "deliver" | "garbled" | "lineLimit" | "closed"
+  >;
+  readonly port: {
+    /** A session for a connection this node accepts. */
+    accepted(connection: Connection): SessionId;
+    /** The network ended it. */
+    forget(session: SessionId): void;
+  };
+}
+
+export interface Host<P extends Protocol> extends Site<P> {
+  readonly spec: NodeSpec<P>;
   /** When it moves again: the latest of what was asked for. */
   resumeAt: Time;
   incarnation: number;
   clock: Clock;
   disk: Disk;
   process: Process<P> | null;
-  /** Input that waits for a stalled process, and timers that came due meanwhile. */
-  inbox: Pending[];
+  /** Timers that came due while it stood still. */
   due: Pending[];
-  nextEphemeral: number;
   /** Writes under way, oldest first. */
   writing: WriteRecord[];
 }
 
-export interface Process<P extends Protocol> {
+export interface Process<P extends Protocol> extends Told<P> {
   readonly runtime: NodeRuntime<P>;
   readonly port: SimPort<P>;
 }
@@ -63,7 +87,7 @@ const EPHEMERAL_FIRST = 49_152;
 const EPHEMERAL_COUNT = 16_384;
 
 /** The next source port, as kernels hand them out. */
-export function ephemeralPort<P extends Protocol>(host: Host<P>): number {
+export function ephemeralPort<P extends Protocol>(host: Site<P>): number {
   const port = EPHEMERAL_FIRST + (host.nextEphemeral % EPHEMERAL_COUNT);
   host.nextEphemeral++;
   return port;

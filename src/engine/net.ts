@@ -11,7 +11,7 @@ import type { Duration, Time } from "../core/units.ts";
 import { type EventId, KIND } from "../trace/event.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Connection, End } from "./connection.ts";
-import type { Host } from "./host.ts";
+import type { Site } from "./host.ts";
 import type { Link, Links } from "./links.ts";
 import type { Queue } from "./queue.ts";
 import { blocked, type Rule, shaped } from "./rules.ts";
@@ -36,9 +36,9 @@ export interface Net<P extends Protocol> {
   readonly queue: Queue;
   readonly recorder: Recorder;
   readonly links: Links;
-  readonly hosts: readonly Host<P>[];
+  readonly hosts: readonly Site<P>[];
   /** Who listens where now. */
-  listeners: ReadonlyMap<Address, Host<P>>;
+  listeners: ReadonlyMap<Address, Site<P>>;
   readonly config: NetworkConfig;
   readonly codec: Codec<P["message"]>;
   readonly wire: "objects" | "bytes";
@@ -71,12 +71,12 @@ export function now<P extends Protocol>(net: Net<P>): Time {
   return net.queue.now as Time;
 }
 
-export function host<P extends Protocol>(net: Net<P>, node: number): Host<P> {
+export function host<P extends Protocol>(net: Net<P>, node: number): Site<P> {
   return must(net.hosts[node], "node", node);
 }
 
 /** The host that listens there, or one with that ip whose other ports refuse; null is silence. */
-export function hostAt<P extends Protocol>(net: Net<P>, remote: Address): Host<P> | null {
+export function hostAt<P extends Protocol>(net: Net<P>, remote: Address): Site<P> | null {
   const exact = net.listeners.get(remote);
   if (exact !== undefined) return exact;
   return net.hosts.find((each) => ipOf(each.address) === ipOf(remote)) ?? null;
@@ -84,8 +84,8 @@ export function hostAt<P extends Protocol>(net: Net<P>, remote: Address): Host<P
 
 /** By address; of several at one the first, as a scan would find it. */
 export function listenersOf<P extends Protocol>(
-  hosts: readonly Host<P>[],
-): ReadonlyMap<Address, Host<P>> {
+  hosts: readonly Site<P>[],
+): ReadonlyMap<Address, Site<P>> {
   return new Map(hosts.toReversed().map((each) => [each.address, each]));
 }
 

@@ -5,7 +5,7 @@
 import type { Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
 import { type Connection, type EndIndex, otherEnd, type Segment } from "./connection.ts";
-import type { Host, Pending } from "./host.ts";
+import type { Pending, Site } from "./host.ts";
 import { delay, type Kind, type Net, now, recordDrop } from "./net.ts";
 import { isPacket, OP } from "./op.ts";
 import { shaped } from "./rules.ts";
@@ -58,7 +58,7 @@ export function airtime(sent: Segment, bandwidth: number): number {
 
 /** The kernel has something for a process that stands still. */
 export function keep<P extends Protocol>(
-  owner: Host<P>,
+  owner: Site<P>,
   connection: Connection,
   op: number,
   b: EndIndex,

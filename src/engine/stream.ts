@@ -6,8 +6,8 @@
 import { assert, Bug } from "../core/assert.ts";
 import { hashOf } from "../core/digest.ts";
 import type { Protocol, SessionId } from "../core/machine.ts";
-import type { NodeRuntime } from "../runtime/node.ts";
 import { type Connection, type EndIndex, hasSocket, otherEnd, type Segment } from "./connection.ts";
+import type { Told } from "./host.ts";
 import { typical } from "./latency.ts";
 import {
   broken,
@@ -157,7 +157,7 @@ export function read<P extends Protocol>(
 /** Gives a message to its process; false if the machine has closed that session. */
 function told<P extends Protocol>(
   net: Net<P>,
-  runtime: NodeRuntime<P>,
+  runtime: Told<P>["runtime"],
   session: SessionId,
   arrived: Segment,
 ): boolean {
@@ -184,7 +184,7 @@ function told<P extends Protocol>(
  */
 function isTooLong<P extends Protocol>(
   net: Net<P>,
-  runtime: NodeRuntime<P>,
+  runtime: Told<P>["runtime"],
   session: SessionId,
   arrived: Segment,
 ): boolean {

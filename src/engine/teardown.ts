@@ -6,7 +6,7 @@
 import type { CloseReason, Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
 import { type Connection, type EndIndex, hasSocket, otherEnd } from "./connection.ts";
-import type { Host, Pending } from "./host.ts";
+import type { Pending, Site } from "./host.ts";
 import { broken, control, delay, host, type Net, now, swallowed } from "./net.ts";
 import { OP } from "./op.ts";
 import { abandon, isMessage, launch, lose, segment, tidy } from "./packet.ts";
@@ -113,7 +113,7 @@ function isBroken<P extends Protocol>(net: Net<P>, connection: Connection): bool
 }
 
 /** A process reads again: its kernel offers room, and what waited for that is sent at once. */
-export function offerRoom<P extends Protocol>(net: Net<P>, owner: Host<P>): void {
+export function offerRoom<P extends Protocol>(net: Net<P>, owner: Site<P>): void {
   for (const connection of net.connections.values()) {
     for (const d of [0, 1] as const) {
       const way = connection.ways[d];
@@ -158,7 +158,7 @@ export function keepalive<P extends Protocol>(net: Net<P>, connection: Connectio
 }
 
 /** The process is gone, its kernel is not: FIN, or RST where it left bytes unread. */
-export function processDied<P extends Protocol>(net: Net<P>, owner: Host<P>, cause: EventId): void {
+export function processDied<P extends Protocol>(net: Net<P>, owner: Site<P>, cause: EventId): void {
   for (const connection of [...net.connections.values()]) {
     for (const e of [0, 1] as const) {
       const end = connection.ends[e];
@@ -175,7 +175,7 @@ export function processDied<P extends Protocol>(net: Net<P>, owner: Host<P>, cau
 }
 
 /** No power: its sockets are gone without a word, and so is what it had not sent. */
-export function powerLost<P extends Protocol>(net: Net<P>, owner: Host<P>): void {
+export function powerLost<P extends Protocol>(net: Net<P>, owner: Site<P>): void {
   for (const connection of [...net.connections.values()]) {
     for (const e of [0, 1] as const) {
       const end = connection.ends[e];
@@ -214,7 +214,7 @@ function endSession<P extends Protocol>(
 /** A reset takes with it what the process has not read. */
 function loseUnread<P extends Protocol>(
   net: Net<P>,
-  owner: Host<P>,
+  owner: Site<P>,
   connection: Connection,
   e: EndIndex,
 ): void {

@@ -18,19 +18,19 @@ import { type EventId, KIND, NO_CAUSE, WORLD } from "../trace/event.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { startClock } from "../runtime/clock.ts";
 import { type Connection, copyConnection, type EndIndex } from "./connection.ts";
-import { dialFails, openDialer, refusalArrives, synAckArrives, synArrives } from "./dial.ts";
+import { dialFails, openDialer } from "./dial.ts";
 import { newDisk, written } from "./disk.ts";
 import { type FaultScene, flap, inject, lift, named } from "./faults.ts";
+import { handlePacket } from "./handle.ts";
 import type { Host, NodeSpec, Pending } from "./host.ts";
 import { boot, resume } from "./lifecycle.ts";
 import { Links } from "./links.ts";
-import { host, kindsOf, listenersOf, type Net, type NetworkConfig, now } from "./net.ts";
+import { kindsOf, listenersOf, type Net, type NetworkConfig, now } from "./net.ts";
 import { isPacket, OP } from "./op.ts";
 import { isMessage, segment } from "./packet.ts";
 import type { TimerRecord, WriteRecord } from "./port.ts";
 import { Queue } from "./queue.ts";
-import { again, arrive, read, retry } from "./stream.ts";
-import { keepalive, rstArrives, slow } from "./teardown.ts";
+import { read } from "./stream.ts";
 
 export interface WorldOptions<P extends Protocol> {
   readonly seed: string;
@@ -54,24 +54,29 @@ export interface WorldOptions<P extends Protocol> {
 export class World<P extends Protocol> {
   readonly options: WorldOptions<P>;
   readonly #net: Net<P>;
+  readonly #hosts: readonly Host<P>[];
   readonly #scene: FaultScene<P>;
   #lastRule = 0;
   /** Records handled at this very moment. */
   #crowd = 0;
 
-  constructor(options: WorldOptions<P>, net?: Net<P>, streams?: Streams) {
+  /** `parts`: a fork's. */
+  constructor(options: WorldOptions<P>, parts?: Parts<P>) {
     this.options = options;
-    this.#net = net ?? newNet(options);
+    const { net, hosts, streams } = parts ?? newParts(options);
+    this.#net = net;
+    this.#hosts = hosts;
     this.#scene = {
-      net: this.#net,
-      streams: streams ?? nodeStreams(options.seed),
+      net,
+      hosts,
+      streams,
       guard: options.guard,
       stop: options.stop,
       epoch: options.epoch,
       nextRule: () => this.#lastRule++,
     };
-    if (net !== undefined) return;
-    for (const each of this.#net.hosts) {
+    if (parts !== undefined) return;
+    for (const each of hosts) {
       if (each.spec.start === null) continue;
       this.#net.queue.schedule(each.spec.start, OP.BOOT, each.index, 0, NO_CAUSE, null);
     }
@@ -118,22 +123,22 @@ export class World<P extends Protocol> {
   }
 
   commandAt(at: Time, node: string, command: P["command"]): void {
-    const { index } = named(this.#net, node);
+    const { index } = named(this.#hosts, node);
     this.#net.queue.schedule(at, OP.COMMAND, index, 0, NO_CAUSE, command);
   }
 
   /** A node's state, or null while no process runs. */
   state(node: string): P["state"] | null {
-    return named(this.#net, node).process?.runtime.state ?? null;
+    return named(this.#hosts, node).process?.runtime.state ?? null;
   }
 
   status(node: string): Host<P>["status"] {
-    return named(this.#net, node).status;
+    return named(this.#hosts, node).status;
   }
 
   /** Where a node listens now. */
   address(node: string): Address {
-    return named(this.#net, node).address;
+    return named(this.#hosts, node).address;
   }
 
   /** Messages sent and neither delivered nor dropped yet. */
@@ -146,7 +151,7 @@ export class World<P extends Protocol> {
       for (const way of connection.ways)
         count += way.waiting.filter((sent) => isMessage(sent.op)).length;
     }
-    for (const each of this.#net.hosts) {
+    for (const each of this.#hosts) {
       count += each.inbox.filter((item) => isMessage(item.op)).length;
       count += each.process?.runtime.held ?? 0;
     }
@@ -163,7 +168,7 @@ export class World<P extends Protocol> {
     const net = this.#net;
     const streams = this.#scene.streams.fork();
     const recorder = net.recorder.fork();
-    const hosts: Host<P>[] = net.hosts.map((each) => ({
+    const hosts = this.#hosts.map((each): Host<P> => ({
       ...each,
       inbox: each.inbox.slice(),
       due: each.due.slice(),
@@ -188,7 +193,7 @@ export class World<P extends Protocol> {
       const port = each.process.port.fork(twinNet, each, streams);
       each.process = { port, runtime: each.process.runtime.fork(port, recorder) };
     }
-    const twin = new World({ ...this.options, recorder }, twinNet, streams);
+    const twin = new World({ ...this.options, recorder }, { net: twinNet, hosts, streams });
     twin.#lastRule = this.#lastRule;
     twin.#crowd = this.#crowd;
     return twin;
@@ -197,53 +202,21 @@ export class World<P extends Protocol> {
   #handle(op: number, a: number, b: number, c: number, body: unknown): void {
     if (!isPacket(op)) return this.#handleNode(op, a, b, c, body);
     const connection = this.#net.connections.get(a);
-    if (connection !== undefined) this.#handlePacket(connection, op, b as EndIndex, c, body);
-  }
-
-  #handlePacket(
-    connection: Connection,
-    op: number,
-    d: EndIndex,
-    cause: EventId,
-    body: unknown,
-  ): void {
-    const net = this.#net;
-    switch (op) {
-      case OP.SYN:
-        return synArrives(net, connection);
-      case OP.SYN_ACK:
-        return synAckArrives(net, connection);
-      case OP.REFUSED:
-        return refusalArrives(net, connection);
-      case OP.DIAL_TIMEOUT:
-        return dialFails(net, connection, "timeout");
-      case OP.RST:
-        return rstArrives(net, connection, d, cause);
-      case OP.RETRY:
-        return retry(net, connection, d);
-      case OP.AGAIN:
-        return again(net, connection, d);
-      case OP.KEEPALIVE:
-        return keepalive(net, connection);
-      case OP.SLOW:
-        return slow(net, connection, d, cause);
-      default:
-        return arrive(net, connection, d, segment(op, cause, body));
-    }
+    if (connection !== undefined) handlePacket(this.#net, connection, op, b as EndIndex, c, body);
   }
 
   #handleNode(op: number, a: number, b: number, c: number, body: unknown): void {
     const net = this.#net;
     switch (op) {
       case OP.TIMER:
-        return this.#timer(host(net, a), b, c, body as TimerRecord);
+        return this.#timer(this.#host(a), b, c, body as TimerRecord);
       case OP.SAVED:
-        return this.#saved(host(net, a), b, c, body as WriteRecord);
+        return this.#saved(this.#host(a), b, c, body as WriteRecord);
       case OP.BOOT:
-        if (host(net, a).status !== "running") boot(this.#scene, host(net, a), c);
+        if (this.#host(a).status !== "running") boot(this.#scene, this.#host(a), c);
         return;
       case OP.RESUME: {
-        const owner = host(net, a);
+        const owner = this.#host(a);
         if (owner.incarnation !== b) return;
         return resume(this.#scene, owner, c, (item) => this.#read(item));
       }
@@ -255,7 +228,7 @@ export class World<P extends Protocol> {
       case OP.FLAP:
         return flap(net, a);
       default:
-        return this.#command(host(net, a), c, body as P["command"]);
+        return this.#command(this.#host(a), c, body as P["command"]);
     }
   }
 
@@ -263,9 +236,9 @@ export class World<P extends Protocol> {
   #read({ op, a, b, c, body }: Pending): void {
     const net = this.#net;
     if (op === OP.NOTED) {
-      this.#noted(host(net, a), b, c, body as WriteDone);
+      this.#noted(this.#host(a), b, c, body as WriteDone);
     } else if (op === OP.ENDED) {
-      const running = host(net, a).process;
+      const running = this.#host(a).process;
       running?.port.forget(b as SessionId);
       running?.runtime.closed(b as SessionId, body as CloseReason, c);
     } else if (isPacket(op)) {
@@ -288,6 +261,10 @@ export class World<P extends Protocol> {
     else if (op === OP.REFUSED) dialFails(net, connection, "refused");
     else if (op === OP.DIAL_TIMEOUT) dialFails(net, connection, "timeout");
     else read(net, connection, d, segment(op, cause, body));
+  }
+
+  #host(index: number): Host<P> {
+    return must(this.#hosts[index], "node", index);
   }
 
   #timer(owner: Host<P>, incarnation: number, cause: EventId, record: TimerRecord): void {
@@ -347,12 +324,20 @@ interface WriteDone {
   readonly cause: EventId;
 }
 
-function newNet<P extends Protocol>(options: WorldOptions<P>): Net<P> {
+/** What a world owns. */
+interface Parts<P extends Protocol> {
+  readonly net: Net<P>;
+  /** The net's own, with all that only a world needs of them. */
+  readonly hosts: readonly Host<P>[];
+  readonly streams: Streams;
+}
+
+function newParts<P extends Protocol>(options: WorldOptions<P>): Parts<P> {
   const kinds = kindsOf(options.types);
   const names = options.nodes.map((spec) => spec.name);
   const luck = new Luck(options.seed);
   const hosts = options.nodes.map((spec, index) => newHost(options, spec, index));
-  return {
+  const net: Net<P> = {
     queue: new Queue(),
     recorder: options.recorder,
     links: new Links(luck, names, kinds.size, options.link),
@@ -366,6 +351,7 @@ function newNet<P extends Protocol>(options: WorldOptions<P>): Net<P> {
     rules: [],
     lastConnection: 0,
   };
+  return { net, hosts, streams: nodeStreams(options.seed) };
 }
 
 function newHost<P extends Protocol>(
@@ -376,6 +362,8 @@ function newHost<P extends Protocol>(
   const { offset, drift } = spec.clock;
   return {
     index,
+    name: spec.name,
+    ...(spec.source === undefined ? {} : { source: spec.source }),
     spec,
     address: spec.address,
     status: "off",
