@@ -3,7 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { constants, gunzipSync, gzipSync } from "node:zlib";
+import { constants, crc32, gunzipSync, gzipSync } from "node:zlib";
 import { BadInput } from "../core/assert.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
@@ -49,7 +49,8 @@ export function isNamedTrace(file: string): boolean {
 
 /** A trace whose end is missing is read as far as it goes, with a note. */
 export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
-  const read = readTrace(linesOf(unpacked(bytes, file)), file);
+  const { plain, damage } = unpacked(bytes);
+  const read = readTrace(linesOf(plain), file, { crc: crc32, damage });
   const { trace, cut } = read;
   if (cut !== null) note(io, `${cut}; read ${trace.footer.events} events before it`);
   return read;
@@ -65,7 +66,7 @@ export function traceBytes(trace: Trace, file: string): Uint8Array {
     if (piece !== "") pieces.push(packs ? gzipSync(piece) : Buffer.from(piece, "utf8"));
     piece = "";
   };
-  for (const line of traceLines(trace)) {
+  for (const line of traceLines(trace, crc32)) {
     piece += `${line}\n`;
     if (piece.length > PIECE) flush();
   }
@@ -90,13 +91,35 @@ function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** By content, not by name. A stream that was cut gives what it holds. */
-function unpacked(bytes: Buffer, file: string): Buffer {
-  if (!isPacked(bytes)) return bytes;
+interface Unpacked {
+  readonly plain: Buffer;
+  /** Why there is no more of it. */
+  readonly damage: string | null;
+}
+
+/** By content, not by name. A stream that was cut or damaged gives what it holds. */
+function unpacked(bytes: Buffer): Unpacked {
+  if (!isPacked(bytes)) return { plain: bytes, damage: null };
+  const whole = inflated(bytes);
+  if (whole.damage === null) return whole;
+  // Node's gunzip gives all or nothing: the longest beginning that it takes is searched for.
+  let plain: Buffer = Buffer.alloc(0);
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    const part = inflated(bytes.subarray(0, middle));
+    if (part.damage === null) [good, plain] = [middle, part.plain];
+    else bad = middle;
+  }
+  return { plain, damage: whole.damage };
+}
+
+function inflated(bytes: Buffer): Unpacked {
   try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    const plain = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    return { plain, damage: null };
   } catch (error) {
-    throw new BadInput([`${file} — cannot be unpacked: ${String(error)}`]);
+    return { plain: Buffer.alloc(0), damage: (error as Error).message };
   }
 }
 

@@ -105,7 +105,7 @@ function headerOf<P extends Protocol>(
 ): TraceHeader {
   const config = { ...defaultsOf(kit.config), ...profileOf(kit, profile).config };
   return {
-    format: 1,
+    format: 2,
     origin: "sim",
     kit: kit.name,
     timesim: version,

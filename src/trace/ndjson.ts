@@ -1,55 +1,182 @@
 /**
- * A trace as lines of JSON: `{"header":…}`, one line an event, `{"footer":…}`. Written and read
- * line by line, so a long trace never has to be one string. What was written reads back the same.
+ * A trace as lines of JSON (writer.ts): read line by line, so a long trace never has to be one
+ * string. What was written reads back the same, or the reader says which line is not as it was.
+ * Format 1 is the same without sums.
  */
 import { BadInput } from "../core/assert.ts";
 import type { Duration } from "../core/units.ts";
-import { type EventId, KIND, type KindName, NO_CAUSE, type TraceEvent, WORLD } from "./event.ts";
+import {
+  type EventId,
+  KIND,
+  type KindName,
+  NO_CAUSE,
+  type TraceEvent,
+  typeOf,
+  WORLD,
+} from "./event.ts";
+import { type Crc, hasSum, Sums } from "./sum.ts";
 import type { Trace, TraceFooter, TraceHeader } from "./trace.ts";
+import { TraceWriter } from "./writer.ts";
 
 /** The lines, without newlines. */
-export function* traceLines(trace: Trace): Generator<string> {
-  yield JSON.stringify({ header: trace.header });
-  for (const event of trace.events()) yield JSON.stringify(event);
-  yield JSON.stringify({ footer: trace.footer });
+export function* traceLines(trace: Trace, crc?: Crc): Generator<string> {
+  const writer = new TraceWriter(crc);
+  yield writer.header(trace.header);
+  for (const event of trace.events()) yield writer.event(event);
+  yield writer.footer(trace.footer);
 }
 
 export interface ReadTrace {
   readonly trace: Trace;
   /** Why the end is missing, with its place; null for a whole trace. */
   readonly cut: string | null;
+  /** What a real node signed: signatures by digest. */
+  readonly signed: ReadonlyMap<string, string>;
+}
+
+export interface ReadOptions {
+  readonly crc?: Crc;
+  /** Why there are no more lines, where they could not be unpacked. */
+  readonly damage?: string | null;
 }
 
 /**
  * A trace whose writer died is read up to its last whole line, and says so. Anything else that is
- * no trace is BadInput. `file` is for the messages.
+ * no trace is BadInput. `file` is for the messages. A line that ends the file well is followed by
+ * an empty one.
  */
-export function readTrace(lines: Iterable<string>, file: string): ReadTrace {
-  let header: TraceHeader | null = null;
-  let footer: TraceFooter | null = null;
+export function readTrace(
+  lines: Iterable<string>,
+  file: string,
+  { crc, damage = null }: ReadOptions = {},
+): ReadTrace {
+  const reader = new TraceReader(file, crc);
   const events: TraceEvent[] = [];
-  /** Forgiven only if nothing follows. */
-  let broken: string | null = null;
-  let count = 0;
   for (const line of lines) {
-    count++;
-    if (line.trim() === "") continue;
-    const place = `${file}:${count}:1`;
-    if (broken !== null) throw new BadInput([broken]);
-    if (footer !== null) throw new BadInput([`${place} trace — nothing may follow the footer`]);
-    const value = parsed(line);
-    if (value === null && header !== null) broken = `${place} trace — the line is not whole JSON`;
-    else if (header === null) header = headerOf(value, place);
-    else if (isRecord(value) && isRecord(value["footer"]))
-      footer = footerOf(value["footer"], place);
-    else events.push(eventOf(value, events.at(-1)?.id ?? -1, header.nodes.length, place));
+    const event = reader.take(line);
+    if (event !== null) events.push(event);
   }
-  if (header === null) throw new BadInput([`${file}:1:1 trace — the file is empty`]);
-  const cut =
-    broken ?? (footer === null ? `${file}:${count}:1 trace — the footer is missing` : null);
-  return { trace: traceOf(header, events, footer ?? footerFor(events)), cut };
+  if (damage !== null) reader.spoilt(damage);
+  const { header, cut } = reader.end();
+  const footer = reader.footer ?? footerFor(events);
+  return { trace: traceOf(header, events, footer), cut, signed: reader.signed };
 }
 
+/** Lines as they come, each checked. */
+export class TraceReader {
+  readonly signed: Map<string, string> = new Map();
+  readonly #file: string;
+  #sums: Sums | null;
+  #lines = 0;
+  #header: TraceHeader | null = null;
+  #footer: TraceFooter | null = null;
+  #last: TraceEvent | null = null;
+  /** The line before, which is not whole: forgiven only if nothing follows. */
+  #broken: string | null = null;
+
+  constructor(file: string, crc?: Crc) {
+    this.#file = file;
+    this.#sums = new Sums(crc);
+  }
+
+  /** The next line without its newline: an event, or null for what is none. */
+  take(line: string): TraceEvent | null {
+    if (this.#broken !== null) this.#fail(this.#fault(this.#broken));
+    this.#lines++;
+    if (line.trim() === "") return null;
+    if (this.#footer !== null) return this.#fail("nothing may follow the footer");
+    const value = parsed(line);
+    if (this.#header === null) return this.#begin(value, line);
+    const sound = this.#sums === null || this.#sums.check(line);
+    if (value === null) this.#broken = line;
+    else if (!sound) return this.#fail(this.#fault(line));
+    else if (isRecord(value) && isRecord(value["footer"])) {
+      this.#footer = footerOf(value["footer"], this.#place);
+    } else if (isRecord(value) && value["signed"] !== undefined) this.#sign(value["signed"]);
+    else return this.#event(value);
+    return null;
+  }
+
+  get header(): TraceHeader | null {
+    return this.#header;
+  }
+
+  get footer(): TraceFooter | null {
+    return this.#footer;
+  }
+
+  /** There may be more lines, which nobody can read. */
+  spoilt(damage: string): never {
+    const last = this.#last === null ? "" : ` after ${nameOf(this.#last)}`;
+    return this.#fail(`cannot be unpacked${last}, the file was changed: ${damage}`);
+  }
+
+  /** There are no more lines. `cut` as in ReadTrace. */
+  end(): { readonly header: TraceHeader; readonly cut: string | null } {
+    const header = this.#header;
+    if (header === null) throw new BadInput([`${this.#file}:1:1 trace — the file is empty`]);
+    const lacks = this.#footer === null ? "the footer is missing" : null;
+    const problem = this.#broken === null ? lacks : NOT_WHOLE;
+    return { header, cut: problem === null ? null : `${this.#place} trace — ${problem}` };
+  }
+
+  get #place(): string {
+    return `${this.#file}:${Math.max(1, this.#lines)}:1`;
+  }
+
+  #fail(problem: string): never {
+    throw new BadInput([`${this.#place} trace — ${problem}`]);
+  }
+
+  #begin(value: unknown, line: string): null {
+    const header = headerOf(value, this.#place);
+    // Who says that he has no sums, and has, was changed.
+    if (header.format === 1 && !hasSum(line)) this.#sums = null;
+    else if (this.#sums?.check(line) === false) {
+      this.#fail(`the header ${CHANGED}`);
+    }
+    this.#header = header;
+    return null;
+  }
+
+  #event(value: unknown): TraceEvent {
+    const nodes = this.#header?.nodes.length ?? 0;
+    this.#last = eventOf(value, this.#last?.id ?? -1, nodes, this.#place);
+    return this.#last;
+  }
+
+  #sign(value: unknown): void {
+    const [digest, signature] = Array.isArray(value) ? (value as unknown[]) : [];
+    if (typeof digest !== "string" || typeof signature !== "string") {
+      this.#fail("a signature and what it signs are expected, as hex");
+    }
+    this.signed.set(digest, signature);
+  }
+
+  /** What is wrong with a line that is not whole, or not as it was written. */
+  #fault(line: string): string {
+    if (this.#sums === null) return NOT_WHOLE;
+    if (line.startsWith('{"footer')) return `the footer ${CHANGED}`;
+    const id = (this.#last?.id ?? -1) + 1;
+    if (line.startsWith('{"signed')) return `a signature before event ${id} ${CHANGED}`;
+    // As far as the line can still be read.
+    const [, told = "", kind = ""] = /^\{"id":(\d+),.*?"kind":"(\w+)"/.exec(line) ?? [];
+    const [, type = ""] = /,"body":\{"type":"(\w+)"/.exec(line) ?? [];
+    if (told !== "" && Number(told) !== id && this.#last !== null) {
+      return `event ${id} was lost, or ${CHANGED}: its line is that of event ${told}`;
+    }
+    const what = Object.hasOwn(KIND, kind) ? ` (${`${kind} ${type}`.trimEnd()})` : "";
+    return `event ${told === "" ? id : told}${what} ${CHANGED}`;
+  }
+}
+
+const NOT_WHOLE = "the line is not whole JSON";
+const CHANGED = "was changed after it was written";
+
+/** `event 9 (deliver Pong)`: for who does not know the protocol's words. */
+function nameOf({ id, kind, body }: TraceEvent): string {
+  return `event ${id} (${`${kind} ${typeOf(body)}`.trimEnd()})`;
+}
 /** What can be said of a trace without its end: nothing was judged. */
 function footerFor(events: readonly TraceEvent[]): TraceFooter {
   const virtual = (events.at(-1)?.at ?? 0) as number as Duration;
@@ -86,9 +213,9 @@ function headerOf(value: unknown, place: string): TraceHeader {
   if (!isRecord(header)) {
     throw new BadInput([`${place} trace — a trace begins with {"header":…}; this is none`]);
   }
-  if (header["format"] !== 1) {
+  if (header["format"] !== 1 && header["format"] !== 2) {
     const found = JSON.stringify(header["format"]);
-    throw new BadInput([`${place} trace — format ${found} is not known, only 1`]);
+    throw new BadInput([`${place} trace — format ${found} is not known, only 1 and 2`]);
   }
   const nodes: unknown = header["nodes"];
   const whole =

@@ -6,7 +6,8 @@ import type { Outcome } from "./outcome.ts";
 import type { Names } from "./vocabulary.ts";
 
 export interface TraceHeader {
-  readonly format: 1;
+  /** 2: its lines have sums. */
+  readonly format: 1 | 2;
   readonly origin: "sim" | "host";
   readonly kit: string;
   readonly timesim: string;
@@ -18,6 +19,8 @@ export interface TraceHeader {
   readonly nodes: readonly { readonly name: string; readonly address: Address }[];
   /** Wall clock of an exact clock at time 0. */
   readonly epoch: UnixMicros;
+  /** Of a real node: what its machine's config is made of; cli/ knows its shape. */
+  readonly setup?: unknown;
 }
 
 export interface TraceFooter {
@@ -25,6 +28,8 @@ export interface TraceFooter {
   readonly events: number;
   readonly virtual: Duration;
   readonly outcomes: readonly Outcome[];
+  /** Of a real node: the digest of its machine's last state. */
+  readonly state?: string;
 }
 
 export interface Trace {

@@ -2,7 +2,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Place } from "./host.ts";
+import { former, Place } from "./host.ts";
 
 const SCENARIO = "scenarios/discovery-timeline.yaml";
 const place = new Place();
@@ -56,10 +56,8 @@ describe.each(["timeline", "trace", "log"])("%s", (command) => {
   });
 
   it("refuses another protocol's trace", async () => {
-    place.write(
-      "toy.ndjson",
-      place.read("run.ndjson").replace('"kit":"masternode"', '"kit":"toy"'),
-    );
+    const text = former(place.read("run.ndjson"));
+    place.write("toy.ndjson", text.replace('"kit":"masternode"', '"kit":"toy"'));
     const { exit, err } = await place.timesim([command, "toy.ndjson"]);
     expect(exit).toBe(2);
     expect(err).toBe(

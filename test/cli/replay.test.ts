@@ -1,6 +1,8 @@
 /** replay: the same, not the same, and what cannot be compared. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { kitWith, Place } from "./host.ts";
+import { former, kitWith, Place } from "./host.ts";
 
 const SCENARIO = "scenarios/discovery-timeline.yaml";
 const place = new Place();
@@ -75,20 +77,71 @@ describe.each([[[]], [["--inputs"]]])("replay %j", (more) => {
   });
 
   it("an input that nothing depends on was changed", async () => {
-    place.write("bent.ndjson", text.replace(/"digest":"./, '"digest":"x'));
+    place.write("bent.ndjson", former(text).replace(/"digest":"./, '"digest":"x'));
     const { exit, out } = await place.timesim(["replay", "bent.ndjson", ...more]);
     expect(exit).toBe(1);
     expect(out).toContain("✗ no event differs, but the recording was changed: digest x");
   });
 });
 
+describe("what was changed after it was written is named with its event", () => {
+  /** The first line of that kind, with one letter or digit changed. */
+  const bend = (kind: string, from: RegExp, to: string): readonly [text: string, line: number] => {
+    const lines = text.split("\n");
+    const line = lines.findIndex((each) => each.includes(`"kind":"${kind}"`));
+    return [lines.with(line, (lines[line] ?? "").replace(from, to)).join("\n"), line + 1];
+  };
+  it.each<readonly [kind: string, from: RegExp, to: string]>([
+    ["clock", /"a":(\d+)\d/, '"a":$1x'],
+    ["clock", /"b":0/, '"b":1'],
+    ["opened", /"body":"dialed"/, '"body":"accepted"'],
+    ["boot", /"b":(\d+)/, '"b":1$1'],
+    ["deliver", /"type":"./, '"type":"_'],
+  ])("%s %s", async (kind, from, to) => {
+    const [bent, line] = bend(kind, from, to);
+    expect(bent).not.toBe(text);
+    place.write("bent.ndjson", bent);
+    const { exit, out, err } = await place.timesim(["replay", "bent.ndjson", "--inputs"]);
+    expect([exit, out]).toEqual([2, ""]);
+    const problem = `bent\\.ndjson:${line}:1 trace — event ${line - 2} \\(${kind}.*\\) was changed`;
+    expect(err).toMatch(new RegExp(problem));
+  });
+
+  it("in a packed file by the last event before the damage", async () => {
+    const packed = readFileSync(join(place.path, "run.ndjson.gz"));
+    for (const part of [0.3, 0.6, 0.95, 1]) {
+      const bytes = Buffer.from(packed);
+      const at = Math.floor((bytes.length - 1) * part);
+      bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+      place.write("bent.ndjson.gz", bytes);
+      const { exit, err } = await place.timesim(["timeline", "bent.ndjson.gz"]);
+      expect(exit, err).toBe(2);
+      expect(err).toMatch(
+        /bent\.ndjson\.gz:\d+:1 trace — (?:event \d+|the footer|cannot be unpacked after event \d+) /,
+      );
+    }
+  });
+});
+
 describe("what cannot be replayed", () => {
   it.each<readonly [string, () => string, string]>([
     ["a scenario", () => "until: 1s\n", "run x.yaml --trace run.ndjson.gz"],
-    ["another format", () => text.replace('"format":1', '"format":2'), "format 2 is not known"],
-    ["another kit", () => text.replace('"kit":"masternode"', '"kit":"x"'), 'protocol "x", not'],
-    ["another profile", () => text.replace('"repaired"', '"gone"'), "cannot be played by this"],
-    ["no scenario", () => text.replace(/"scenario":\{/, '"scenario":7,"x":{'), "cannot be played"],
+    ["another format", () => text.replace('"format":2', '"format":3'), "format 3 is not known"],
+    [
+      "another kit",
+      () => former(text).replace('"kit":"masternode"', '"kit":"x"'),
+      'protocol "x", not',
+    ],
+    [
+      "another profile",
+      () => former(text).replace('"repaired"', '"gone"'),
+      "cannot be played by this",
+    ],
+    [
+      "no scenario",
+      () => former(text).replace(/"scenario":\{/, '"scenario":7,"x":{'),
+      "cannot be played",
+    ],
   ])("%s", async (_name, make, problem) => {
     const file = make().startsWith("until") ? "x.yaml" : "x.ndjson";
     place.write(file, make());

@@ -14,6 +14,10 @@ const TOY = traceOf([
   [2, 1, "garbled", { body: 'line\n"break" \u2028 \ud800' }],
 ]);
 const LINES = [...traceLines(TOY)];
+/** As they were before lines had sums. */
+const FORMER = LINES.map((line) => {
+  return line.replace(/,"sum":"[0-9a-f]{8}"\}$/, "}").replace('"format":2', '"format":1');
+});
 
 describe("a trace", () => {
   it("round-trips, to the byte", () => {
@@ -39,11 +43,19 @@ describe("a trace", () => {
   });
 
   it("of a ring begins later", () => {
-    const late = [LINES[0] ?? "", LINES[2] ?? "", LINES[3] ?? "", LINES[4] ?? ""];
+    const events = [...TOY.events()].slice(1);
+    const late = traceLines({ ...TOY, events: () => events });
     const { trace } = readTrace(late, "x");
     expect(trace.event(0)).toBeNull();
     expect(trace.event(2)?.kind).toBe("garbled");
   });
+});
+
+it("a trace of the former format reads the same", () => {
+  const { trace, cut } = readTrace(FORMER, "x.ndjson");
+  expect(cut).toBeNull();
+  expect(firstDifference(TOY, trace)).toBeNull();
+  expect([...traceLines(trace)]).toEqual(LINES);
 });
 
 describe("a trace that was cut", () => {
@@ -63,13 +75,17 @@ describe("a trace that was cut", () => {
 });
 
 describe("what is no trace", () => {
-  const [header = "", first = "", second = "", third = "", footer = ""] = LINES;
+  const [header = "", first = "", second = "", third = "", footer = ""] = FORMER;
   it.each<readonly [string, readonly string[], string]>([
     ["nothing", [], "x:1:1 trace — the file is empty"],
     ["blank lines", ["", " "], "x:1:1 trace — the file is empty"],
     ["another file", ["# yaml"], 'x:1:1 trace — a trace begins with {"header":…}; this is none'],
     ["no header", [first], 'x:1:1 trace — a trace begins with {"header":…}; this is none'],
-    ["a later format", ['{"header":{"format":2}}'], "x:1:1 trace — format 2 is not known, only 1"],
+    [
+      "a later format",
+      ['{"header":{"format":3}}'],
+      "x:1:1 trace — format 3 is not known, only 1 and 2",
+    ],
     [
       "half a header",
       ['{"header":{"format":1}}'],

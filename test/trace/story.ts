@@ -11,7 +11,7 @@ export const A = address(0xcb00710a, 24_100);
 export const B = address(0xcb00710b, 24_100);
 
 export const HEADER: TraceHeader = {
-  format: 1,
+  format: 2,
   origin: "sim",
   kit: "toy",
   timesim: "0.0.0",
