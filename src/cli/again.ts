@@ -3,17 +3,20 @@
  * to the machines. Either way it stops at the first event that differs.
  */
 import { BadInput, StepFailed } from "../core/assert.ts";
+import { digestOf } from "../core/digest.ts";
+import type * as core from "../core/machine.ts";
 import type { Time } from "../core/units.ts";
-import { feed } from "../replay/feed.ts";
+import { feed, type FeedOptions } from "../replay/feed.ts";
 import { Follower } from "../replay/follow.ts";
 import { compile, specsOf } from "../scenario/compile.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { writeScenario } from "../scenario/write.ts";
 import type { Difference } from "../trace/diff.ts";
-import type { EventId, TraceEvent } from "../trace/event.ts";
+import type { EventId, FileBody, TraceEvent } from "../trace/event.ts";
 import { Recorder } from "../trace/recorder.ts";
 import type { Trace } from "../trace/trace.ts";
+import { foundIn, machineIn } from "./flight.ts";
 import { profileNamed, type Protocol } from "./protocol.ts";
 
 export interface Again {
@@ -25,12 +28,19 @@ export interface Again {
   readonly tick: (at: Time) => void;
 }
 
+/** Of a real node's record, whether its machine ends as it did; null where that is not known. */
+export interface Ending {
+  readonly recorded: string;
+  readonly now: string;
+}
+
 export interface Outcome {
   readonly difference: Difference | null;
   /** What this version has where it has no event. */
   readonly why: string;
   readonly equal: number;
   readonly digest: string;
+  readonly ending: Ending | null;
   /** Events of this version's run, before the difference. */
   readonly found: (id: EventId) => TraceEvent | null;
 }
@@ -55,15 +65,43 @@ export function rerun(kit: Protocol, { trace, file, cut, node, tick }: Again): O
   const { difference, equal } = follower;
   const found = (id: EventId): TraceEvent | null =>
     node === null ? trace.event(id) : recorder.event(id);
-  return { difference, why: "the run has ended", equal, digest: recorder.digest, found };
+  return {
+    difference,
+    why: "the run has ended",
+    equal,
+    digest: recorder.digest,
+    ending: null,
+    found,
+  };
 }
 
 /** No world: each node alone with what it was told. */
 export function refeed(kit: Protocol, { trace, file, cut, node, tick }: Again): Outcome {
+  const { header, footer } = trace;
+  const isHost = header.origin === "host";
+  const machines = isHost ? [hostIn(kit, trace, file)] : simulatedIn(kit, trace, file);
+  const found = (body: unknown): FileBody => foundIn(kit, body, file);
+  const fed = feed({ trace, cut, machines, node, found }, ({ at }) => tick(at));
+  const { state: recorded } = footer;
+  const ending = recorded === undefined ? null : { recorded, now: digestOf(fed.state(0)) };
+  return { ...fed, ending, found: (id) => trace.event(id) };
+}
+
+type Machines = FeedOptions<core.Protocol>["machines"];
+
+function simulatedIn(kit: Protocol, trace: Trace, file: string): Machines {
   const { scenario, profile } = recordedIn(kit, trace, file);
-  const machines = specsOf(kit, scenario, profile);
-  const fed = feed({ trace, cut, machines, node }, ({ at }) => tick(at));
-  return { ...fed, found: (id) => trace.event(id) };
+  return specsOf(kit, scenario, profile);
+}
+
+function hostIn(kit: Protocol, { header }: Trace, file: string): Machines[number] {
+  try {
+    return machineIn(kit, header);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    const problem = `${file}:1:1 trace — its node cannot be made by this version`;
+    throw new BadInput([problem, ...error.problems]);
+  }
 }
 
 /** The header's scenario as this version reads it: written out, and loaded as a file would be. */

@@ -1,5 +1,6 @@
 /** The protocol this program plays: the masternode's, with Node's cryptography. */
 import { BadInput } from "../core/assert.ts";
+import { recalling } from "../core/key.ts";
 import { nodeCrypto } from "../host/crypto.ts";
 import type * as core from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
@@ -12,6 +13,15 @@ export type Protocol = Kit<core.Protocol>;
 
 export function protocolOf(host: Pick<Host, "kit">): Protocol {
   return host.kit ?? masternodeKit(nodeCrypto);
+}
+
+/** The same for a replay of a real node, which has no key: what it signed is known by digest. */
+export function recordedProtocol(
+  host: Pick<Host, "kit">,
+  own: string,
+  signed: ReadonlyMap<string, string>,
+): Protocol {
+  return host.kit ?? masternodeKit(recalling(nodeCrypto, own, signed));
 }
 
 export const ABOUT = "Deterministic network simulator for the TIME Coin masternode network";

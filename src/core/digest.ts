@@ -50,6 +50,13 @@ export class Digest {
   }
 }
 
+/** 16 hex digits that tell plain data apart. */
+export function digestOf(value: unknown): string {
+  const digest = new Digest();
+  digest.value(value);
+  return digest.hex();
+}
+
 /** Both lanes of the hash of one value, to be remembered and fed to a digest later. */
 export function hashOf(value: unknown): readonly [number, number] {
   walk(value, 0x3c6ef372, 0x2545f491);

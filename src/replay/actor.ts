@@ -22,6 +22,10 @@ export class Actor<P extends Protocol> {
     this.#runtime = new NodeRuntime(options);
   }
 
+  get state(): P["state"] {
+    return this.#runtime.state;
+  }
+
   /** `cause` is the boot. */
   start(cause: number): void {
     const files = this.files ?? {};

@@ -34,6 +34,8 @@ export interface FeedOptions<P extends Protocol> {
   readonly machines: readonly { readonly machine: Machine<P>; readonly config: P["config"] }[];
   /** Only this one is fed, the others are the world; null: all are fed. */
   readonly node: number | null;
+  /** A file that a real node found when it booted, from what its record says of it. */
+  readonly found?: (body: unknown) => FileBody;
 }
 
 /** A difference, and in words what this version had instead where it is no event. */
@@ -43,6 +45,8 @@ export interface Fed {
   readonly equal: number;
   /** Over all that was written again. */
   readonly digest: string;
+  /** Of a fed node, the last state of its machine; of others undefined. */
+  readonly state: (node: number) => unknown;
 }
 
 const INPUTS: ReadonlySet<KindName> = new Set([
@@ -75,6 +79,8 @@ class Feeding<P extends Protocol> {
   readonly #dues = new Dues();
   /** Sends of fed nodes that a save holds back. */
   readonly #held = new Set<EventId>();
+  /** Of incarnations that have ended. */
+  readonly #last = new Map<number, unknown>();
   /** Values of saves by their event, for later boots. */
   readonly #saved = new Map<EventId, Saving>();
   #booting: { readonly boot: TraceEvent; readonly actor: Actor<P> } | null = null;
@@ -114,7 +120,10 @@ class Feeding<P extends Protocol> {
     this.#checkDue(this.#options.trace.footer.virtual, null);
     const equal = this.#equal;
     const { digest } = this.#recorder;
-    return { difference: this.#difference, why: this.#why, equal, digest };
+    const state = (node: number): unknown => {
+      return this.#actors.get(node)?.state ?? this.#last.get(node);
+    };
+    return { difference: this.#difference, why: this.#why, equal, digest, state };
   }
 
   #goesOn(): boolean {
@@ -149,7 +158,8 @@ class Feeding<P extends Protocol> {
       const uptime = isBoot ? (0 as Time) : uptimeAt(actor.port.clock, at);
       actor.port.clock = { at, wall: a as UnixMicros, uptime, drift: b };
     } else if (kind === "read") {
-      const found = a === NO_CAUSE ? (body as FileBody) : this.#saved.get(a);
+      const { found: read = (told: unknown) => told as FileBody } = this.#options;
+      const found = a === NO_CAUSE ? read(body) : this.#saved.get(a);
       if (found === undefined) this.#differs(event, null, "it saved nothing there");
       else if (actor.files !== null) actor.files[found.file] = found.value;
     } else if (kind === "stall") {
@@ -157,6 +167,7 @@ class Feeding<P extends Protocol> {
       if (!actor.stalled) actor.port.resume(at);
     } else if (kind === "down") {
       actor.port.end();
+      this.#last.set(event.node, actor.state);
       this.#actors.delete(event.node);
     }
   }

@@ -37,7 +37,8 @@ export const WORLD = -1;
  * stall     a 1 stands still (hang, pause), 0 goes on
  * crash     body the error: the machine threw, the run is over
  * read      a file that a process finds when it boots: a the save that wrote it, body its name;
- *           a −1 if no save of this trace did: body { file, value }
+ *           a −1 if no save of this trace did: body { file, value }, which a real node's record has
+ *           as its codec writes it: { file, text }, or { file, hex } where it is no text
  * bound     a session it dialed, b the address that the other end has for it, as in that end's
  *           `opened`: written before its own, by real nodes only, so that traces can be joined
  */

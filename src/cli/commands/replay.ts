@@ -9,10 +9,11 @@ import type { ReadTrace as Recorded } from "../../trace/ndjson.ts";
 import { eventLine, type Words, wordsFor } from "../../trace/text.ts";
 import { type Again, type Outcome, refeed, rerun } from "../again.ts";
 import { EXIT } from "../exit.ts";
+import { keyIn } from "../flight.ts";
 import { nodeIndex, openRecorded } from "../open.ts";
 import { type Io, say, sayJson } from "../output.ts";
 import { Progress } from "../progress.ts";
-import { protocolOf } from "../protocol.ts";
+import { protocolOf, recordedProtocol } from "../protocol.ts";
 
 export interface ReplayArgs {
   readonly path: string;
@@ -22,9 +23,9 @@ export interface ReplayArgs {
 }
 
 export function replay(args: ReplayArgs, io: Io): number {
-  const kit = protocolOf(io);
-  const recorded = openRecorded(args.path, kit, io);
-  const { trace, cut } = recorded;
+  const recorded = openRecorded(args.path, protocolOf(io), io);
+  const { trace, cut, signed } = recorded;
+  const kit = recordedProtocol(io, keyIn(trace.header), signed);
   const node = args.node === undefined ? null : nodeIndex(trace, args.node);
   const byInputs = args.inputs ?? trace.header.origin === "host";
   if (byInputs && (trace.event(0) === null || node === -1)) {
@@ -53,9 +54,13 @@ interface Told {
 
 /** Null when all is as it was. */
 function verdictOf({ trace, cut }: Recorded, outcome: Outcome, node: number | null): string | null {
-  const { difference, equal, digest } = outcome;
+  const { difference, equal, digest, ending } = outcome;
   if (difference !== null) return `differs after ${plural(equal, "equal event")}`;
   const { footer } = trace;
+  if (ending !== null && ending.recorded !== ending.now) {
+    const { recorded, now } = ending;
+    return `no event differs, but the last state does: digest ${now}, recorded was ${recorded}`;
+  }
   const comparable = cut === null && node === null && footer.digest !== "-";
   if (!comparable || footer.digest === digest) return null;
   // An input that no effect depends on was changed in the file.
@@ -72,7 +77,9 @@ function print(io: Io, told: Told, byInputs: boolean, verdict: string | null): v
   if (verdict === null) {
     const whose = args.node === undefined ? "" : ` of ${args.node}`;
     const cut = recorded.cut === null ? "" : ", as far as the recording goes";
-    const sum = `${plural(outcome.equal, "event")}${whose} again${cut}, digest ${outcome.digest}`;
+    const { digest, ending } = outcome;
+    const same = ending === null ? `digest ${digest}` : `the same last state ${ending.now}`;
+    const sum = `${plural(outcome.equal, "event")}${whose} again${cut}, ${same}`;
     say(io, `\n${io.paint.good("✓")} ${sum}`);
     return;
   }
@@ -111,7 +118,7 @@ function documentOf(told: Told, byInputs: boolean, exit: number, verdict: string
   const { args, recorded, outcome, words } = told;
   const { trace, cut } = recorded;
   const { name, seed, profile, timesim } = trace.header;
-  const { difference, equal, digest } = outcome;
+  const { difference, equal, digest, ending } = outcome;
   const side = (one: Side): unknown => ({
     event: one.event,
     text: one.event === null ? one.instead : eventLine(one.event, words),
@@ -130,6 +137,7 @@ function documentOf(told: Told, byInputs: boolean, exit: number, verdict: string
     verdict,
     events: equal,
     digest,
+    state: ending?.now ?? null,
     difference:
       difference === null
         ? null
