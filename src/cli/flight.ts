@@ -57,10 +57,10 @@ function headerOf(kit: Protocol, facts: NodeFacts): TraceHeader {
   return { format: 2, origin: "host", ...by, name, seed, profile, nodes, epoch, setup };
 }
 
-/** Another protocol's key, or none, where the header is not a real node's. */
-export function keyIn({ setup }: TraceHeader): string {
+/** The public key of the node; null where it is no real node's record. */
+export function keyIn({ setup }: TraceHeader): string | null {
   const key = ((setup ?? {}) as Partial<Setup>).publicKey;
-  return typeof key === "string" ? key : "";
+  return typeof key === "string" ? key : null;
 }
 
 /** What the recorded node ran. Throws BadInput, or what the kit throws at settings it dislikes. */

@@ -23,9 +23,11 @@ export interface ReplayArgs {
 }
 
 export function replay(args: ReplayArgs, io: Io): number {
-  const recorded = openRecorded(args.path, protocolOf(io), io);
+  const usual = protocolOf(io);
+  const recorded = openRecorded(args.path, usual, io);
   const { trace, cut, signed } = recorded;
-  const kit = recordedProtocol(io, keyIn(trace.header), signed);
+  const key = keyIn(trace.header);
+  const kit = key === null ? usual : recordedProtocol(io, key, signed);
   const node = args.node === undefined ? null : nodeIndex(trace, args.node);
   const byInputs = args.inputs ?? trace.header.origin === "host";
   if (byInputs && (trace.event(0) === null || node === -1)) {
