@@ -5,7 +5,7 @@
 export { type Address, address, formatAddress, parseAddress } from "./core/address.ts";
 export { assert, BadInput, Bug, StepFailed } from "./core/assert.ts";
 export type { Crypto } from "./core/capabilities.ts";
-export type { Codec, Decoded } from "./core/codec.ts";
+export type { Codec, Decoded, FileCodec, FileCodecs, ReadFile } from "./core/codec.ts";
 export type { Fault, Latency, LinkProfile } from "./core/fault.ts";
 export type {
   CloseReason,
@@ -35,7 +35,9 @@ export type { NetworkConfig } from "./engine/net.ts";
 export { World, type WorldOptions } from "./engine/world.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
 export type { Claim, CommandSpec, Kit, NodeSetup, Profile } from "./kit/kit.ts";
+export { type ClockPlan, HostClock } from "./host/clock.ts";
 export { nodeCrypto } from "./host/crypto.ts";
+export { type HostNode, type HostOptions, startNode } from "./host/node.ts";
 export { loadScenario } from "./scenario/load.ts";
 export type { Expectation, NodePlan, Scenario, ScenarioEvent } from "./scenario/model.ts";
 export { NETWORK } from "./scenario/network.ts";

@@ -118,7 +118,7 @@ const KIT: Readonly<Record<string, Shape>> = {
   claims: "record",
   commands: "record",
   defaultPort: "number",
-  files: "list",
+  files: "record",
   epoch: "function",
   configure: "function",
 };

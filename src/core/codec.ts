@@ -13,3 +13,16 @@ export type Decoded<T> =
   | { readonly kind: "message"; readonly message: T }
   | { readonly kind: "unknown"; readonly name: string }
   | { readonly kind: "garbled"; readonly error: string };
+
+/** A saved value to the bytes of its file and back. Bytes that are no such file are a value. */
+export interface FileCodec<T> {
+  encode(value: T): Uint8Array;
+  decode(bytes: Uint8Array): ReadFile<T>;
+}
+
+export type ReadFile<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string };
+
+/** For every file that machines of a protocol save. */
+export type FileCodecs<Files> = { readonly [File in keyof Files]: FileCodec<Files[File]> };

@@ -3,7 +3,7 @@
  * command line serve any protocol and know none.
  */
 import type { Address } from "../core/address.ts";
-import type { Codec } from "../core/codec.ts";
+import type { Codec, FileCodecs } from "../core/codec.ts";
 import type { Machine, Protocol } from "../core/machine.ts";
 import type { UnixMicros } from "../core/units.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";
@@ -27,8 +27,8 @@ export interface Kit<P extends Protocol> {
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
   /** What an operator may ask a real node; `status` also feeds its metrics. */
   readonly views?: Readonly<Record<string, View<P>>>;
-  /** Every file its machines save, for faults of disks. */
-  readonly files: readonly (keyof P["files"] & string)[];
+  /** Every file its machines save, as bytes for a real disk. */
+  readonly files: FileCodecs<P["files"]>;
   /** Port of addresses written without one. */
   readonly defaultPort: number;
   /** Told to a node that is stopped cleanly. */

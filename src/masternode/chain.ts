@@ -178,6 +178,22 @@ export function chainUpTo(config: Config, height: number): Chain {
   return chain;
 }
 
+/** A chain of whole blocks from height 0 on, or why they are none. */
+export function chainOf(crypto: Crypto, blocks: readonly Block[]): Chain | string {
+  let tip = ZERO_HASH;
+  const chain: StoredBlock[] = [];
+  for (const [height, block] of blocks.entries()) {
+    if (block.header.height !== height) return `block ${height}: height ${block.header.height}`;
+    if (block.header.previousHash !== tip) return `block ${height}: does not link`;
+    const made = stored(crypto, block);
+    tip = made.hash;
+    chain.push(made);
+  }
+  if (chain.length === 0) return "no blocks";
+  const table = tableOf(chain.map((made, at) => [at, made] as const));
+  return { height: chain.length - 1, tip, blocks: table };
+}
+
 function stored(crypto: Crypto, block: Block): StoredBlock {
   return { block, hash: blockHash(crypto, block.header) };
 }

@@ -67,7 +67,7 @@ const header = struct<BlockHeader>({
   timestamp: i64,
   blockReward: u64,
 });
-const block = struct<Block>({
+export const block: Shape<Block> = struct<Block>({
   header,
   transactions: list(transaction),
   masternodeRewards: list(pair(text, u64)),

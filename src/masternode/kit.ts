@@ -10,6 +10,7 @@ import type { Network } from "./block.ts";
 import { slotStart } from "./chain.ts";
 import { claims } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
+import { fileCodecs } from "./files.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
 import type { Tier } from "./messages.ts";
 import { profiles } from "./profiles.ts";
@@ -79,7 +80,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
       },
     },
     views,
-    files: ["sequences", "chain", "cache"],
+    files: fileCodecs(crypto),
     defaultPort: DEFAULT_PORT,
     stop: { type: "stop" },
     epoch: (settings, config) => epochOf(settings, config),

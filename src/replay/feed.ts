@@ -23,7 +23,7 @@ import {
 import { Recorder } from "../trace/recorder.ts";
 import type { Trace } from "../trace/trace.ts";
 import { Actor } from "./actor.ts";
-import { type Armed, Dues } from "./due.ts";
+import { type Armed, Dues } from "../runtime/due.ts";
 import { type Ground, ReplayPort, type Saving } from "./port.ts";
 
 export interface FeedOptions<P extends Protocol> {

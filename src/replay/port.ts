@@ -11,7 +11,7 @@ import { type Clock, trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
 import type { Port, TimerHandle } from "../runtime/port.ts";
 import { streamOf } from "../runtime/streams.ts";
 import type { EventId } from "../trace/event.ts";
-import type { Armed, Dues } from "./due.ts";
+import type { Armed, Dues } from "../runtime/due.ts";
 
 /** What one incarnation shares with the whole replay. */
 export interface Ground {

@@ -15,7 +15,7 @@ export interface Dialect {
   /** The first is the default. */
   readonly profiles: readonly ProfileWords[];
   /** The files a node may have: what `disk: { damage: … }` may name. */
-  readonly files: readonly string[];
+  readonly files: Readonly<Record<string, unknown>>;
   readonly defaultPort: number;
 }
 

@@ -197,7 +197,7 @@ function disk(scope: Scope, kit: Dialect): Form<readonly NodeFault[]> {
       node: nodeNames(SIDE, scope),
       full: z.boolean().meta({ description: "Writes fail" }).optional(),
       delay: duration("How long a write takes").optional(),
-      damage: choice("file", damage, kit.files).optional(),
+      damage: choice("file", damage, Object.keys(kit.files)).optional(),
     })
     .transform((given, ctx) => {
       const { node: names, ...rest } = given;

@@ -6,7 +6,7 @@
 import { Digest, hashOf } from "../core/digest.ts";
 import type { Time } from "../core/units.ts";
 import { Columns } from "./columns.ts";
-import { type EventId, KIND, KINDS, type TraceEvent } from "./event.ts";
+import { type EventId, KIND, KINDS, NO_CAUSE, type TraceEvent } from "./event.ts";
 
 export type TraceLevel = "none" | "digest" | "ring" | "full";
 
@@ -118,8 +118,8 @@ export class Recorder {
     digest.number(cause);
     digest.number(a);
     digest.number(b);
-    // What is delivered is what was sent, and the cause says which: no need to hash it again.
-    if (body === null || kind === KIND.deliver) return;
+    // What is delivered is what was sent, and where the cause says which, that was hashed already.
+    if (body === null || (kind === KIND.deliver && cause !== NO_CAUSE)) return;
     if (typeof body === "string") digest.string(body);
     else if (kind === KIND.send) this.#shared(body as object);
     else digest.value(body);

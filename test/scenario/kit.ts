@@ -117,7 +117,7 @@ function factOf(event: TraceEvent, node: number): Fact | null {
 
 export const kit: Dialect = {
   name: "toy",
-  files: ["counts", "peers"],
+  files: { counts: null, peers: null },
   defaultPort: 24_100,
   profiles: [
     { name: "repaired", about: "As it should be", machine: { kinds: ["Ping", "Pong", "Hello"] } },

@@ -1,0 +1,319 @@
+/**
+ * The real world as one incarnation of one node sees it (runtime/port.ts): TCP, a disk and the
+ * machine's clocks. Its one rule: everything reaches the node as one input after the other, each
+ * with one reading of the clocks; nothing reaches it from within a step.
+ */
+import type { Socket } from "node:net";
+import { address, type Address, formatIp, ipOf, parseAddress } from "../core/address.ts";
+import { StepFailed } from "../core/assert.ts";
+import type { Codec } from "../core/codec.ts";
+import type { CloseReason, Protocol, Role, SessionId, TimerKey } from "../core/machine.ts";
+import type { Random, Streams } from "../core/random.ts";
+import type { Duration, Time, UnixMicros } from "../core/units.ts";
+import { trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
+import type { NodeRuntime } from "../runtime/node.ts";
+import type { Port, TimerHandle } from "../runtime/port.ts";
+import { streamOf } from "../runtime/streams.ts";
+import { type EventId, KIND, NO_CAUSE } from "../trace/event.ts";
+import type { Recorder } from "../trace/recorder.ts";
+import { Alarm } from "./alarm.ts";
+import type { HostClock } from "./clock.ts";
+import type { Dial, Dialed, Dialer } from "./dialer.ts";
+import type { HostLimits } from "./limits.ts";
+import { NodeSocket } from "./socket.ts";
+import type { Store } from "./store.ts";
+
+export interface PortOptions<P extends Protocol> {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly streams: Streams;
+  readonly codec: Codec<P["message"]>;
+  readonly clock: HostClock;
+  readonly recorder: Recorder;
+  readonly store: Store<P>;
+  readonly limits: HostLimits;
+  readonly dialer: Dialer;
+  /** The ip its dials come from. */
+  readonly from: number;
+  /** A step threw, and with it the process is over. */
+  readonly failed: (error: Error) => void;
+  /** What no trace event says, for the log. */
+  readonly notice: (text: string) => void;
+}
+
+export interface Session {
+  readonly id: SessionId;
+  readonly role: Role;
+  readonly remote: Address;
+  readonly socket: NodeSocket;
+}
+
+export class HostPort<P extends Protocol> implements Port<P> {
+  readonly #options: PortOptions<P>;
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #dials = new Map<SessionId, Dial>();
+  readonly #alarm: Alarm;
+  readonly #lines = new WeakMap<object, Uint8Array>();
+  #runtime: NodeRuntime<P> | null = null;
+  #received = 0;
+  #busy = false;
+  /** Inputs that came up within a step, or of one. */
+  #waiting: (() => void)[] = [];
+
+  constructor(options: PortOptions<P>) {
+    this.#options = options;
+    this.#alarm = new Alarm(
+      options.clock,
+      ({ timer, key, cause }) => this.input((node) => node.fire(timer, key, cause)),
+      () => this.#received,
+    );
+  }
+
+  get sessions(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Bytes of begun lines, over all sessions. */
+  get unread(): number {
+    return this.sessions.reduce((sum, { socket }) => sum + socket.lines.size, 0);
+  }
+
+  /** Sockets in use, and dials under way. */
+  get sockets(): number {
+    return this.#sessions.size + this.#dials.size;
+  }
+
+  /** From here on the node is told what happens. */
+  run(runtime: NodeRuntime<P>, boot: EventId, files: Partial<P["files"]>): void {
+    this.#runtime = runtime;
+    this.input(() => runtime.boot(files, boot));
+  }
+
+  /** One input of the node, after what is being handled now. */
+  input(work: (runtime: NodeRuntime<P>) => void): void {
+    this.#waiting.push(() => {
+      if (this.#runtime !== null) work(this.#runtime);
+    });
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.readClock();
+        next();
+      }
+    } catch (error) {
+      this.end();
+      if (!(error instanceof Error)) throw error;
+      this.#options.failed(error instanceof StepFailed ? error : new Error(String(error.stack)));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Once before each input; a wall clock that was set is told before it. */
+  readClock(): void {
+    if (this.#options.clock.read()) this.recordClock(NO_CAUSE);
+  }
+
+  recordClock(cause: EventId): void {
+    const { line } = this.#options.clock;
+    this.record(KIND.clock, cause, wallAt(line, this.now()), line.drift, null);
+  }
+
+  record(kind: number, cause: EventId, a: number, b: number, body: unknown): EventId {
+    return this.#options.recorder.record(this.now(), 0, kind, cause, a, b, body);
+  }
+
+  /** The process is gone: no more inputs, timers, dials. Its sockets are the caller's to end. */
+  end(): void {
+    this.#runtime = null;
+    this.#waiting = [];
+    this.#alarm.stop();
+    for (const dial of this.#dials.values()) dial.abort();
+    this.#dials.clear();
+  }
+
+  /** Somebody dialed this node. */
+  accept(socket: Socket): void {
+    const remote = parseAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    if (remote === null) return void socket.destroy(); // gone already
+    this.input((node) => {
+      const id = node.accept();
+      this.#open(id, "accepted", remote, socket);
+      node.opened(id, "accepted", remote, NO_CAUSE);
+    });
+  }
+
+  /** Sessions whose bytes nobody takes any more; called now and then. `now` in real ms. */
+  sweep(now: number): void {
+    const { clock, limits } = this.#options;
+    const patience = clock.realMillis(limits.userTimeout);
+    for (const { id, socket } of this.sessions) {
+      if (socket.stuckFor(now) > patience) this.#break(id, "timeout");
+    }
+  }
+
+  // ── Port ────────────────────────────────────────────────────────────────────────────────────
+
+  now(): Time {
+    return this.#options.clock.now;
+  }
+
+  uptime(): Time {
+    return uptimeAt(this.#options.clock.line, this.now());
+  }
+
+  wall(): UnixMicros {
+    return wallAt(this.#options.clock.line, this.now());
+  }
+
+  random(label: string): Random {
+    const { streams, name, incarnation } = this.#options;
+    return streamOf(streams, name, incarnation, label);
+  }
+
+  dial(session: SessionId, remote: Address, cause: EventId): void {
+    const { dialer, from, limits, clock } = this.#options;
+    const done = (dialed: Dialed): void => this.#dialed(session, remote, cause, dialed);
+    if (this.sockets >= limits.sockets) {
+      this.input((node) => node.refused(session, remote, "limit", cause));
+      return;
+    }
+    const timeout = clock.realMillis(limits.dialTimeout);
+    this.#dials.set(session, dialer(remote, ipText(from), timeout, done));
+  }
+
+  transmit(session: SessionId, message: P["message"], cause: EventId): void {
+    const found = this.#sessions.get(session);
+    if (found === undefined) {
+      this.record(KIND.drop, cause, session, 0, "session closed");
+      return;
+    }
+    const { socket } = found;
+    socket.write(this.#lineOf(message));
+    if (socket.buffered > this.#options.limits.sendBuffer) this.#break(session, "slow");
+  }
+
+  close(session: SessionId): void {
+    this.#dials.get(session)?.abort();
+    this.#dials.delete(session);
+    this.#sessions.get(session)?.socket.finish();
+    this.#forget(session);
+  }
+
+  arm(timer: P["timer"], key: TimerKey, after: Duration, cause: EventId): TimerHandle {
+    const due = this.now() + trueLength(this.#options.clock.line, after);
+    return this.#alarm.arm(timer, key, due, cause);
+  }
+
+  disarm(handle: TimerHandle): void {
+    this.#alarm.disarm(handle);
+  }
+
+  persist(file: string, value: unknown, token: number, cause: EventId): void {
+    this.#options.store.write(file, value, (ok) => {
+      this.input((node) => node.saved(token, file, ok, cause));
+    });
+  }
+
+  // ── sockets ─────────────────────────────────────────────────────────────────────────────────
+
+  #dialed(session: SessionId, remote: Address, cause: EventId, dialed: Dialed): void {
+    this.#dials.delete(session);
+    if (!dialed.ok) {
+      this.input((node) => node.refused(session, remote, dialed.reason, cause));
+      return;
+    }
+    const { socket, local } = dialed;
+    this.#open(session, "dialed", remote, socket);
+    this.input((node) => {
+      if (local !== null) this.record(KIND.bound, cause, session, local, null);
+      node.opened(session, "dialed", remote, cause);
+    });
+  }
+
+  #open(id: SessionId, role: Role, remote: Address, raw: Socket): void {
+    const socket = new NodeSocket(raw, {
+      readable: () => this.#read(id, socket),
+      ended: (reason) => this.#ended(id, reason),
+    });
+    this.#sessions.set(id, { id, role, remote, socket });
+  }
+
+  /** Takes every whole line; begun ones count as unread. */
+  #read(id: SessionId, socket: NodeSocket): void {
+    this.#received++;
+    for (;;) {
+      let more = false;
+      this.input((node) => {
+        more = this.#takeLine(node, id, socket);
+      });
+      if (!more) break;
+    }
+    if (socket.lines.size > UNREAD_CHECKED) this.#checkUnread();
+  }
+
+  /** False when there is none. */
+  #takeLine(node: NodeRuntime<P>, id: SessionId, socket: NodeSocket): boolean {
+    if (!this.#sessions.has(id)) return false;
+    const line = socket.lines.next(node.lineLimit(id));
+    if (line === null) return false;
+    if (line === "too long") return node.garbled(id, "line too long", "too long", NO_CAUSE);
+    const decoded = this.#options.codec.decode(line);
+    switch (decoded.kind) {
+      case "message":
+        return node.deliver(id, decoded.message, NO_CAUSE);
+      case "unknown":
+        return node.garbled(id, decoded.name, "unknown", NO_CAUSE);
+      case "garbled":
+        return node.garbled(id, decoded.error, "shape", NO_CAUSE);
+    }
+  }
+
+  #checkUnread(): void {
+    const sum = this.unread;
+    if (sum <= this.#options.limits.unread) return;
+    const most = this.sessions.reduce((first, next) => {
+      return next.socket.lines.size > first.socket.lines.size ? next : first;
+    });
+    const of = `${most.socket.lines.size} of ${sum} unread bytes`;
+    this.#options.notice(`Closing session ${most.id} with ${ipText(ipOf(most.remote))}: ${of}`);
+    this.#break(most.id, "slow");
+  }
+
+  /** The host ends a session itself: no FIN, for the other end does not listen or must not talk. */
+  #break(id: SessionId, reason: CloseReason): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    session.socket.destroy();
+    this.#ended(id, reason);
+  }
+
+  #ended(id: SessionId, reason: CloseReason): void {
+    this.#forget(id);
+    this.input((node) => node.closed(id, reason, NO_CAUSE));
+  }
+
+  #forget(id: SessionId): void {
+    this.#sessions.delete(id);
+  }
+
+  /** A broadcast is encoded once. */
+  #lineOf(message: P["message"]): Uint8Array {
+    const known = this.#lines.get(message);
+    if (known !== undefined) return known;
+    const text = this.#options.codec.encode(message);
+    const line = new Uint8Array(text.length + 1);
+    line.set(text);
+    line[text.length] = 10;
+    this.#lines.set(message, line);
+    return line;
+  }
+}
+
+/** Shorter begun lines are not worth adding up: sockets are few (limits.ts). */
+const UNREAD_CHECKED = 65_536;
+
+function ipText(ip: number): string {
+  return formatIp(address(ip, 0));
+}

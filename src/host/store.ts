@@ -1,0 +1,159 @@
+/**
+ * A node's files on a real disk. Its one rule: a file is the whole old one or the whole new one. A
+ * write goes to a temporary file, is synced, renamed, and its folder synced, before anybody is told
+ * that it is durable. Each file begins with a line that says what it is and the check sum of the
+ * rest; one that does not agree with it is set aside, and the node starts without.
+ */
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileCodec, FileCodecs, ReadFile } from "../core/codec.ts";
+import type { Protocol } from "../core/machine.ts";
+
+/** What was there at boot. */
+export interface Found {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Files that could not be used, and why. Each is kept beside, as `NAME.damaged-TIME`. */
+  readonly aside: readonly { readonly file: string; readonly why: string }[];
+}
+
+interface Write {
+  readonly file: string;
+  value: unknown;
+  readonly done: ((ok: boolean) => void)[];
+}
+
+const MAGIC = "timesim-file 1";
+const TEMPORARY = ".tmp";
+const NEWLINE = 10;
+
+export class Store<P extends Protocol> {
+  /** For experiments: every write fails, as on a full disk. */
+  full = false;
+  readonly #dir: string;
+  readonly #codecs: Readonly<Record<string, FileCodec<unknown>>>;
+  readonly #notice: (text: string) => void;
+  /** Not begun, oldest first; one per file, for a later value makes an earlier one needless. */
+  #queue: Write[] = [];
+  #running: Promise<void> | null = null;
+
+  /** `dir` is there, and locked by this process. */
+  constructor(dir: string, codecs: FileCodecs<P["files"]>, notice: (text: string) => void) {
+    this.#dir = dir;
+    this.#codecs = codecs as Readonly<Record<string, FileCodec<unknown>>>;
+    this.#notice = notice;
+  }
+
+  /** Throws what the system says of a file that is there and cannot be opened. */
+  read(): Found {
+    const values: Record<string, unknown> = {};
+    const aside: { readonly file: string; readonly why: string }[] = [];
+    const names = new Set(readdirSync(this.#dir));
+    for (const [file, codec] of Object.entries(this.#codecs)) {
+      // Never renamed, so never promised to anybody.
+      if (names.has(file + TEMPORARY)) rmSync(join(this.#dir, file + TEMPORARY));
+      if (!names.has(file)) continue;
+      const read = unwrap(file, codec, readFileSync(join(this.#dir, file)));
+      if (read.ok) values[file] = read.value;
+      else aside.push({ file, why: read.error });
+    }
+    for (const { file, why } of aside) this.#setAside(file, why);
+    return { values, aside };
+  }
+
+  /** `done` hears of it once it is durable, or has failed; never within this call. */
+  write(file: string, value: unknown, done: (ok: boolean) => void): void {
+    const queued = this.#queue.find((write) => write.file === file);
+    if (queued === undefined) {
+      this.#queue.push({ file, value, done: [done] });
+    } else {
+      queued.value = value;
+      queued.done.push(done);
+    }
+    this.#running ??= this.#run();
+  }
+
+  /** Everything asked for so far has been told of. */
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve();
+    for (let write = this.#queue.shift(); write !== undefined; write = this.#queue.shift()) {
+      const ok = await this.#attempt(write);
+      for (const done of write.done) done(ok);
+    }
+    this.#running = null;
+  }
+
+  async #attempt({ file, value }: Write): Promise<boolean> {
+    const path = join(this.#dir, file);
+    try {
+      if (this.full) throw new Error("the disk is full (by command)");
+      await replace(path, this.#wrapped(file, value), this.#dir);
+      return true;
+    } catch (error) {
+      this.#notice(`Saving ${path} failed: ${error instanceof Error ? error.message : "?"}`);
+      await rm(path + TEMPORARY, { force: true }).catch(() => {});
+      return false;
+    }
+  }
+
+  #wrapped(file: string, value: unknown): Uint8Array {
+    const codec = this.#codecs[file];
+    if (codec === undefined) throw new Error(`the protocol has no file ${file}`);
+    const body = codec.encode(value);
+    return Buffer.concat([Buffer.from(`${headOf(file, body)}\n`), body]);
+  }
+
+  #setAside(file: string, why: string): void {
+    const path = join(this.#dir, file);
+    const to = `${path}.damaged-${Date.now()}`;
+    renameSync(path, to);
+    syncFolder(this.#dir);
+    this.#notice(`${path} cannot be used (${why}); it is kept as ${to}`);
+  }
+}
+
+/** Durable when it resolves: also used for what is no file of a machine (keys). */
+export async function replace(path: string, bytes: Uint8Array, dir: string): Promise<void> {
+  const temporary = path + TEMPORARY;
+  const handle = await open(temporary, "w", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dir, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function syncFolder(dir: string): void {
+  const folder = openSync(dir, "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+function headOf(file: string, body: Uint8Array): string {
+  const sum = createHash("sha256").update(body).digest("hex");
+  return `${MAGIC} ${file} ${body.length} ${sum}`;
+}
+
+function unwrap(file: string, codec: FileCodec<unknown>, bytes: Buffer): ReadFile<unknown> {
+  const newline = bytes.indexOf(NEWLINE);
+  const head = newline < 0 ? "" : bytes.subarray(0, newline).toString("latin1");
+  if (!head.startsWith("timesim-file ")) return { ok: false, error: "no file of a node" };
+  if (!head.startsWith(`${MAGIC} `)) return { ok: false, error: `of another version: ${head}` };
+  const body = bytes.subarray(newline + 1);
+  if (head !== headOf(file, body)) return { ok: false, error: "its check sum is wrong" };
+  return codec.decode(body);
+}
