@@ -22,7 +22,7 @@ export interface ClockPlan {
 }
 
 /** A plain node's clocks. */
-export const REAL: ClockPlan = {
+const REAL: ClockPlan = {
   origin: null,
   epoch: null,
   offset: 0 as Duration,

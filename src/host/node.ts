@@ -180,7 +180,7 @@ export class HostNode<P extends Protocol> {
     for (const [file, value] of Object.entries(values)) {
       this.#port.record(KIND.read, boot, NO_CAUSE, 0, { file, value });
     }
-    this.#port.run(this.#runtime, boot, values as Partial<P["files"]>);
+    this.#port.run(this.#runtime, boot, values);
   }
 
   #accept(socket: Socket): void {

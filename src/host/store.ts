@@ -5,8 +5,15 @@
  * rest; one that does not agree with it is set aside, and the node starts without.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileCodec, FileCodecs, ReadFile } from "../core/codec.ts";
@@ -36,13 +43,13 @@ export class Store<P extends Protocol> {
   readonly #codecs: Readonly<Record<string, FileCodec<unknown>>>;
   readonly #notice: (text: string) => void;
   /** Not begun, oldest first; one per file, for a later value makes an earlier one needless. */
-  #queue: Write[] = [];
+  readonly #queue: Write[] = [];
   #running: Promise<void> | null = null;
 
   /** `dir` is there, and locked by this process. */
   constructor(dir: string, codecs: FileCodecs<P["files"]>, notice: (text: string) => void) {
     this.#dir = dir;
-    this.#codecs = codecs as Readonly<Record<string, FileCodec<unknown>>>;
+    this.#codecs = codecs;
     this.#notice = notice;
   }
 
@@ -118,8 +125,8 @@ export class Store<P extends Protocol> {
   }
 }
 
-/** Durable when it resolves: also used for what is no file of a machine (keys). */
-export async function replace(path: string, bytes: Uint8Array, dir: string): Promise<void> {
+/** Durable when it resolves. */
+async function replace(path: string, bytes: Uint8Array, dir: string): Promise<void> {
   const temporary = path + TEMPORARY;
   const handle = await open(temporary, "w", 0o600);
   try {

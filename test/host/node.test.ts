@@ -35,7 +35,7 @@ async function start(name: string, listen: Address, dials: readonly Address[], d
     {
       ...defaultsOf(kit.config),
     },
-  ) as UnixMicros;
+  );
   const clock = new HostClock({ origin: null, epoch, offset: 0 as Duration, drift: 0, speed: 20 });
   const node = await startNode<Masternode>({
     machine: profile.machine,
