@@ -1,7 +1,7 @@
 /** Real nodes in one process: the shipped machine over loopback TCP. */
 import { afterEach, describe, expect, it } from "vitest";
 import { type Address, address, ipOf, portOf } from "../../src/core/address.ts";
-import type { Duration, UnixMicros } from "../../src/core/units.ts";
+import type { Duration } from "../../src/core/units.ts";
 import { HostClock } from "../../src/host/clock.ts";
 import { type HostNode, startNode } from "../../src/host/node.ts";
 import { defaultsOf } from "../../src/kit/field.ts";
