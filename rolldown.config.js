@@ -1,5 +1,5 @@
 /**
- * The command as one bundle. Loading some 250 small modules costs more than playing three nodes for
+ * The commands as bundles. Loading some 250 small modules costs more than playing three nodes for
  * ten minutes does; the library stays as tsc wrote it (docs/decisions/0010-the-command-is-bundled.md).
  */
 import { chmodSync } from "node:fs";
@@ -8,12 +8,16 @@ import { chmodSync } from "node:fs";
 const executable = {
   name: "executable",
   writeBundle() {
-    chmodSync("dist/bin/timesim.js", 0o755);
+    for (const name of ["timesim", "timed"]) chmodSync(`dist/bin/${name}.js`, 0o755);
   },
 };
 
 export default {
-  input: { timesim: "dist/cli/main.js", player: "dist/cli/player.js" },
+  input: {
+    timesim: "dist/cli/main.js",
+    timed: "dist/cli/timed/main.js",
+    player: "dist/cli/player.js",
+  },
   platform: "node",
   // Brings files of its own that it looks for beside itself; loaded only with --machine.
   external: ["jiti"],

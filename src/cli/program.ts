@@ -2,8 +2,7 @@
  * The command line as commander sees it: names, options, help. Each command lives in a file of its
  * own that is loaded when it is asked for, takes plain values and returns an exit code.
  */
-import { Command, CommanderError, Option } from "commander";
-import { BadInput } from "../core/assert.ts";
+import { type Command, Option } from "commander";
 import type { DiffArgs } from "./commands/diff.ts";
 import type { ListArgs } from "./commands/list.ts";
 import type { ReplayArgs } from "./commands/replay.ts";
@@ -11,10 +10,9 @@ import type { RunArgs } from "./commands/run.ts";
 import type { TraceArgs } from "./commands/trace.ts";
 import type { ValidateArgs } from "./commands/validate.ts";
 import { EXIT } from "./exit.ts";
-import { type Host, type Io, ioFor, note, type ProgramOptions, withKit } from "./output.ts";
+import { examples as examplesOf, explain, newProgram as house } from "./house.ts";
+import { type Host, type Io, ioFor, type ProgramOptions, withKit } from "./output.ts";
 import { ABOUT, EXAMPLE } from "./protocol.ts";
-import { isSystemError } from "./system.ts";
-import { version } from "./version.ts";
 
 /** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
 export async function timesim(host: Host): Promise<number> {
@@ -27,7 +25,7 @@ export async function timesim(host: Host): Promise<number> {
     await program.parseAsync([...host.argv], { from: "user" });
     return exit;
   } catch (error) {
-    return explain(error, await io());
+    return explain("timesim", error, await io());
   }
 }
 
@@ -35,19 +33,8 @@ export async function timesim(host: Host): Promise<number> {
 type Act = (work: (io: Io) => number | Promise<number>) => Promise<void>;
 
 function newProgram(host: Host, act: Act): Command {
-  const program = new Command("timesim")
-    .description(ABOUT)
-    .version(version(), "-V, --version")
-    .option("--color", "colour even where no terminal is seen")
-    .option("--no-color", "no colour (also: NO_COLOR=1)")
+  const program = house("timesim", ABOUT, host)
     .option("--machine <module>", "a protocol of your own: a .ts or .js file that exports kit")
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-    })
-    .showHelpAfterError("(--help tells more)")
     .addHelpText("after", EXITS);
   addRun(program, act);
   addLooks(program, act);
@@ -254,24 +241,6 @@ function wireOption(): Option {
     .default("objects");
 }
 
-/** Commander prints it below the options. */
 function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ timesim ${line}`).join("\n")}`;
-}
-
-/** Whose fault it was, in as many lines as its owner needs. */
-function explain(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof BadInput) {
-    for (const problem of error.problems) note(io, io.paint.bad(problem));
-    return EXIT.usage;
-  }
-  if (isSystemError(error)) {
-    note(io, io.paint.bad(`${error.path ?? "timesim"} — ${error.message}`));
-    return EXIT.usage;
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  note(io, io.paint.bad("this is a bug in timesim; please report it with what follows"));
-  note(io, `timesim ${version()}, node ${process.version}: timesim ${io.argv.join(" ")}\n${stack}`);
-  return EXIT.bug;
+  return examplesOf("timesim", ...lines);
 }

@@ -57,7 +57,7 @@ export interface NodeSetup {
   readonly node: Settings;
   /** Address of any node by name; on a real node, which knows nobody's name, by its address. */
   readonly addressOf: (node: string) => Address;
-  /** What a real node signs with, 32 bytes as hex. Simulated ones derive theirs from the name. */
+  /** A real node's name for its key (core/key.ts). Simulated ones derive a key from their name. */
   readonly key?: string;
 }
 

@@ -5,7 +5,8 @@
  * announcement`, `Received masternode announcement`.
  */
 import { type Address, formatAddress, formatIp } from "../core/address.ts";
-import { HOUR, MILLISECOND, MINUTE, SECOND, type UnixMicros } from "../core/units.ts";
+import { HOUR, MINUTE, SECOND, type UnixMicros } from "../core/units.ts";
+import { formatUtc } from "../core/utc.ts";
 import type { GateBody, TraceEvent } from "../trace/event.ts";
 import type { LogLine } from "../trace/vocabulary.ts";
 import type { Fact, FactOf } from "./facts.ts";
@@ -116,7 +117,7 @@ export function logLine(event: TraceEvent): LogLine | null {
 
 /** `2025-12-21 21:50:05.240 [host]  INFO text`, UTC (reference, section 9.1). */
 export function formatLogLine(wall: UnixMicros, host: string, line: LogLine): string {
-  return `${utc(wall)} [${host}] ${line.level.padStart(5)} ${line.text}`;
+  return `${formatUtc(wall)} [${host}] ${line.level.padStart(5)} ${line.text}`;
 }
 
 /** Gates that have no fact of their own and that an operator asks about. */
@@ -164,29 +165,6 @@ function full(address: Address): string {
   return formatAddress(address);
 }
 
-/** Civil date from days since 1970 (Howard Hinnant's algorithm): `Date` is for other folders. */
-function utc(wall: UnixMicros): string {
-  const millis = Math.floor(wall / MILLISECOND);
-  const days = Math.floor(millis / DAY_MS);
-  const rest = millis - days * DAY_MS;
-  const z = days + 719_468;
-  const era = Math.floor(z / 146_097);
-  const day = z - era * 146_097;
-  const year = Math.floor(
-    (day - Math.floor(day / 1_460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365,
-  );
-  const ofYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
-  const month = Math.floor((5 * ofYear + 2) / 153);
-  const ofMonth = ofYear - Math.floor((153 * month + 2) / 5) + 1;
-  const civil = month < 10 ? month + 3 : month - 9;
-  const civilYear = year + era * 400 + (civil <= 2 ? 1 : 0);
-  const clock = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1_000) % 60].map((part) =>
-    two(Math.floor(part)),
-  );
-  const date = `${String(civilYear).padStart(4, "0")}-${two(civil)}-${two(ofMonth)}`;
-  return `${date} ${clock.join(":")}.${String(rest % 1_000).padStart(3, "0")}`;
-}
-
 /** `5 minutes`, `1 hour`, as the reference says it. */
 function spelledOut(length: number): string {
   const [unit, name] = length % HOUR === 0 ? [HOUR, "hour"] : [MINUTE, "minute"];
@@ -197,9 +175,3 @@ function spelledOut(length: number): string {
 function seconds(length: number): number {
   return Math.floor(length / SECOND);
 }
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
-}
-
-const DAY_MS = 86_400_000;

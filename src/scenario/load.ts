@@ -2,14 +2,14 @@
  * Text of a scenario file in, Scenario out, or BadInput with every problem there is, each as
  * `file:line:col path — reason (did you mean "x"?)`. Reads no file: that is the command line's.
  */
-import type { ZodError } from "zod";
 import { BadInput } from "../core/assert.ts";
 import type { ClaimContext } from "../check/claim.ts";
 import { WORLD } from "../trace/event.ts";
 import { claimContext } from "./context.ts";
 import type { Dialect } from "./dialect.ts";
-import { type Found, foundBy, type Path } from "./forms.ts";
+import type { Path } from "./forms.ts";
 import type { Expectation, Scenario } from "./model.ts";
+import { foundIn, located, refusal } from "./problems.ts";
 import { ASKED } from "./reasons.ts";
 import type { Row } from "./rows.ts";
 import { type Draft, scenarioSchema } from "./schema.ts";
@@ -26,7 +26,10 @@ export function loadScenario(kit: Dialect, text: string, file: string): Scenario
   }
   const scope = scopeOf(source.data);
   const read = scenarioSchema(kit, scope).safeParse(source.data, ASKED);
-  const problems = [...source.problems, ...(read.error ? located(read.error, source) : [])];
+  const problems = [
+    ...source.problems,
+    ...(read.error ? located(foundIn(read.error), source) : []),
+  ];
   if (read.data !== undefined) problems.push(...impossible(kit, read.data, source));
   if (problems.length > 0 || read.data === undefined) throw refusal(file, problems);
   const { rows, name, about, ...rest } = read.data;
@@ -40,34 +43,6 @@ export function loadScenario(kit: Dialect, text: string, file: string): Scenario
       return row.map((one): Expectation => ({ ...one, place: `${file}:${line}:${column}` }));
     }),
   };
-}
-
-function refusal(file: string, problems: readonly Problem[]): BadInput {
-  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const lines = sorted.map(
-    ({ line, column, path, reason }) => `${file}:${line}:${column} ${path} — ${reason}`,
-  );
-  // Nodes written as one entry (n{1..20}) make the same mistake twenty times.
-  return new BadInput([...new Set(lines)]);
-}
-
-function located(error: ZodError, source: Source): Problem[] {
-  return withoutEchoes(foundBy(error)).map(({ path, key, reason }): Problem => {
-    if (key === null) return { ...source.locate(path), path: pathText(path), reason };
-    return { ...source.locateKey(path, key), path: pathText([...path, key]), reason };
-  });
-}
-
-/** A misspelt key is missing under its right name, too: one mistake, one line. */
-function withoutEchoes(all: readonly Found[]): readonly Found[] {
-  const meant = new Set<string>();
-  for (const { path, key, reason } of all) {
-    const word = /\(did you mean "(.+)"\?\)$/.exec(reason)?.[1];
-    if (key !== null && word !== undefined) meant.add(pathText([...path, word]));
-  }
-  return all.filter(({ path, key, reason }) => {
-    return key !== null || !reason.startsWith("is missing") || !meant.has(pathText(path));
-  });
 }
 
 /** What only the claims themselves know: an event is a moment and cannot hold always. */

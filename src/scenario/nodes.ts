@@ -60,7 +60,7 @@ function entries(
 }
 
 /** Names show in errors, tables and log lines, and `all` is taken. */
-function badName(name: string): string | null {
+export function badName(name: string): string | null {
   if (name === "all" || !/^[A-Za-z][\w.-]{0,39}$/.test(name)) {
     const rule = "a letter, then letters, digits, - _ or dots, at most 40 in all, and not all";
     return `${tell(name)} cannot name a node; a name is ${rule}`;

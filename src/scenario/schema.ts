@@ -114,7 +114,7 @@ export function jsonSchema(kit: Dialect): Readonly<Record<string, unknown>> {
 }
 
 /** Seeds are texts. YAML reads `3009` as a number, and 2^53 + 1 as another one. */
-const seed: Form<string> = custom(
+export const seed: Form<string> = custom(
   "What all luck descends from; default 1",
   () => z.union([z.string().min(1), z.number().int()]),
   (value, report) => {

@@ -13,6 +13,8 @@ export interface Scope {
   readonly nodes: readonly string[] | null;
   readonly until: Time | null;
   readonly faultNames: readonly string[] | null;
+  /** Nodes go by address, not by name, as in a real node's file: the port where none is written. */
+  readonly addressPort?: number;
 }
 
 /** Nothing is known, so nothing is refused: for the JSON Schema. */

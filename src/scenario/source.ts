@@ -1,6 +1,7 @@
 /**
- * A scenario file as YAML 1.2: its plain data, and where each part stands. No merge keys, no other
- * YAML version, no keys but plain ones: what a reader would have to look up is refused.
+ * A file of settings, a scenario above all, as YAML 1.2: its plain data, and where each part
+ * stands. No merge keys, no other YAML version, no keys but plain ones: what a reader would have to
+ * look up is refused.
  */
 import {
   type Document,
@@ -78,9 +79,9 @@ export function readSource(text: string): Source {
   };
 }
 
-/** `nodes.B.dials[0]`; the whole is `scenario`. */
-export function pathText(path: Path): string {
-  if (path.length === 0) return "scenario";
+/** `nodes.B.dials[0]`; the whole is `scenario`, or what else it is. */
+export function pathText(path: Path, whole = "scenario"): string {
+  if (path.length === 0) return whole;
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     return text === "" ? part : `${text}.${part}`;
@@ -107,7 +108,7 @@ function syntaxProblems(
   }
   const { explicit, version } = doc.directives?.yaml ?? {};
   if (explicit === true && version !== "1.2") {
-    problems.push({ ...spot(0), path: "yaml", reason: "scenarios are YAML 1.2; remove %YAML" });
+    problems.push({ ...spot(0), path: "yaml", reason: "only YAML 1.2 is read; remove %YAML" });
     broken = true;
   }
   return { problems, broken };
@@ -120,7 +121,7 @@ function inWords(error: YAMLError, text: string): string {
     case "DUPLICATE_KEY":
       return `the key ${word} is given twice; keep one`;
     case "MULTIPLE_DOCS":
-      return "one scenario a file; remove the line --- and what follows";
+      return "one document a file; remove the line --- and what follows";
     case "TAB_AS_INDENT":
       return "indent with spaces, not tabs";
     case "TAG_RESOLVE_FAILED":
@@ -153,7 +154,7 @@ function phrase(message: string): string {
   return text;
 }
 
-/** Well-formed YAML that no scenario needs, and that plain data cannot hold. */
+/** Well-formed YAML that nobody needs, and that plain data cannot hold. */
 function strangeParts(doc: Document, spot: (offset: number) => Spot): Problem[] {
   const problems: Problem[] = [];
   const add = (node: unknown, reason: string): void => {

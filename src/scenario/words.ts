@@ -1,6 +1,6 @@
 /** Forms that several parts of a scenario share: times, durations, node names, choices. */
 import * as z from "zod";
-import { type Address, formatIp, ipOf, parseAddress } from "../core/address.ts";
+import { type Address, formatAddress, formatIp, ipOf, parseAddress } from "../core/address.ts";
 import type { Ends } from "../core/fault.ts";
 import { type Duration, formatDuration, type Time } from "../core/units.ts";
 import { custom, type Form, type Report, text } from "./forms.ts";
@@ -44,10 +44,17 @@ export function readMoment(given: string, scope: Scope): Time | Wrong {
 }
 
 export function nodeName(about: string, scope: Scope): Form<string> {
-  return text({ about, write: "expected the name of a node" }, (given) => known(given, scope));
+  const { addressPort } = scope;
+  const write =
+    addressPort === undefined ? "expected the name of a node" : addressHint(addressPort);
+  return text({ about, write }, (given) => known(given, scope));
 }
 
 function known(name: string, scope: Scope): string | Wrong {
+  if (scope.addressPort !== undefined) {
+    const read = readAddress(name, scope.addressPort);
+    return isWrong(read) ? read : formatAddress(read);
+  }
   if (scope.nodes === null || scope.nodes.includes(name)) return name;
   return { wrong: unknownWord("node", name, scope.nodes) };
 }
@@ -55,7 +62,7 @@ function known(name: string, scope: Scope): string | Wrong {
 /** One name, a list of them, repeated ones as `n{1..5}`, or `all`. */
 export function ends(about: string, scope: Scope): Form<Ends> {
   return custom(about, namesLook, (value, report) => {
-    if (value === "all") return "*";
+    if (value === "all" && scope.addressPort === undefined) return "*";
     if (!Array.isArray(value)) return namesAt(value, [], scope, report);
     const lists = value.map((item, index) => namesAt(item, [index], scope, report));
     if (value.length === 0) report.problem([], "an empty list names no node; write all, or a node");
@@ -84,7 +91,7 @@ function namesAt(
   report: Report,
 ): readonly string[] | undefined {
   if (typeof value !== "string") {
-    const example = scope.nodes?.[0] ?? "A";
+    const example = scope.addressPort === undefined ? (scope.nodes?.[0] ?? "A") : "203.0.113.10";
     const hint = `expected a node or a list of nodes such as [${example}]`;
     report.problem(path, `${hint}; found ${tell(value)}`);
     return undefined;
@@ -98,10 +105,19 @@ function namesAt(
 }
 
 export function address(about: string, defaultPort: number): Form<Address> {
-  const write = `an address is written 203.0.113.10 or 203.0.113.10:${defaultPort}`;
+  const write = addressHint(defaultPort);
   return text<Address>({ about, examples: ["203.0.113.10"], write }, (given) => {
-    return parseAddress(given, defaultPort) ?? { wrong: `${write}; found ${tell(given)}` };
+    return readAddress(given, defaultPort);
   });
+}
+
+function addressHint(port: number): string {
+  return `an address is written 203.0.113.10 or 203.0.113.10:${port}`;
+}
+
+function readAddress(given: string, defaultPort: number): Address | Wrong {
+  const wrong = `${addressHint(defaultPort)}; found ${tell(given)}`;
+  return parseAddress(given, defaultPort) ?? { wrong };
 }
 
 /** As an unsigned number. A port would be ignored, so none may be written. */

@@ -42,7 +42,7 @@ export interface Trace {
 }
 
 /** Names of nodes and of the addresses they were started with. */
-export function namesOf(header: TraceHeader): Names {
+export function namesOf(header: Pick<TraceHeader, "nodes">): Names {
   const byAddress = new Map(header.nodes.map((node) => [node.address, node.name]));
   return {
     node: (index) => (index === WORLD ? "-" : (header.nodes[index]?.name ?? `#${index}`)),

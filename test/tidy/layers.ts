@@ -35,7 +35,12 @@ export const PROTOCOL_FILES: readonly string[] = ["cli/protocol.ts"];
 export const SHARED_FACE = "simulate.ts";
 /** Files of src/ itself: the public faces. They import anything but cli, and nothing imports them. */
 export const FACES: readonly string[] = ["index.ts", "vitest.ts", SHARED_FACE];
-export const ENTRIES: readonly string[] = ["index.ts", "vitest.ts", "cli/main.ts"];
+export const ENTRIES: readonly string[] = [
+  "index.ts",
+  "vitest.ts",
+  "cli/main.ts",
+  "cli/timed/main.ts",
+];
 
 /** What a protocol says about its runs stands on the trace; the protocol itself does not. */
 export const SPEAKERS: readonly string[] = [
@@ -60,6 +65,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-table3": ["cli/"],
   commander: ["cli/"],
   jiti: ["cli/"],
+  "prom-client": ["cli/"],
+  "sonic-boom": ["cli/"],
   "fast-check": ["fuzz/", "vitest.ts"],
   vitest: ["vitest.ts"],
 };

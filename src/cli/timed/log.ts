@@ -1,0 +1,97 @@
+/**
+ * The log of a real node: the lines that the protocol makes of its events, by the node's own clock,
+ * the same as `timesim log` prints of a run. A disk that is full costs lines and never the node;
+ * how many is said in the first one that fits again.
+ */
+import { SonicBoom } from "sonic-boom";
+import type { UnixMicros } from "../../core/units.ts";
+import { EVERY_KIND } from "../../trace/event.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+import type { LogLine, Names, Vocabulary } from "../../trace/vocabulary.ts";
+import { Walls } from "../../trace/walls.ts";
+
+/** Unwritten text that is kept while the disk does not take it. */
+const WAITING_MAX = 1_048_576;
+const FILE_MODE = 0o640;
+const STDOUT = 1;
+/** Standing for the terminal. */
+export const TERMINAL = "-";
+
+export class Log {
+  readonly #file: SonicBoom;
+  readonly #isFile: boolean;
+  readonly #host: string;
+  readonly #vocabulary: Vocabulary;
+  readonly #wall: () => UnixMicros;
+  #lost = 0;
+
+  /** `host` stands in every line; `wall` is the node's clock, for lines of the program itself. */
+  constructor(path: string, host: string, vocabulary: Vocabulary, wall: () => UnixMicros) {
+    this.#isFile = path !== TERMINAL;
+    const target =
+      path === TERMINAL ? { fd: STDOUT } : { dest: path, mkdir: true, mode: FILE_MODE };
+    this.#file = new SonicBoom({ ...target, maxLength: WAITING_MAX, sync: false });
+    this.#host = host;
+    this.#vocabulary = vocabulary;
+    this.#wall = wall;
+    this.#file.on("drop", () => this.#lost++);
+    // What could not be written waits, and is tried again with the next line.
+    this.#file.on("error", () => undefined);
+  }
+
+  /** Writes what is recorded from here on. */
+  follow(recorder: Recorder, names: Names): void {
+    const walls = new Walls({ epoch: 0 as UnixMicros });
+    recorder.listen({
+      mask: EVERY_KIND,
+      see: (event) => {
+        walls.see(event);
+        const line = this.#vocabulary.log(event, names);
+        if (line !== null) this.#write(walls.wall(event.node, event.at), line);
+      },
+    });
+  }
+
+  /** A line of the program itself. */
+  note(level: LogLine["level"], text: string): void {
+    this.#write(this.#wall(), { level, text });
+  }
+
+  #write(wall: UnixMicros, line: LogLine): void {
+    if (this.#lost > 0) this.#tellLost(wall);
+    this.#file.write(`${this.#vocabulary.logFormat(wall, this.#host, line)}\n`);
+  }
+
+  #tellLost(wall: UnixMicros): void {
+    const lost = this.#lost;
+    const text = `${lost} log lines could not be written`;
+    const line = this.#vocabulary.logFormat(wall, this.#host, { level: "WARN", text });
+    this.#file.write(`${line}\n`);
+    // Unless this one was lost as well.
+    if (this.#lost === lost) this.#lost = 0;
+    else this.#lost = lost;
+  }
+
+  /** After somebody moved the file away (SIGHUP). */
+  reopen(): void {
+    if (this.#isFile) this.#file.reopen();
+  }
+
+  /** Everything is written, as far as the disk takes it. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#file.once("close", () => resolve());
+      this.#file.once("error", () => resolve());
+      this.#file.end();
+    });
+  }
+
+  /** Before the process ends at once. */
+  flush(): void {
+    try {
+      this.#file.flushSync();
+    } catch {
+      // Nowhere to say it.
+    }
+  }
+}

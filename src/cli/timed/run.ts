@@ -1,0 +1,105 @@
+/**
+ * `timed` itself: a node from its start to its end. Its one order: the folder is locked before
+ * anything in it is touched, what may fail is opened before anybody hears of the node, and at the
+ * end all is let go in the reverse order, whatever went wrong.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatAddress } from "../../core/address.ts";
+import { BadInput, StepFailed } from "../../core/assert.ts";
+import type { Flag } from "../../scenario/daemon.ts";
+import { EXIT } from "../exit.ts";
+import { type Io, note } from "../output.ts";
+import { isSystemError, reasonOf } from "../system.ts";
+import { Ends } from "./ends.ts";
+import { open, type Opened } from "./open.ts";
+import { serve, type Served } from "./serve.ts";
+import { type Setup, setupOf } from "./setup.ts";
+import { listenToSignals } from "./signals.ts";
+
+export interface RunArgs {
+  /** Its config file. */
+  readonly file: string | null;
+  readonly flags: readonly Flag[];
+}
+
+export async function run({ file, flags }: RunArgs, io: Io): Promise<number> {
+  const setup = setupOf(file, flags, io);
+  const ends = new Ends();
+  try {
+    return await live(setup, ends, io);
+  } catch (error) {
+    if (!(error instanceof BadInput) && !isSystemError(error)) throw error;
+    for (const line of problemsOf(error)) note(io, io.paint.bad(`timed cannot run: ${line}`));
+    return EXIT.failed;
+  } finally {
+    await ends.all();
+  }
+}
+
+/** Until a signal, an operator or its own failure ends it. */
+async function live(setup: Setup, ends: Ends, io: Io): Promise<number> {
+  const opened = open(setup, ends, io);
+  const { log } = opened;
+  const signals = listenToSignals(
+    () => log.reopen(),
+    () => log.flush(),
+  );
+  ends.add(() => signals.release());
+  const isStopped = await Promise.race([signals.asked, bootTime(setup, opened)]);
+  if (isStopped !== null) return EXIT.ok;
+  const node = await opened.start();
+  const served = await serve(setup, opened, node, (why) => signals.stop(why), ends);
+  note(io, startLine(setup, opened, served));
+  const end = await Promise.race([signals.asked, node.failed]);
+  if (end instanceof Error) return failed(end, setup, opened, io);
+  log.note("INFO", `Stopping: ${end}`);
+  await node.stop();
+  return EXIT.ok;
+}
+
+/** Resolves to null when it is time to boot. */
+async function bootTime({ plan }: Setup, { clock }: Opened): Promise<null> {
+  const bootAt = plan.bootAt ?? 0;
+  for (let left = clock.realDelay(bootAt); left > 0; left = clock.realDelay(bootAt)) {
+    // A long timer may come a little early.
+    await sleep(Math.min(left, LONGEST_WAIT_MS));
+  }
+  return null;
+}
+
+const LONGEST_WAIT_MS = 60_000;
+
+/** A step threw: what is known of it is said, and the record of it ends whole. */
+function failed(error: Error, { plan }: Setup, { log }: Opened, io: Io): number {
+  const event = error instanceof StepFailed ? ` at event ${error.event}` : "";
+  const text = `A step failed${event}: ${error.message}`;
+  log.note("ERROR", text);
+  note(io, io.paint.bad(`timed: ${text}`));
+  const cause = error.cause instanceof Error ? error.cause : error;
+  note(io, cause.stack ?? cause.message);
+  if (plan.record !== null) note(io, `to see it again: npx timesim replay ${plan.record}`);
+  return EXIT.bug;
+}
+
+/** One line that says where everything is. */
+function startLine({ plan, name }: Setup, opened: Opened, { control, metrics }: Served): string {
+  const { dir, logFile, seed, publicKey } = opened;
+  const parts = [
+    `timed ${name} listens on ${formatAddress(plan.listen)}`,
+    `key ${publicKey.slice(0, 16)}`,
+    `data ${dir}`,
+    `log ${logFile}`,
+    `seed ${seed}`,
+    `control ${control}`,
+    ...(metrics === null ? [] : [`metrics http://${metrics}/metrics`]),
+    ...(plan.record === null ? [] : [`record ${plan.record}`]),
+  ];
+  return parts.join(", ");
+}
+
+function problemsOf(error: BadInput | (Error & { readonly path?: string })): readonly string[] {
+  if (error instanceof BadInput) return error.problems;
+  const { path, address, port } = error as { path?: string; address?: string; port?: number };
+  const place = path ?? (address === undefined ? null : `${address}:${port}`);
+  return [place === null ? error.message : `${place} — ${reasonOf(error)}`];
+}
