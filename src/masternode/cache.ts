@@ -6,7 +6,6 @@
 import type { Address } from "../core/address.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import { writeJson } from "../wire/json.ts";
-import { parseJson } from "../wire/parse.ts";
 import { struct } from "../wire/record.ts";
 import type { Shape } from "../wire/shape.ts";
 import {
@@ -15,8 +14,8 @@ import {
   hexText,
   i64,
   list,
-  Mismatch,
   option,
+  readJson,
   text,
   u16,
   u64,
@@ -94,8 +93,6 @@ export function decodeCache(crypto: Crypto, file: string): Cache | string {
   if (version !== VERSION) return `version ${version}, not ${VERSION}`;
   if (file !== `${head}\n${body}\n`) return "not whole";
   if (checksum !== crypto.sha256(encodeUtf8(body))) return "checksum";
-  const parsed = parseJson(encodeUtf8(body));
-  if (!parsed.ok) return parsed.error;
-  const cache = shape.decode(parsed.value);
-  return cache instanceof Mismatch ? cache.toString() : cache;
+  const read = readJson(shape, encodeUtf8(body));
+  return read.ok ? read.value : read.error;
 }

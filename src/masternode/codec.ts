@@ -4,7 +4,6 @@
  * value means: whether a key is a curve point or a signature holds is for handlers to find out.
  */
 import type { Codec } from "../core/codec.ts";
-import { parseJson } from "../wire/parse.ts";
 import { writeJson } from "../wire/json.ts";
 import type { Shape } from "../wire/shape.ts";
 import {
@@ -185,11 +184,14 @@ const message = tagged<Message>({
 /** Every type of message in the table's order. New ones go to the end: indexes are remembered. */
 export const messageTypes: readonly MessageType[] = message.names as readonly MessageType[];
 
+/**
+ * Bytes of memory that the values of one line may take. All that bincode holds in 1 MiB, the most a
+ * block of ours or a reply may be (rule Y2), fits: its items take at least 16 bytes there.
+ */
+const ROOM = 8_388_608;
+
 /** `encode` expects a well-typed message, else it is a Bug; `decode` takes anything. */
 export const messageCodec: Codec<Message> = {
   encode: (value) => encodeUtf8(writeJson(message.encode(value))),
-  decode(line) {
-    const parsed = parseJson(line);
-    return parsed.ok ? message.decode(parsed.value) : { kind: "garbled", error: parsed.error };
-  },
+  decode: (line) => message.decode(line, ROOM),
 };

@@ -6,23 +6,27 @@
 import { assert } from "../core/assert.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
-const DIGITS = "0123456789abcdef";
-/** Code units turned to text at once: well below every engine's limit of arguments. */
+/** The digits as code units. */
+const DIGITS = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+/** Bytes turned to text at once: well below every engine's limit of arguments. */
 const RUN = 512;
 
 /** Bytes 0..255 to two lowercase digits each. */
 export function bytesToHex(bytes: ArrayLike<number>): string {
   let text = "";
   for (let from = 0; from < bytes.length; from += RUN) {
-    const units: number[] = [];
     const to = Math.min(from + RUN, bytes.length);
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at] as number;
-      units.push(DIGITS.charCodeAt(byte >> 4), DIGITS.charCodeAt(byte & 15));
-    }
+    const units = new Array<number>(2 * (to - from));
+    for (let at = from; at < to; at++) putHex(units, 2 * (at - from), bytes[at] as number);
     text += String.fromCharCode(...units);
   }
   return text;
+}
+
+/** The two code units of one byte, to their place. */
+export function putHex(units: number[], place: number, byte: number): void {
+  units[place] = DIGITS[byte >> 4] as number;
+  units[place + 1] = DIGITS[byte & 15] as number;
 }
 
 /** Lowercase hex of even length and nothing else. */

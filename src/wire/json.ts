@@ -1,6 +1,6 @@
 /**
- * JSON values that lose nothing: 64-bit integers are exact and `1` is told apart from `1.0`, as the
- * reference's serde does (section 2.3). `parseJson` (parse.ts) makes them, `writeJson` prints them.
+ * JSON values to be written, that lose nothing: 64-bit integers are exact (section 2.3). Reading
+ * makes no such values: it goes straight to what a shape asks for (reader.ts).
  */
 import { assert } from "../core/assert.ts";
 import type { U64 } from "./u64.ts";
@@ -16,14 +16,6 @@ export class WideInteger {
   }
 }
 
-/** A number serde would not read as an integer: with `.` or exponent, `-0`, or beyond 64 bits. */
-export class Fraction {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
 /** A plain `number` is always an integer within ±(2^53 − 1). Objects keep their order. */
 export type Json =
   | null
@@ -31,11 +23,10 @@ export type Json =
   | number
   | string
   | WideInteger
-  | Fraction
   | readonly Json[]
   | ReadonlyMap<string, Json>;
 
-/** Compact, keys in their order; `parseJson` reads the same value back. */
+/** Compact, keys in their order. */
 export function writeJson(value: Json): string {
   if (typeof value === "number") {
     assert(Number.isSafeInteger(value), "exact integers only");
@@ -43,7 +34,6 @@ export function writeJson(value: Json): string {
   }
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null || typeof value === "boolean") return String(value);
-  if (value instanceof Fraction) return value.text;
   if (value instanceof WideInteger) {
     return (value.negative ? "-" : "") + formatU64(value.magnitude);
   }
@@ -51,12 +41,8 @@ export function writeJson(value: Json): string {
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
-export function isList(value: Json): value is readonly Json[] {
+function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
-}
-
-export function isObject(value: Json): value is ReadonlyMap<string, Json> {
-  return value instanceof Map;
 }
 
 function writeList(items: readonly Json[]): string {

@@ -4,9 +4,10 @@
  * the values in order is accepted in place of the object, as serde does (section 2.3).
  */
 import type { Json } from "./json.ts";
-import { isList, isObject } from "./json.ts";
+import { Malformed, Mismatch } from "./mismatch.ts";
+import type { Reader } from "./reader.ts";
 import type { Shape } from "./shape.ts";
-import { Mismatch } from "./shape.ts";
+import { readItems } from "./shape.ts";
 
 /** A key only our nodes know: optional in the type, left out when undefined (rules S3, A4). */
 export interface Extra<T> {
@@ -28,7 +29,7 @@ export function struct<T>(fields: Fields<T>): Shape<T> {
   const columns = columnsOf(fields);
   return {
     encode: (value) => encodeFields(columns, value as Row),
-    decode: (json) => decodeFields(columns, {}, json) as T | Mismatch,
+    read: (from) => readFields(columns, {}, from) as T | Mismatch,
   };
 }
 
@@ -60,37 +61,69 @@ export function encodeFields(columns: readonly Column[], row: Row): Json {
 }
 
 /** Adds to `row`, in declaration order, what the object (or array) says of each column. */
-export function decodeFields(
+export function readFields(
   columns: readonly Column[],
   row: Record<string, unknown>,
-  json: Json,
+  from: Reader,
 ): Row | Mismatch {
-  if (isList(json)) return decodePositions(columns, row, json);
-  if (!isObject(json)) return new Mismatch("", "an object");
-  for (const { name, key, shape, extra: ours } of columns) {
-    const field = json.get(key);
-    // Absence and null say the same of an extra: this peer does not tell.
-    if (ours && (field === undefined || field === null)) continue;
-    if (field === undefined && shape.optional !== true) return new Mismatch(`.${key}`, "a value");
-    const value = shape.decode(field ?? null);
-    if (value instanceof Mismatch) return value.within(`.${key}`);
+  if (from.startsList()) return readPositions(columns, row, from);
+  if (!from.startsObject()) return new Mismatch("", "an object");
+  const found: unknown[] = columns.map(() => undefined);
+  for (let at = 0; ; at++) {
+    const key = from.key(at);
+    if (key === null) return fill(columns, row, found);
+    if (key instanceof Malformed) return key;
+    const bad = readField(columns, found, key, from);
+    if (bad !== null) return bad;
+  }
+}
+
+/** The place of its column in `found` takes the value; nobody asks for that of an unknown key. */
+function readField(
+  columns: readonly Column[],
+  found: unknown[],
+  key: string,
+  from: Reader,
+): Mismatch | null {
+  const place = columns.findIndex((column) => column.key === key);
+  const column = columns[place];
+  if (column === undefined) return from.pass();
+  if (found[place] !== undefined) return from.repeated();
+  // Absence and null say the same of an extra: this peer does not tell.
+  const value = column.extra && from.null() ? null : column.shape.read(from);
+  if (value instanceof Mismatch) return value.within(`.${key}`);
+  found[place] = value;
+  return null;
+}
+
+function fill(
+  columns: readonly Column[],
+  row: Record<string, unknown>,
+  found: readonly unknown[],
+): Row | Mismatch {
+  for (const [place, { name, key, shape, extra: ours }] of columns.entries()) {
+    const value = found[place] ?? null;
+    if (ours && value === null) continue;
+    if (found[place] === undefined && shape.optional !== true) {
+      return new Mismatch(`.${key}`, "a value");
+    }
     row[name] = value;
   }
   return row;
 }
 
 /** The array form has no place for extras, as it has none for the reference. */
-export function decodePositions(
+export function readPositions(
   columns: readonly Column[],
   row: Record<string, unknown>,
-  items: readonly Json[],
+  from: Reader,
 ): Row | Mismatch {
   const known = columns.filter((column) => !column.extra);
-  if (items.length !== known.length) return new Mismatch("", `an array of ${known.length}`);
-  for (const [at, column] of known.entries()) {
-    const value = column.shape.decode(items[at] as Json);
-    if (value instanceof Mismatch) return value.within(`[${at}]`);
-    row[column.name] = value;
-  }
+  const values = readItems(
+    from,
+    known.map((column) => column.shape),
+  );
+  if (values instanceof Mismatch) return values;
+  for (const [at, column] of known.entries()) row[column.name] = values[at];
   return row;
 }

@@ -2,65 +2,81 @@
  * Shapes: one declaration, both directions. A shape turns a value into JSON and JSON into a value
  * by the rules of serde's derived code (section 2.3); enums of messages stand in variant.ts.
  *
- * Decoding never throws: it returns the value, or a `Mismatch` that says where and what was
+ * Reading never throws: it returns the value, or a `Mismatch` that says where and what was
  * expected. Encoding a value that breaks its own type is a Bug.
  */
 import { assert } from "../core/assert.ts";
-import { bytesToHex, hexToNumbers, isHex } from "./bytes.ts";
+import { hexToNumbers, isHex } from "./bytes.ts";
 import type { Json } from "./json.ts";
-import { WideInteger, isList, isObject } from "./json.ts";
+import { WideInteger } from "./json.ts";
+import { Malformed, Mismatch } from "./mismatch.ts";
+import { Reader } from "./reader.ts";
 import type { U64 } from "./u64.ts";
 import { u64From, u64ToNumber } from "./u64.ts";
 
 export interface Shape<T> {
   encode(value: T): Json;
-  decode(json: Json): T | Mismatch;
+  /** Reads the value that comes next. */
+  read(from: Reader): T | Mismatch;
   /** A missing key reads as null. */
   readonly optional?: true;
 }
 
-/** Where the JSON differs from the shape. The path grows from the inside out. */
-export class Mismatch {
-  readonly path: string;
-  readonly expected: string;
-  constructor(path: string, expected: string) {
-    this.path = path;
-    this.expected = expected;
-  }
+export type ReadJson<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string };
 
-  /** The same mismatch seen from one level above: `.key` or `[index]`. */
-  within(step: string): Mismatch {
-    return new Mismatch(step + this.path, this.expected);
-  }
-
-  toString(): string {
-    return `${this.path}: expected ${this.expected}`;
-  }
+/** One document of that shape and nothing else; `room` bounds the memory that its values take. */
+export function readJson<T>(
+  shape: Pick<Shape<T>, "read">,
+  bytes: Uint8Array,
+  room: number = Number.MAX_SAFE_INTEGER,
+): ReadJson<T> {
+  const from = new Reader(bytes, room);
+  const value = shape.read(from);
+  const bad = value instanceof Mismatch ? value : from.end();
+  return bad === null ? { ok: true, value: value as T } : { ok: false, error: bad.toString() };
 }
 
 function mismatch(expected: string): Mismatch {
   return new Mismatch("", expected);
 }
 
-/** A shape whose values are JSON already. */
-function plain<T extends Json>(expected: string, accepts: (json: Json) => json is T): Shape<T> {
-  return {
-    encode(value) {
-      assert(accepts(value), expected);
-      return value;
-    },
-    decode: (json) => (accepts(json) ? json : mismatch(expected)),
-  };
+/** What was read, if it is `T`. */
+function only<T>(read: T | null | Malformed, expected: string): T | Mismatch {
+  return read ?? mismatch(expected);
 }
 
 function integer(least: number, most: number): Shape<number> {
-  const fits = (json: Json): json is number =>
-    typeof json === "number" && json >= least && json <= most;
-  return plain(`${least}..${most}`, fits);
+  const expected = `${least}..${most}`;
+  return {
+    encode(value) {
+      assert(value >= least && value <= most, expected);
+      return value;
+    },
+    read(from) {
+      const read = from.integer();
+      if (read instanceof Malformed) return read;
+      const fits = typeof read === "number" && read >= least && read <= most;
+      return fits ? read : mismatch(expected);
+    },
+  };
 }
 
-export const bool: Shape<boolean> = plain("true or false", (json) => typeof json === "boolean");
-export const text: Shape<string> = plain("a text", (json) => typeof json === "string");
+export const bool: Shape<boolean> = {
+  encode(value) {
+    assert(typeof value === "boolean", "true or false");
+    return value;
+  },
+  read: (from) => only(from.bool(), "true or false"),
+};
+export const text: Shape<string> = {
+  encode(value) {
+    assert(typeof value === "string", "a text");
+    return value;
+  },
+  read: (from) => only(from.text(), "a text"),
+};
 export const u16: Shape<number> = integer(0, 0xffff);
 export const u32: Shape<number> = integer(0, 0xffff_ffff);
 
@@ -70,21 +86,21 @@ export const u64: Shape<number> = {
     assert(value >= 0, "an unsigned number");
     return value;
   },
-  decode(json) {
-    if (typeof json === "number" && json >= 0) return json;
-    const wide = json instanceof WideInteger && !json.negative;
+  read(from) {
+    const read = from.integer();
+    if (read instanceof Malformed || (typeof read === "number" && read >= 0)) return read;
+    const wide = read instanceof WideInteger && !read.negative;
     return wide ? Number.MAX_SAFE_INTEGER : mismatch("0..2^64-1");
   },
 };
 
 export const i64: Shape<number> = {
   encode: (value) => value,
-  decode(json) {
-    if (typeof json === "number") return json;
-    if (json instanceof WideInteger) {
-      if (json.negative) return Number.MIN_SAFE_INTEGER;
-      if (json.magnitude.hi < 0x8000_0000) return Number.MAX_SAFE_INTEGER;
-    }
+  read(from) {
+    const read = from.integer();
+    if (read instanceof Malformed || typeof read === "number") return read;
+    if (read?.negative === true) return Number.MIN_SAFE_INTEGER;
+    if (read !== null && read.magnitude.hi < 0x8000_0000) return Number.MAX_SAFE_INTEGER;
     return mismatch("-2^63..2^63-1");
   },
 };
@@ -92,10 +108,12 @@ export const i64: Shape<number> = {
 /** All 64 bits (rule P1). */
 export const exactU64: Shape<U64> = {
   encode: (value) => u64ToNumber(value) ?? new WideInteger(false, value),
-  decode(json) {
-    if (typeof json === "number" && json >= 0) return u64From(json);
-    const wide = json instanceof WideInteger && !json.negative;
-    return wide ? json.magnitude : mismatch("0..2^64-1");
+  read(from) {
+    const read = from.integer();
+    if (read instanceof Malformed) return read;
+    if (typeof read === "number" && read >= 0) return u64From(read);
+    const wide = read instanceof WideInteger && !read.negative;
+    return wide ? read.magnitude : mismatch("0..2^64-1");
   },
 };
 
@@ -107,25 +125,30 @@ export function bytes(size?: number): Shape<string> {
       assert(size === undefined || hex.length === 2 * size, expected);
       return hexToNumbers(hex);
     },
-    decode(json) {
-      if (!isList(json) || (size !== undefined && json.length !== size)) return mismatch(expected);
-      for (let at = 0; at < json.length; at++) {
-        if (!isByte(json[at] as Json)) return mismatch("0..255").within(`[${at}]`);
-      }
-      return bytesToHex(json as readonly number[]);
+    read(from) {
+      const read = from.hex(size ?? Number.MAX_SAFE_INTEGER);
+      if (typeof read === "number") return mismatch("0..255").within(`[${read}]`);
+      if (read === null || read instanceof Malformed) return read ?? mismatch(expected);
+      return size === undefined || read.length === 2 * size ? read : mismatch(expected);
     },
   };
 }
 
-function isByte(json: Json): boolean {
-  return typeof json === "number" && json >= 0 && json <= 255;
-}
-
 /** `size` bytes that are hex text on the wire too. Ours: the reference never sends hex. */
 export function hexText(size: number): Shape<string> {
-  const fits = (json: Json): json is string =>
-    typeof json === "string" && json.length === 2 * size && isHex(json);
-  return plain(`${2 * size} hex digits`, fits);
+  const expected = `${2 * size} hex digits`;
+  const fits = (value: string): boolean => value.length === 2 * size && isHex(value);
+  return {
+    encode(value) {
+      assert(fits(value), expected);
+      return value;
+    },
+    read(from) {
+      const read = from.text();
+      if (read instanceof Malformed) return read;
+      return read !== null && fits(read) ? read : mismatch(expected);
+    },
+  };
 }
 
 /** An enum of unit variants: a bare text, or an object that names it with null. */
@@ -133,26 +156,38 @@ export function choice<T extends string>(...names: readonly T[]): Shape<T> {
   const expected = names.join(" or ");
   return {
     encode: (value) => value,
-    decode(json) {
-      const [only] = isObject(json) && json.size === 1 ? json : [];
-      const name = only?.[1] === null ? only[0] : json;
-      return names.find((known) => known === name) ?? mismatch(expected);
+    read(from) {
+      const read = from.startsObject() ? nameWithNull(from) : from.text();
+      if (read instanceof Malformed) return read;
+      return names.find((known) => known === read) ?? mismatch(expected);
     },
   };
 }
 
+function nameWithNull(from: Reader): string | null | Malformed {
+  const name = from.key(0);
+  if (typeof name !== "string") return name;
+  if (!from.null()) return null;
+  const more = from.key(1);
+  return more === null ? name : more instanceof Malformed ? more : null;
+}
+
+/** What an item of a list is taken to cost in bytes of memory, besides its texts. */
+const ITEM_COST = 128;
+
 export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   return {
     encode: (values) => values.map((value) => item.encode(value)),
-    decode(json) {
-      if (!isList(json)) return mismatch("an array");
+    read(from) {
+      if (!from.startsList()) return mismatch("an array");
       const values: T[] = [];
-      for (let at = 0; at < json.length; at++) {
-        const value = item.decode(json[at] as Json);
-        if (value instanceof Mismatch) return value.within(`[${at}]`);
+      for (;;) {
+        const more = from.item(values.length, ITEM_COST);
+        if (more !== true) return more === false ? values : more;
+        const value = item.read(from);
+        if (value instanceof Mismatch) return value.within(`[${values.length}]`);
         values.push(value);
       }
-      return values;
     },
   };
 }
@@ -161,7 +196,7 @@ export function list<T>(item: Shape<T>): Shape<readonly T[]> {
 export function option<T>(inner: Shape<T>): Shape<T | null> {
   return {
     encode: (value) => (value === null ? null : inner.encode(value)),
-    decode: (json) => (json === null ? null : inner.decode(json)),
+    read: (from) => (from.null() ? null : inner.read(from)),
     optional: true,
   };
 }
@@ -170,12 +205,28 @@ export function option<T>(inner: Shape<T>): Shape<T | null> {
 export function pair<A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> {
   return {
     encode: (value) => [first.encode(value[0]), second.encode(value[1])],
-    decode(json) {
-      if (!isList(json) || json.length !== 2) return mismatch("an array of 2");
-      const a = first.decode(json[0] as Json);
-      if (a instanceof Mismatch) return a.within("[0]");
-      const b = second.decode(json[1] as Json);
-      return b instanceof Mismatch ? b.within("[1]") : [a, b];
+    read(from) {
+      const values = readItems(from, [first, second]);
+      return values instanceof Mismatch ? values : (values as [A, B]);
     },
   };
+}
+
+/** An array of exactly these. */
+export function readItems(
+  from: Reader,
+  shapes: readonly Pick<Shape<unknown>, "read">[],
+): readonly unknown[] | Mismatch {
+  const wrong = mismatch(`an array of ${shapes.length}`);
+  if (!from.startsList()) return wrong;
+  const values: unknown[] = [];
+  for (const [at, shape] of shapes.entries()) {
+    const more = from.item(at, 0);
+    if (more !== true) return more === false ? wrong : more;
+    const value = shape.read(from);
+    if (value instanceof Mismatch) return value.within(`[${at}]`);
+    values.push(value);
+  }
+  const more = from.item(shapes.length, 0);
+  return more === false ? values : more === true ? wrong : more;
 }

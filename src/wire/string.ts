@@ -2,15 +2,16 @@
  * A JSON string's inside, from the byte after its opening quote. Plain ASCII, which is nearly
  * everything on this wire, takes the short way; escapes and other scripts are pieced together.
  */
-import { decodeUtf8 } from "./utf8.ts";
+import { Malformed } from "./mismatch.ts";
+import { BACKSLASH, QUOTE } from "./token.ts";
+import { decodeUtf8, isUtf8 } from "./utf8.ts";
 
-/** `text` null: what was expected at `end`. Else `end` stands behind the closing quote. */
-export type StringRead =
-  | { readonly text: string; readonly end: number }
-  | { readonly text: null; readonly end: number; readonly expected: string };
+export interface StringRead {
+  readonly text: string;
+  /** Behind the closing quote, or behind the escape. */
+  readonly end: number;
+}
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const ESCAPES: ReadonlyMap<number, string> = new Map(
   Array.from(`"\\/`)
     .map((same): [number, string] => [same.charCodeAt(0), same])
@@ -23,23 +24,43 @@ const ESCAPES: ReadonlyMap<number, string> = new Map(
     ]),
 );
 
-export function readString(bytes: Uint8Array, from: number): StringRead {
-  const pieces: string[] = [];
+/** Pieces joined at once: a string grown by each of many costs more than its text. */
+const RUN = 1_024;
+
+/** A text of at most `most` code units. */
+export function readString(bytes: Uint8Array, from: number, most: number): StringRead | Malformed {
+  let text = "";
+  let pieces: string[] = [];
+  let left = most;
   let at = from;
   for (;;) {
     const stop = plainEnd(bytes, at);
-    if (stop > at) {
-      const piece = decodeUtf8(bytes, at, stop);
-      if (piece === null) return { text: null, end: at, expected: "UTF-8" };
-      pieces.push(piece);
-    }
+    // A code unit takes at most three bytes, so that more than these are surely too many.
+    const piece = stop - at > 3 * left ? "" : decodeUtf8(bytes, at, stop);
+    if (piece === null) return new Malformed(at, "UTF-8");
+    left -= piece === "" ? stop - at : piece.length;
     const byte = bytes[stop];
-    if (byte === QUOTE) return { text: pieces.join(""), end: stop + 1 };
-    if (byte === undefined) return { text: null, end: stop, expected: "a closing quote" };
-    if (byte !== BACKSLASH) return { text: null, end: stop, expected: "no control character" };
-    const escape = readEscape(bytes, stop + 1);
-    if (escape.text === null) return escape;
-    pieces.push(escape.text);
+    if (byte === QUOTE && left >= 0) return { text: text + pieces.join("") + piece, end: stop + 1 };
+    const escape = left < 0 ? new Malformed(stop, "a shorter text") : readEscape(bytes, stop);
+    if (escape instanceof Malformed) return escape;
+    left -= escape.text.length;
+    pieces.push(piece, escape.text);
+    at = escape.end;
+    if (pieces.length < RUN) continue;
+    text += pieces.join("");
+    pieces = [];
+  }
+}
+
+/** Checks a string and builds nothing: where it ends, behind the closing quote. */
+export function passString(bytes: Uint8Array, from: number): number | Malformed {
+  let at = from;
+  for (;;) {
+    const stop = plainEnd(bytes, at);
+    if (!isUtf8(bytes, at, stop)) return new Malformed(at, "UTF-8");
+    if (bytes[stop] === QUOTE) return stop + 1;
+    const escape = readEscape(bytes, stop);
+    if (escape instanceof Malformed) return escape;
     at = escape.end;
   }
 }
@@ -54,22 +75,23 @@ function plainEnd(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-function readEscape(bytes: Uint8Array, at: number): StringRead {
-  if (bytes[at] !== 0x75) {
-    const text = ESCAPES.get(bytes[at] ?? -1);
-    if (text === undefined) return { text: null, end: at, expected: "an escape" };
-    return { text, end: at + 1 };
+/** At a byte that ends plain text and is no quote. */
+function readEscape(bytes: Uint8Array, at: number): StringRead | Malformed {
+  if (bytes[at] === undefined) return new Malformed(at, "a closing quote");
+  if (bytes[at] !== BACKSLASH) return new Malformed(at, "no control character");
+  if (bytes[at + 1] !== 0x75) {
+    const text = ESCAPES.get(bytes[at + 1] ?? -1);
+    return text === undefined ? new Malformed(at + 1, "an escape") : { text, end: at + 2 };
   }
-  const high = readUnit(bytes, at + 1);
-  if (high < 0) return { text: null, end: at, expected: "four hex digits" };
-  if (high < 0xd800 || high > 0xdfff) return { text: String.fromCharCode(high), end: at + 5 };
-  const paired = bytes[at + 5] === BACKSLASH && bytes[at + 6] === 0x75;
-  const low = paired ? readUnit(bytes, at + 7) : -1;
+  const high = readUnit(bytes, at + 2);
+  if (high < 0) return new Malformed(at + 1, "four hex digits");
+  if (high < 0xd800 || high > 0xdfff) return { text: String.fromCharCode(high), end: at + 6 };
+  const paired = bytes[at + 6] === BACKSLASH && bytes[at + 7] === 0x75;
+  const low = paired ? readUnit(bytes, at + 8) : -1;
   // Half a character is refused, as by serde: every text inside the program is Unicode.
-  if (high > 0xdbff || low < 0xdc00 || low > 0xdfff) {
-    return { text: null, end: at, expected: "a surrogate pair" };
-  }
-  return { text: String.fromCharCode(high, low), end: at + 11 };
+  if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
+    return new Malformed(at + 1, "a surrogate pair");
+  return { text: String.fromCharCode(high, low), end: at + 12 };
 }
 
 function readUnit(bytes: Uint8Array, from: number): number {

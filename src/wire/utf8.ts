@@ -27,6 +27,21 @@ function encodeFrom(text: string, from: number, ascii: Uint8Array): Uint8Array {
   return bytes.slice(0, to);
 }
 
+export function isUtf8(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to) {
+    const lead = bytes[at] as number;
+    if (lead < 0x80) {
+      at++;
+      continue;
+    }
+    const size = sequenceSize(lead);
+    if (decodeScalar(bytes, at, to, size) < 0) return false;
+    at += size;
+  }
+  return true;
+}
+
 /** The text of `bytes[from..to)`, or null when it is not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string | null {
   let text = "";

@@ -6,10 +6,11 @@
 import type { Decoded } from "../core/codec.ts";
 import { must } from "../core/assert.ts";
 import type { Json } from "./json.ts";
-import { isList, isObject } from "./json.ts";
+import { Malformed, Mismatch } from "./mismatch.ts";
+import type { Reader } from "./reader.ts";
 import type { Column, Fields } from "./record.ts";
-import { columnsOf, decodeFields, decodePositions, encodeFields } from "./record.ts";
-import { Mismatch } from "./shape.ts";
+import { columnsOf, encodeFields, readFields, readPositions } from "./record.ts";
+import { readJson } from "./shape.ts";
 
 type Row = Record<string, unknown>;
 type Content<M> = Omit<M, "type">;
@@ -18,8 +19,8 @@ type Content<M> = Omit<M, "type">;
 export interface Variant<M> {
   /** Undefined: nothing, the name stands alone. */
   encode(message: M): Json | undefined;
-  /** Adds the content to `row`, which holds the `type` already. */
-  decode(row: Row, content: Json | undefined): object | Mismatch;
+  /** Adds the content to `row`, which holds the `type` already. Null: the name stood alone. */
+  read(row: Row, content: Reader | null): object | Mismatch;
 }
 
 export type Variants<M extends { readonly type: string }> = {
@@ -30,7 +31,9 @@ export type Variants<M extends { readonly type: string }> = {
 export function unit<M>(): Variant<M> {
   return {
     encode: () => undefined,
-    decode: (row, content) => ((content ?? null) === null ? row : new Mismatch("", "nothing")),
+    read(row, content) {
+      return content === null || content.null() ? row : new Mismatch("", "nothing");
+    },
   };
 }
 
@@ -40,9 +43,9 @@ export function newtype<M>(fields: Fields<Content<M>>): Variant<M> {
   const { name, shape } = must(rest.length === 0 ? column : null, "exactly one field");
   return {
     encode: (message) => shape.encode((message as Row)[name]),
-    decode(row, content) {
-      if (content === undefined) return new Mismatch("", "a value");
-      const value = shape.decode(content);
+    read(row, content) {
+      if (content === null) return new Mismatch("", "a value");
+      const value = shape.read(content);
       if (value instanceof Mismatch) return value;
       row[name] = value;
       return row;
@@ -55,9 +58,9 @@ export function tuple<M>(fields: Fields<Content<M>>): Variant<M> {
   const columns = columnsOf(fields);
   return {
     encode: (message) => columns.map(({ name, shape }) => shape.encode((message as Row)[name])),
-    decode(row, content) {
-      const items = content !== undefined && isList(content) ? content : [];
-      return decodePositions(columns, row, items);
+    read(row, content) {
+      if (content === null) return new Mismatch("", `an array of ${columns.length}`);
+      return readPositions(columns, row, content);
     },
   };
 }
@@ -67,43 +70,72 @@ export function record<M>(fields: Fields<Content<M>>): Variant<M> {
   const columns: readonly Column[] = columnsOf(fields);
   return {
     encode: (message) => encodeFields(columns, message as Row),
-    decode: (row, content) => decodeFields(columns, row, content ?? null),
+    read(row, content) {
+      return content === null ? new Mismatch("", "an object") : readFields(columns, row, content);
+    },
   };
 }
 
 export interface Tagged<M> {
   readonly names: readonly string[];
   encode(message: M): Json;
-  decode(json: Json): Decoded<M>;
+  /** `room` bounds the memory that the message takes. */
+  decode(line: Uint8Array, room: number): Decoded<M>;
 }
 
 export function tagged<M extends { readonly type: string }>(variants: Variants<M>): Tagged<M> {
   const known = new Map(Object.entries<Variant<M>>(variants));
+  const shape = { read: (from: Reader) => readTagged(known, from) };
   return {
     names: [...known.keys()],
     encode(message) {
       const content = must(known.get(message.type), message.type).encode(message);
       return content === undefined ? message.type : new Map([[message.type, content]]);
     },
-    decode(json) {
-      const tag = readTag(json);
-      if (tag === null)
-        return { kind: "garbled", error: "expected a name or an object of one key" };
-      const variant = known.get(tag.name);
-      if (variant === undefined) return { kind: "unknown", name: tag.name.slice(0, NAME_MAX) };
-      const message = variant.decode({ type: tag.name }, tag.content);
-      return message instanceof Mismatch
-        ? { kind: "garbled", error: message.within(tag.name).toString() }
-        : { kind: "message", message: message as M };
+    decode(line, room) {
+      const read = readJson(shape, line, room);
+      if (!read.ok) return { kind: "garbled", error: read.error };
+      if (read.value instanceof Unknown) return { kind: "unknown", name: read.value.name };
+      return { kind: "message", message: read.value as M };
     },
   };
+}
+
+class Unknown {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
 /** An unknown name is kept for the log: at most this much of it. */
 const NAME_MAX = 64;
 
-function readTag(json: Json): { name: string; content: Json | undefined } | null {
-  if (typeof json === "string") return { name: json, content: undefined };
-  const [only] = isObject(json) && json.size === 1 ? json : [];
-  return only === undefined ? null : { name: only[0], content: only[1] };
+function readTagged<M>(
+  known: ReadonlyMap<string, Variant<M>>,
+  from: Reader,
+): object | Unknown | Mismatch {
+  const wrong = new Mismatch("", "a name or an object of one key");
+  if (from.startsText()) {
+    const name = from.name();
+    return name instanceof Malformed ? name : readContent(known, name, null);
+  }
+  if (!from.startsObject()) return from.pass() ?? wrong;
+  const name = from.key(0);
+  if (typeof name !== "string") return name ?? wrong;
+  const content = readContent(known, name, from);
+  if (content instanceof Mismatch) return content;
+  const more = from.key(1);
+  return more === null ? content : more instanceof Malformed ? more : wrong;
+}
+
+function readContent<M>(
+  known: ReadonlyMap<string, Variant<M>>,
+  name: string,
+  content: Reader | null,
+): object | Unknown | Mismatch {
+  const variant = known.get(name);
+  if (variant === undefined) return content?.pass() ?? new Unknown(name.slice(0, NAME_MAX));
+  const message = variant.read({ type: name }, content);
+  return message instanceof Mismatch ? message.within(name) : message;
 }

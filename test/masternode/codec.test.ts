@@ -114,7 +114,7 @@ describe("the parsing probes (section 13)", () => {
     ['{"Ping":{"nonce":-1,"timestamp":2}}', "Ping.nonce: expected 0..2^64-1"],
     ['{"Ping":{"nonce":1.0,"timestamp":2}}', "Ping.nonce: expected 0..2^64-1"],
     ['{"Ping":[1,2]}{"Ping":[1,2]}', "byte 14: expected nothing after the document"],
-    ['{"Ping":{"nonce":1,"nonce":1,"timestamp":2}}', "byte 26: expected each key once"],
+    ['{"Ping":{"nonce":1,"nonce":1,"timestamp":2}}', "byte 27: expected each key once"],
     ["", "byte 0: expected a value"],
     ["   ", "byte 3: expected a value"],
     ["GET / HTTP/1.1", "byte 0: expected a value"],
@@ -268,5 +268,39 @@ describe("garbage is a value", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe("the room of one line", () => {
+  const TIMES = 65_000;
+  const reward = '["",0]';
+  const blockOf = (rewards: number): string =>
+    `{"BlockResponse":{"header":{"version":2,"height":1,"previous_hash":${K},` +
+    `"merkle_root":${K},"timestamp":1764547800,"block_reward":10000000000},"transactions":[],` +
+    `"masternode_rewards":[${Array.from({ length: rewards }, () => reward).join(",")}]}}`;
+
+  test("holds all that fits into 1 MiB of bincode, in its smallest pieces (rule Y2)", () => {
+    expect(verdict(blockOf(TIMES))).toBe("message BlockResponse");
+    const script = `[${Array.from({ length: 1_048_000 }, () => 255).join(",")}]`;
+    const transaction = `[1,[],[[1,${script}]],0,0]`;
+    const large = blockOf(0).replace('"transactions":[]', `"transactions":[${transaction}]`);
+    expect(verdict(large)).toBe("message BlockResponse");
+  });
+
+  test("holds no line that would take some megabytes more", () => {
+    const most = /expected (values that take less memory|a shorter text)$/;
+    expect(verdict(blockOf(2 * TIMES))).toMatch(most);
+    const texts = (text: string, times: number): string =>
+      `{"PeersResponse":[${Array.from({ length: times }, () => `"${text}"`).join(",")}]}`;
+    expect(verdict(texts("1.2.3.4", TIMES))).toMatch(most);
+    expect(verdict(texts("x".repeat(5_000_000), 1))).toMatch(most);
+    expect(verdict(texts("1.2.3.4", 10_000))).toBe("message PeersResponse");
+  });
+
+  test("is not taken by what nobody asks for", () => {
+    const zeros = `[${"0,".repeat(1_000_000)}0]`;
+    expect(verdict(`{"Ping":{"nonce":1,"timestamp":2,"x":${zeros}}}`)).toBe("message Ping");
+    expect(verdict(`{"Later":[${"[],{},".repeat(500_000)}""]}`)).toBe("unknown Later");
+    expect(verdict(`{"Ping":${zeros}}`)).toBe("Ping: expected an array of 2");
   });
 });
