@@ -7,9 +7,8 @@ import type { Crypto } from "../core/capabilities.ts";
 import type { FileCodec, FileCodecs, ReadFile } from "../core/codec.ts";
 import { values } from "../core/table.ts";
 import { writeJson } from "../wire/json.ts";
-import { parseJson } from "../wire/parse.ts";
 import { struct } from "../wire/record.ts";
-import { Mismatch, type Shape, u64 } from "../wire/shape.ts";
+import { readJson, type Shape, u64 } from "../wire/shape.ts";
 import { decodeUtf8, encodeUtf8 } from "../wire/utf8.ts";
 import { chainOf } from "./chain.ts";
 import { block } from "./codec.ts";
@@ -35,13 +34,7 @@ export function fileCodecs(crypto: Crypto): FileCodecs<Files> {
 function json<T>(shape: Shape<T>): FileCodec<T> {
   return {
     encode: (value) => encodeUtf8(writeJson(shape.encode(value))),
-    decode(bytes) {
-      const parsed = parseJson(bytes);
-      if (!parsed.ok) return parsed;
-      const value = shape.decode(parsed.value);
-      if (value instanceof Mismatch) return { ok: false, error: value.toString() };
-      return { ok: true, value };
-    },
+    decode: (bytes) => readJson(shape, bytes),
   };
 }
 
