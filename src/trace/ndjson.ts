@@ -129,12 +129,12 @@ export class TraceReader {
   }
 
   #begin(value: unknown, line: string): null {
+    // Also where it says that it has none, or of what format it is: that may be what was changed.
+    const sums = hasSum(line) ? this.#sums : null;
+    if (sums?.check(line) === false) this.#fail(`the header ${CHANGED}`);
     const header = headerOf(value, this.#place);
-    // Who says that he has no sums, and has, was changed.
-    if (header.format === 1 && !hasSum(line)) this.#sums = null;
-    else if (this.#sums?.check(line) === false) {
-      this.#fail(`the header ${CHANGED}`);
-    }
+    if (header.format === 2 && sums === null) this.#fail(`the header ${CHANGED}`);
+    this.#sums = sums;
     this.#header = header;
     return null;
   }

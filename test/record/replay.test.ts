@@ -1,12 +1,14 @@
 /** The record of one node replays alone, to the same last state, or stops where it differs. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { recalling } from "../../src/core/key.ts";
 import { veiled } from "../../src/core/veil.ts";
 import type { Protocol } from "../../src/cli/protocol.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
+import { readTrace } from "../../src/trace/ndjson.ts";
 import { Place, ROOT } from "../cli/host.ts";
 import { type Taken, takenOut, write } from "./taken.ts";
 
@@ -48,6 +50,24 @@ describe("a record", () => {
     const { exit, out } = await place.timesim(["diff", "b.ndjson", "b.ndjson.gz", "--exact"]);
     expect(exit, out).toBe(0);
   });
+});
+
+it("one byte that was changed is reported, wherever it is, in its line and with its event", () => {
+  const bytes = readFileSync(at("b.ndjson"));
+  const where = fc.integer({ min: 0, max: bytes.length - 2 });
+  fc.assert(
+    fc.property(where, fc.integer({ min: 1, max: 255 }), (position, by) => {
+      const bent = Buffer.from(bytes);
+      bent[position] = (bent[position] ?? 0) ^ by;
+      const line = bytes.subarray(0, position).toString("latin1").split("\n").length;
+      const what = "(?:event \\d+|the header|the footer|a signature before event \\d+)";
+      // Torn off at its first byte, a line is the next one.
+      const place = bent[position] === 10 ? `(?:${line}|${line + 1})` : line;
+      const told = `^b:${place}:1 trace — (?:${what} .*|a trace begins with.*)$`;
+      expect(() => readTrace(bent.toString().split("\n"), "b")).toThrow(new RegExp(told));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 /** This version with something changed, as the command would be given it. */
