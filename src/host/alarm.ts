@@ -96,8 +96,8 @@ export class Alarm {
   /** All that is due by now; what they arm for at once comes in the next turn. */
   #ring(): void {
     this.#ringing = true;
-    this.#clock.read();
-    const { now } = this.#clock;
+    // Only a look: each input reads the clocks for itself, and says so if they were set.
+    const now = this.#clock.elapsed;
     for (;;) {
       const armed = this.#dues.before(now + 1);
       if (armed === null) break;

@@ -47,7 +47,7 @@ export class HostClock {
   constructor(plan: ClockPlan = REAL) {
     this.#plan = plan;
     this.#origin = plan.origin ?? hrtime.bigint();
-    const epoch = plan.epoch ?? ((realWall() - this.#elapsed()) as UnixMicros);
+    const epoch = plan.epoch ?? ((realWall() - this.elapsed) as UnixMicros);
     this.#line = startClock(epoch, plan.offset, plan.drift);
     this.#offset = plan.offset;
     this.read();
@@ -70,7 +70,7 @@ export class HostClock {
 
   /** True if the wall clock was set since: its new line is then to be told. */
   read(): boolean {
-    this.#now = Math.max(this.#now, this.#elapsed()) as Time;
+    this.#now = Math.max(this.#now, this.elapsed) as Time;
     const { epoch, speed } = this.#plan;
     if (epoch !== null || speed !== 1 || this.#line.drift !== 0) return false;
     const gap = realWall() + this.#offset - wallAt(this.#line, this.#now);
@@ -96,12 +96,12 @@ export class HostClock {
 
   /** Real milliseconds until `now` will have reached that moment; 0 if it has. */
   realDelay(until: number): number {
-    return Math.max(0, (until - this.#elapsed()) / this.#plan.speed / 1_000);
+    return Math.max(0, (until - this.elapsed) / this.#plan.speed / 1_000);
   }
 
   /** Real milliseconds since `now` was that moment. */
   realLateness(moment: number): number {
-    return (this.#elapsed() - moment) / this.#plan.speed / 1_000;
+    return (this.elapsed - moment) / this.#plan.speed / 1_000;
   }
 
   /** Real milliseconds for a length of the run's time: limits of sockets keep pace with it. */
@@ -109,7 +109,8 @@ export class HostClock {
     return length / this.#plan.speed / 1_000;
   }
 
-  #elapsed(): Time {
+  /** What `now` would be if it were read: a look that changes nothing. */
+  get elapsed(): Time {
     const micros = Number((hrtime.bigint() - this.#origin) / 1_000n);
     return Math.floor(micros * this.#plan.speed) as Time;
   }

@@ -172,15 +172,16 @@ export class HostNode<P extends Protocol> {
   #boot(): void {
     const { clock, incarnation, listen } = this.#options;
     const { values, aside } = this.#store.read();
-    clock.read();
-    clock.boot();
-    const boot = this.#port.record(KIND.boot, NO_CAUSE, incarnation, listen, null);
-    this.#port.recordClock(boot);
-    for (const { file } of aside) this.#port.record(KIND.aside, boot, 0, 0, file);
-    for (const [file, value] of Object.entries(values)) {
-      this.#port.record(KIND.read, boot, NO_CAUSE, 0, { file, value });
-    }
-    this.#port.run(this.#runtime, boot, values);
+    this.#port.run(this.#runtime, (runtime) => {
+      clock.boot();
+      const boot = this.#port.record(KIND.boot, NO_CAUSE, incarnation, listen, null);
+      this.#port.recordClock(boot);
+      for (const { file } of aside) this.#port.record(KIND.aside, boot, 0, 0, file);
+      for (const [file, value] of Object.entries(values)) {
+        this.#port.record(KIND.read, boot, NO_CAUSE, 0, { file, value });
+      }
+      runtime.boot(values, boot);
+    });
   }
 
   #accept(socket: Socket): void {

@@ -83,10 +83,10 @@ export class HostPort<P extends Protocol> implements Port<P> {
     return this.#sessions.size + this.#dials.size;
   }
 
-  /** From here on the node is told what happens. */
-  run(runtime: NodeRuntime<P>, boot: EventId, files: Partial<P["files"]>): void {
+  /** From here on the node is told what happens; its boot is the first input, of one reading. */
+  run(runtime: NodeRuntime<P>, boot: (runtime: NodeRuntime<P>) => void): void {
     this.#runtime = runtime;
-    this.input(() => runtime.boot(files, boot));
+    this.input(boot);
   }
 
   /** One input of the node, after what is being handled now. */

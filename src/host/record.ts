@@ -33,9 +33,9 @@ export interface RecordOptions {
 
 export interface Recording {
   /** What the node signed, both as hex: a replay has no key. */
-  signed(digest: string, signature: string): void;
+  readonly signed: (digest: string, signature: string) => void;
   /** Writes the end. After it, nothing is recorded. Never rejects. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const PENDING_MAX = 64 * 1_048_576;
