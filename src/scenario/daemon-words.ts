@@ -117,8 +117,6 @@ export const clock: Form<ClockPlan> = z
     const { offset = ZERO, drift = 0, speed = 1, start, origin, epoch = null } = given;
     if (start !== undefined && origin !== undefined) {
       ctx.addIssue({ code: "custom", message: "start and origin say the same; keep one" });
-    } else if (epoch !== null && start === undefined && origin === undefined) {
-      ctx.addIssue({ code: "custom", message: "epoch needs start: when is time 0?" });
     }
     return { offset, drift, speed, epoch, origin: originOf(start, origin) };
   });

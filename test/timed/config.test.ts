@@ -97,7 +97,6 @@ describe("a file that cannot be used: place, reason, what to do", () => {
     ["clocks", `${LEAST}clock: { speed: 0, offset: 5, start: yesterday, drift: fast }\n`],
     ["a start and an origin", `${LEAST}clock: { origin: 5, start: 2026-01-01T00:00Z }\n`],
     ["an epoch of no moment", `${LEAST}clock: { epoch: 2026-02-30T00:00:00Z }\n`],
-    ["an epoch alone", `${LEAST}clock: { epoch: 2026-01-01T00:00:00Z }\n`],
     ["a control port for the world", `${LEAST}control: 0.0.0.0:1\n`],
     ["metrics without a port", `${LEAST}metrics: 127.0.0.1\n`],
     ["proxies", `${LEAST}proxy: socks5://127.0.0.1\n`],

@@ -35,7 +35,10 @@ export interface Opened {
   /** This node's clocks now, between two inputs. */
   wall(): UnixMicros;
   uptime(): Time;
-  start(): Promise<HostNode<core.Protocol>>;
+  /** Its wall clock minus what an exact one shows now, in µs. */
+  offset(): number;
+  /** `lost` hears of it if the record ends before the node does. */
+  start(lost: (why: string) => void): Promise<HostNode<core.Protocol>>;
 }
 
 export function open(setup: Setup, ends: Ends, io: Io): Opened {
@@ -44,8 +47,10 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
   makePrivate(dir);
   const key = readKey(dir, nodeCrypto);
   const clock = new HostClock(setup.clock);
-  const now = (): Time =>
-    after(clock.now, clock.realLateness(clock.now) * 1_000 * plan.clock.speed);
+  const now = (): Time => {
+    const since = clock.realLateness(clock.now) * 1_000 * plan.clock.speed;
+    return after(clock.now, Math.round(since));
+  };
   const wall = (): UnixMicros => wallAt(clock.line, now());
   const logFile = plan.log === null ? join(dir, LOG_FILE) : logIn(plan.log, io);
   const log = new Log(logFile, name, kit.vocabulary, wall);
@@ -56,11 +61,16 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
   const opened = {
     ...{ dir, logFile, clock, recorder, log, wall },
     uptime: () => uptimeAt(clock.line, now()),
+    offset: () => {
+      const moment = now();
+      const exact = setup.clock.epoch === null ? Date.now() * 1_000 : setup.clock.epoch + moment;
+      return wallAt(clock.line, moment) - exact;
+    },
     seed: plan.seed ?? randomBytes(16).toString("hex"),
     publicKey: nodeCrypto.publicKey(key.seed),
     incarnation: nextIncarnation(dir),
   };
-  return { ...opened, start: () => start(setup, opened, key, ends, io) };
+  return { ...opened, start: (lost) => start(setup, opened, key, lost, ends, io) };
 }
 
 /** Recorded, if that is wanted, from its first event on. */
@@ -68,6 +78,7 @@ async function start(
   setup: Setup,
   opened: Omit<Opened, "start">,
   key: Key,
+  lost: (why: string) => void,
   ends: Ends,
   io: Io,
 ): Promise<HostNode<core.Protocol>> {
@@ -93,7 +104,10 @@ async function start(
       { ...facts, ...given },
       {
         ...{ recorder, target, state: () => node?.state },
-        ended: (why) => notice(`The record ends here: ${why}`),
+        ended: (why) => {
+          notice(`The record ends here: ${why}`);
+          lost(why);
+        },
       },
     );
     ends.add(() => recording?.close());

@@ -36,6 +36,7 @@ function programFor(host: Host, act: Act): Command {
     .enablePositionalOptions()
     .allowExcessArguments()
     .option("--config <file>", "settings as YAML; flags win over it (docs/real-nodes.md)")
+    .option("--await", "says ready, then boots at its starter's word on stdin, and ends with it")
     .addHelpText("after", EXITS);
   addFlags(program);
   program.action((options: Readonly<Record<string, unknown>>) =>
@@ -44,7 +45,8 @@ function programFor(host: Host, act: Act): Command {
       if (word !== undefined) throw unknownCommand(program, word);
       const { config } = options;
       const file = typeof config === "string" ? config : null;
-      return (await import("./run.ts")).run({ file, flags: flagsOf(options) }, io);
+      const awaits = options["await"] === true;
+      return (await import("./run.ts")).run({ file, flags: flagsOf(options), awaits }, io);
     }),
   );
   addViews(program, act, host);

@@ -13,20 +13,28 @@ import { isSystemError, reasonOf } from "../system.ts";
 import { Ends } from "./ends.ts";
 import { open, type Opened } from "./open.ts";
 import { serve, type Served } from "./serve.ts";
-import { type Setup, setupOf } from "./setup.ts";
+import { Parent } from "./parent.ts";
+import { begun, type Setup, setupOf } from "./setup.ts";
 import { listenToSignals } from "./signals.ts";
 
 export interface RunArgs {
   /** Its config file. */
   readonly file: string | null;
   readonly flags: readonly Flag[];
+  /** For the word of the program that started it. */
+  readonly awaits: boolean;
 }
 
-export async function run({ file, flags }: RunArgs, io: Io): Promise<number> {
+export async function run({ file, flags, awaits }: RunArgs, io: Io): Promise<number> {
   const setup = setupOf(file, flags, io);
   const ends = new Ends();
   try {
-    return await live(setup, ends, io);
+    const parent = awaits ? new Parent() : null;
+    if (parent === null) return await live(setup, null, ends, io);
+    ends.add(() => parent.release());
+    const word = await parent.word();
+    if (word === null) return EXIT.failed;
+    return await live(begun(setup, word.origin, word.bootAt), parent, ends, io);
   } catch (error) {
     if (!(error instanceof BadInput) && !isSystemError(error)) throw error;
     for (const line of problemsOf(error)) note(io, io.paint.bad(`timed cannot run: ${line}`));
@@ -37,7 +45,7 @@ export async function run({ file, flags }: RunArgs, io: Io): Promise<number> {
 }
 
 /** Until a signal, an operator or its own failure ends it. */
-async function live(setup: Setup, ends: Ends, io: Io): Promise<number> {
+async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Promise<number> {
   const opened = open(setup, ends, io);
   const { log } = opened;
   const signals = listenToSignals(
@@ -45,9 +53,13 @@ async function live(setup: Setup, ends: Ends, io: Io): Promise<number> {
     () => log.flush(),
   );
   ends.add(() => signals.release());
+  void parent?.gone.then((why) => signals.stop(why));
   const isStopped = await Promise.race([signals.asked, bootTime(setup, opened)]);
   if (isStopped !== null) return EXIT.ok;
-  const node = await opened.start();
+  // A record that flows to whoever started this node ends with them.
+  const node = await opened.start((why) => {
+    if (parent !== null) signals.stop(`the record cannot go on: ${why}`);
+  });
   const served = await serve(setup, opened, node, (why) => signals.stop(why), ends);
   note(io, startLine(setup, opened, served));
   const end = await Promise.race([signals.asked, node.failed]);
@@ -58,8 +70,7 @@ async function live(setup: Setup, ends: Ends, io: Io): Promise<number> {
 }
 
 /** Resolves to null when it is time to boot. */
-async function bootTime({ plan }: Setup, { clock }: Opened): Promise<null> {
-  const bootAt = plan.bootAt ?? 0;
+async function bootTime({ bootAt }: Setup, { clock }: Opened): Promise<null> {
   for (let left = clock.realDelay(bootAt); left > 0; left = clock.realDelay(bootAt)) {
     // A long timer may come a little early.
     await sleep(Math.min(left, LONGEST_WAIT_MS));

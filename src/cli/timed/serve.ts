@@ -7,6 +7,7 @@ import { formatAddress } from "../../core/address.ts";
 import { SECOND } from "../../core/units.ts";
 import { version } from "../version.ts";
 import { openControl } from "./control.ts";
+import { experiments } from "./experiments.ts";
 import type { Ends } from "./ends.ts";
 import { type Asked, methodsOf, status, statusColumns } from "./methods.ts";
 import type { Opened } from "./open.ts";
@@ -37,7 +38,11 @@ export async function serve(
     ends.add(() => served.close());
     metrics = served.place;
   }
-  const control = await openControl(opened.dir, plan.control, methodsOf(kit, asked));
+  const methods = {
+    ...methodsOf(kit, asked),
+    ...(plan.debug ? experiments(kit, opened, node) : {}),
+  };
+  const control = await openControl(opened.dir, plan.control, methods);
   ends.add(() => control.close());
   return { control: control.place, metrics };
 }

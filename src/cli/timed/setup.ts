@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { hrtime } from "node:process";
 import { formatAddress } from "../../core/address.ts";
 import type * as core from "../../core/machine.ts";
-import type { UnixMicros } from "../../core/units.ts";
+import type { Time } from "../../core/units.ts";
 import type { ClockPlan } from "../../host/clock.ts";
 import { defaultsOf } from "../../kit/field.ts";
 import type { NodeSetup, Profile } from "../../kit/kit.ts";
@@ -24,6 +24,8 @@ export interface Setup {
   /** In logs and traces. */
   readonly name: string;
   readonly clock: ClockPlan;
+  /** By that clock's time. */
+  readonly bootAt: Time;
   /** All that the machine's config is made of but the key: plain data, and `addressOf`. */
   readonly node: Omit<NodeSetup, "key">;
 }
@@ -48,14 +50,17 @@ export function setupOf(file: string | null, flags: readonly Flag[], io: Io): Se
   };
   // Says what only the kit can see.
   kit.configure(node);
-  const epoch =
-    plan.clock.epoch ?? (plan.clock.origin === null ? null : kit.epoch(plan.world, config));
-  return { plan, kit, profile, name, clock: clockOf(plan.clock, epoch), node };
+  const { origin, ...rest } = plan.clock;
+  const clock = { ...rest, origin: null };
+  const setup = { plan, kit, profile, name, clock, bootAt: plan.bootAt ?? (0 as Time), node };
+  return origin === null ? setup : begun(setup, originOf(origin));
 }
 
-function clockOf(plan: DaemonPlan["clock"], epoch: UnixMicros | null): ClockPlan {
-  const { offset, drift, speed, origin } = plan;
-  return { offset, drift, speed, epoch, origin: origin === null ? null : originOf(origin) };
+/** With a time 0 that others share: its wall clock then shows what the world says, if not more. */
+export function begun(setup: Setup, origin: bigint, bootAt: Time = setup.bootAt): Setup {
+  const { kit, clock, node } = setup;
+  const epoch = clock.epoch ?? kit.epoch(node.world, node.config);
+  return { ...setup, clock: { ...clock, origin, epoch }, bootAt };
 }
 
 /** By the machine's monotonic clock, in ns. */
