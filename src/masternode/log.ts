@@ -8,6 +8,7 @@ import { type Address, formatAddress, formatIp } from "../core/address.ts";
 import { HOUR, MINUTE, SECOND, type UnixMicros } from "../core/units.ts";
 import { formatUtc } from "../core/utc.ts";
 import type { GateBody, TraceEvent } from "../trace/event.ts";
+import { oneLine } from "../trace/text.ts";
 import type { LogLine } from "../trace/vocabulary.ts";
 import type { Fact, FactOf } from "./facts.ts";
 
@@ -115,9 +116,9 @@ export function logLine(event: TraceEvent): LogLine | null {
   return null;
 }
 
-/** `2025-12-21 21:50:05.240 [host]  INFO text`, UTC (reference, section 9.1). */
+/** `2025-12-21 21:50:05.240 [host]  INFO text`, UTC (reference, section 9.1). Always one line. */
 export function formatLogLine(wall: UnixMicros, host: string, line: LogLine): string {
-  return `${formatUtc(wall)} [${host}] ${line.level.padStart(5)} ${line.text}`;
+  return `${formatUtc(wall)} [${host}] ${line.level.padStart(5)} ${oneLine(line.text)}`;
 }
 
 /** Gates that have no fact of their own and that an operator asks about. */

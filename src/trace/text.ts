@@ -136,7 +136,7 @@ function clockText({ at, a, b }: TraceEvent, { epoch }: Words): string {
 }
 
 /** Peers choose some of these texts: a line break in one must not make two events of one. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;

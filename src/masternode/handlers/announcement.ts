@@ -23,6 +23,9 @@ export function acceptAnnouncement(
   if (address === null || isHostile(state.config.network, address)) {
     return refuse(state, session, announcement, null, "not an address of a node", ctx);
   }
+  if (isVerbose(state, announcement)) {
+    return refuse(state, session, announcement, address, "reward address too long", ctx);
+  }
   if (isOwn(state, address, ctx)) return state;
   const firstHand = session.peer === address;
   const fromItsIp = ipOf(session.remote) === ipOf(address);
@@ -65,7 +68,7 @@ export function acceptEntries(
   for (const listed of entries.slice(0, state.config.listMax)) {
     const address = addressOf(state, listed);
     if (address === null || isHostile(state.config.network, address)) continue;
-    if (isOwn(next, address, ctx)) continue;
+    if (isOwn(next, address, ctx) || isVerbose(state, listed)) continue;
     next = takeLine(next, session.peer, address, listed, ctx);
     next = takeHeld(next, address, ctx);
     next = takeListed(next, session.peer, address, listed, ctx);
@@ -137,6 +140,11 @@ function addressOf(state: State, announcement: Announcement): Address | null {
   return parseAddress(announcement.address, announcement.port ?? state.config.defaultPort);
 }
 
+/** It would be kept, passed on, and stand in every block: one could make all of them too large. */
+function isVerbose(state: State, { rewardAddress }: Announcement): boolean {
+  return rewardAddress.length > state.config.rewardAddressMax;
+}
+
 /** Once, and only what is new to us (rule A4). */
 function relay(
   state: State,
@@ -158,6 +166,9 @@ function checkKey(state: State, address: Address, ctx: MasternodeCtx): State {
   return place(dialed, { ...entry, checkedAt: ctx.uptime }, address, ctx);
 }
 
+/** Of what a peer calls an address, in the log. */
+const NAME_MAX = 64;
+
 function refuse(
   state: State,
   session: Session,
@@ -166,7 +177,8 @@ function refuse(
   why: string,
   ctx: MasternodeCtx,
 ): State {
-  const what = address === null ? `announcement of ${announcement.address}` : "announcement";
+  const named = announcement.address.slice(0, NAME_MAX);
+  const what = address === null ? `announcement of ${named}` : "announcement";
   const of = address === null ? {} : { of: address };
   ctx.emit({ type: "refused", what, from: session.peer, why, ...of });
   return state;

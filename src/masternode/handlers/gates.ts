@@ -88,8 +88,8 @@ function clockGate(state: State, ctx: MasternodeCtx): boolean {
   const median = skews[skews.length >>> 1] ?? 0;
   const judged = skews.length >= state.config.clockPeersMin;
   const open = !judged || Math.abs(median) <= state.config.clockTolerance;
-  const values_ = open ? {} : { peers: skews.length, ahead: `${Math.round(-median / SECOND)}s` };
-  return ctx.gate("clock", open, values_);
+  const seen = open ? {} : { peers: skews.length, ahead: `${Math.round(-median / SECOND)}s` };
+  return ctx.gate("clock", open, seen);
 }
 
 /** Opens by itself when the next slot begins: that is when its timer looks again. */
