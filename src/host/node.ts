@@ -163,10 +163,15 @@ export class HostNode<P extends Protocol> {
     for (const socket of sockets) socket.destroy();
   }
 
-  /** As if the process had died: for tests that run several nodes in one. */
-  kill(): void {
+  /**
+   * As if the process had died: for tests that run several nodes in one. Resolves when nothing of
+   * it touches its folder any more.
+   */
+  kill(): Promise<void> {
+    this.#store.abandon();
     this.#down("kill");
     this.#close((session) => session.socket.destroy());
+    return this.#store.settled();
   }
 
   #boot(): void {

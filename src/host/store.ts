@@ -26,10 +26,16 @@ export interface Found {
   readonly aside: readonly { readonly file: string; readonly why: string }[];
 }
 
+/** What somebody waits for. */
+interface Asked {
+  ok: boolean | null;
+  readonly done: (ok: boolean) => void;
+}
+
 interface Write {
   readonly file: string;
   value: unknown;
-  readonly done: ((ok: boolean) => void)[];
+  readonly asked: Asked[];
 }
 
 const MAGIC = "timesim-file 1";
@@ -43,7 +49,9 @@ export class Store<P extends Protocol> {
   readonly #codecs: Readonly<Record<string, FileCodec<unknown>>>;
   readonly #notice: (text: string) => void;
   /** Not begun, oldest first; one per file, for a later value makes an earlier one needless. */
-  readonly #queue: Write[] = [];
+  #queue: Write[] = [];
+  /** Not told yet, oldest first: what was asked first is told first. */
+  #asked: Asked[] = [];
   #running: Promise<void> | null = null;
 
   /** `dir` is there, and locked by this process. */
@@ -72,12 +80,14 @@ export class Store<P extends Protocol> {
 
   /** `done` hears of it once it is durable, or has failed; never within this call. */
   write(file: string, value: unknown, done: (ok: boolean) => void): void {
+    const asked: Asked = { ok: null, done };
+    this.#asked.push(asked);
     const queued = this.#queue.find((write) => write.file === file);
     if (queued === undefined) {
-      this.#queue.push({ file, value, done: [done] });
+      this.#queue.push({ file, value, asked: [asked] });
     } else {
       queued.value = value;
-      queued.done.push(done);
+      queued.asked.push(asked);
     }
     this.#running ??= this.#run();
   }
@@ -87,13 +97,28 @@ export class Store<P extends Protocol> {
     while (this.#running !== null) await this.#running;
   }
 
+  /** What has not begun will never be; nobody is told of anything any more. */
+  abandon(): void {
+    this.#queue = [];
+    this.#asked = [];
+  }
+
   async #run(): Promise<void> {
     await Promise.resolve();
     for (let write = this.#queue.shift(); write !== undefined; write = this.#queue.shift()) {
       const ok = await this.#attempt(write);
-      for (const done of write.done) done(ok);
+      for (const asked of write.asked) asked.ok = ok;
+      this.#tell();
     }
     this.#running = null;
+  }
+
+  #tell(): void {
+    for (let first = this.#asked[0]; first !== undefined; first = this.#asked[0]) {
+      if (first.ok === null) return;
+      this.#asked.shift();
+      first.done(first.ok);
+    }
   }
 
   async #attempt({ file, value }: Write): Promise<boolean> {

@@ -62,10 +62,7 @@ export function real(): Stage {
       await setTimeout(REST);
     },
     stop: (name) => life(name).node.stop(),
-    kill: (name) => {
-      life(name).node.kill();
-      return setTimeout(1);
-    },
+    kill: (name) => life(name).node.kill(),
     fill: (name, full) => life(name).node.setDiskFull(full),
     saw: (name, what, times = 1) => {
       const found = (): boolean => facts(name).filter((fact) => fact === what).length >= times;
@@ -73,8 +70,7 @@ export function real(): Stage {
     },
     rest: () => setTimeout(REST),
     end: async () => {
-      for (const { node } of lives.values()) node.kill();
-      await setTimeout(1);
+      for (const { node } of lives.values()) await node.kill();
       for (const dir of dirs.values()) rmSync(dir, { recursive: true });
     },
   };
