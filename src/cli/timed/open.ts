@@ -1,14 +1,15 @@
 /** What a node stands on, opened before it boots: folder, lock, key, clocks, log, record. */
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
-import { BadInput } from "../../core/assert.ts";
 import { holding } from "../../core/key.ts";
 import type * as core from "../../core/machine.ts";
 import { after, type Time, type UnixMicros } from "../../core/units.ts";
 import { HostClock } from "../../host/clock.ts";
 import { nodeCrypto } from "../../host/crypto.ts";
+import { lockFolder } from "../../host/lock.ts";
 import { type HostNode, startNode } from "../../host/node.ts";
 import type { Recording } from "../../host/record.ts";
+import { throughProxy } from "../../host/socks.ts";
 import { uptimeAt, wallAt } from "../../runtime/clock.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { namesOf } from "../../trace/trace.ts";
@@ -45,6 +46,8 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
   const { plan, kit, name } = setup;
   const dir = resolve(io.cwd, plan.data);
   makePrivate(dir);
+  const lock = lockFolder(dir);
+  ends.add(() => lock.release());
   const key = readKey(dir, nodeCrypto);
   const clock = new HostClock(setup.clock);
   const now = (): Time => {
@@ -91,7 +94,6 @@ async function start(
   const kit = ownProtocol(io, crypto);
   const { codec, files, stop } = kit;
   const { listen, bind, dialsFrom } = plan;
-  if (plan.proxy !== null) throw new BadInput(["proxy — is not there yet"]);
   const notice = (text: string): void => log.note("WARN", text);
   let node: HostNode<core.Protocol> | null = null;
   if (plan.record !== null) {
@@ -116,6 +118,7 @@ async function start(
     ...{ name, seed, incarnation, dir, clock, recorder, notice, codec, files, stop, listen },
     machine: profile.machine,
     config: kit.configure({ ...setup.node, key: publicKey }),
+    ...(plan.proxy === null ? {} : { dialer: throughProxy(plan.proxy) }),
     ...(bind === null ? {} : { bind }),
     ...(dialsFrom === null ? {} : { dialsFrom }),
   });
