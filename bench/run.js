@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: the queue (PHOLD), the engine (a flood) and the protocol, as tables. Read the
- * ratios, not the rates.
+ * `npm run bench`: the queue (PHOLD), the engine (a flood), the protocol and the flight recorder, as
+ * tables. Read the ratios, not the rates.
  */
 import { cpus } from "node:os";
 import { flood } from "./flood.js";
 import { phold } from "./phold.js";
 import { protocol } from "./protocol.js";
+import { record } from "./record.js";
 
 const print = (line) => process.stdout.write(`${line}\n`);
 
@@ -31,3 +32,5 @@ console.table(
     fullToNone: row.fullToNone.toFixed(2),
   })),
 );
+print("\nFlight recorder: real masternodes over loopback, processor time an event");
+console.table(record());
