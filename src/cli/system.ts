@@ -13,6 +13,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is no folder",
   EEXIST: "a file is where a folder should be",
   ENOSPC: "the disk is full",
+  EBADF: "there is no such open file",
+  EADDRINUSE: "another program listens there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ECONNREFUSED: "nobody listens there",
 };
 
 /** What the system says, without its call and its number. */

@@ -1,0 +1,187 @@
+/** The node as a process: its first start and its next, its files, its signals, its exit codes. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { Daemon, freshFolder, freshIp, timed, until } from "./daemon.ts";
+
+it("was built", () => {
+  expect(inject("build")).toBe("");
+});
+
+function mode(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+describe("a node's life", () => {
+  it("begins with a key and a private folder, and goes on where it stopped", async () => {
+    const chain = ["--masternode", "--seed", "one"];
+    const first = await new Daemon(chain).started();
+    const { dir, ip } = first;
+    expect([mode(dir), mode(join(dir, "key")), mode(join(dir, ".cookie"))]).toEqual([
+      ...["700", "600", "600"],
+    ]);
+    expect(first.err).toMatch(
+      new RegExp(
+        String.raw`^timed \S+ listens on ${ip}:24100, key [0-9a-f]{16}, data ${dir}, ` +
+          String.raw`log ${dir}/logs/timed\.log, seed one, control 127\.0\.0\.1:\d+\n$`,
+      ),
+    );
+    const before = (await first.ask("status")) as Readonly<Record<string, unknown>>;
+    const key = readFileSync(join(dir, "key"), "utf8");
+    await until("an announcement", () => first.log.includes("Broadcast masternode announcement"));
+    const sequence = await ownSequence(first);
+    expect((await first.stop()).code).toBe(0);
+    expect(first.log).toContain("Stopping: SIGTERM");
+    expect(existsSync(join(dir, "lock"))).toBe(false);
+    expect(existsSync(join(dir, "control.json"))).toBe(false);
+
+    const second = await new Daemon(chain, { dir, ip }).started();
+    expect(readFileSync(join(dir, "key"), "utf8")).toBe(key);
+    expect(await second.ask("status")).toMatchObject({
+      publicKey: before["publicKey"],
+      incarnation: 2,
+      masternode: true,
+    });
+    await until("another", async () => (await ownSequence(second)) !== null);
+    expect(await ownSequence(second)).toBeGreaterThan(Number(sequence));
+    expect((await second.stop("SIGINT")).code).toBe(0);
+  });
+
+  it("is alone in its folder; what a dead one left there is in nobody's way", async () => {
+    const first = await new Daemon([]).started();
+    const { dir } = first;
+    const second = await timed(["--listen", freshIp(), "--data", dir]);
+    expect(second.code).toBe(1);
+    expect(second.err).toContain(`process ${first.child.pid} uses this data directory`);
+    await first.stop("SIGKILL");
+    const asked = await timed(["status", "--data", dir]);
+    expect(asked.code).toBe(1);
+    expect(asked.err).toContain("no node answers");
+    const third = await new Daemon([], { dir, ip: first.ip }).started();
+    expect((await third.stop()).code).toBe(0);
+  });
+
+  it("ends when an operator says so, and the operator hears when", async () => {
+    const node = await new Daemon([]).started();
+    const { code, out } = await timed(["stop", "--data", node.dir]);
+    expect([code, out]).toEqual([0, "the node has stopped\n"]);
+    expect((await node.ended).code).toBe(0);
+    expect(node.log).toContain("Stopping: an operator said stop");
+  });
+
+  it("opens a new log when the old one was moved away (SIGHUP)", async () => {
+    const node = await new Daemon([]).started();
+    const file = join(node.dir, "logs/timed.log");
+    await until("a first line", () => node.log.includes("Node started"));
+    renameSync(file, `${file}.1`);
+    node.child.kill("SIGHUP");
+    await until("a new file", () => existsSync(file));
+    await node.stop();
+    expect(node.log).toContain("Stopping");
+    expect(readFileSync(`${file}.1`, "utf8")).not.toContain("Stopping");
+  });
+});
+
+/** Of the node itself, in its own list. */
+async function ownSequence(node: Daemon): Promise<number | null> {
+  const [own] = (await node.ask("masternodes")) as readonly { readonly sequence: number | null }[];
+  return own?.sequence ?? null;
+}
+
+describe("a start that cannot be", () => {
+  it("never makes another key where one is damaged", async () => {
+    const dir = join(freshFolder(), "data");
+    mkdirSync(dir, { mode: 0o700 });
+    writeFileSync(join(dir, "key"), "abc");
+    const { code, err } = await timed(["--listen", freshIp(), "--data", dir]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `timed cannot run: ${dir}/key — the key is damaged (3 bytes): restore it from a backup; ` +
+        "if there is none, move it away: a new node is made\n",
+    );
+    expect(readFileSync(join(dir, "key"), "utf8")).toBe("abc");
+  });
+
+  it("sees one flipped digit of a key", async () => {
+    const node = await new Daemon([]).started();
+    await node.stop();
+    const path = join(node.dir, "key");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, (text.startsWith("0") ? "1" : "0") + text.slice(1));
+    const { code, err } = await timed(["--listen", node.ip, "--data", node.dir]);
+    expect(code).toBe(1);
+    expect(err).toContain("the key is damaged");
+    // Half a line is enough of another program's making.
+    writeFileSync(path, text.slice(0, 65));
+    chmodSync(path, 0o644);
+    const again = await new Daemon([], { dir: node.dir, ip: node.ip }).started();
+    expect(again.err).toContain(`${path} can be read by others: chmod 600 ${path}`);
+    await again.stop();
+  });
+
+  it("says which address is taken", async () => {
+    const node = await new Daemon([]).started();
+    const { code, err } = await timed(["--listen", node.ip, "--data", join(freshFolder(), "d")]);
+    expect(code).toBe(1);
+    expect(err).toContain(`timed cannot run: ${node.ip}:24100 — another program listens there`);
+    await node.stop();
+  });
+
+  it("exits 2 for a config that cannot be used, with its place, and makes nothing", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "node.yaml"), "listen: 127.12.0.2\ndata: d\nannounce: 5\n");
+    const { code, err } = await timed(["--config", "node.yaml", "--speed", "fast"], {}, folder);
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'node.yaml:3:1 announce — unknown key "announce"; known: name, profile, listen, bind, ' +
+        "dialsFrom, peers, proxy, data, log, record, control, metrics, seed, debug, bootAt, " +
+        "clock, config, chain, masternode, dials, tier, knowsAddress, height\n" +
+        '--speed — expected a number; found "fast"\n',
+    );
+    expect(existsSync(join(folder, "d"))).toBe(false);
+    expect((await timed(["--config", "none.yaml"], {}, folder)).err).toContain(
+      "there is no such file",
+    );
+  });
+
+  it("exits 2 for words it does not know", async () => {
+    expect((await timed(["statsu"])).err).toBe(
+      'statsu — no command of that name (did you mean "status"?)\n',
+    );
+    expect(await timed(["--lisen", "x"])).toMatchObject({ code: 2 });
+    expect(await timed(["status"])).toMatchObject({ code: 2 });
+    expect(await timed(["addnode", "--data", "x"])).toMatchObject({ code: 2 });
+  });
+});
+
+describe("what is printed", () => {
+  it("help, with examples, for every command", async () => {
+    for (const words of [[], ["status"], ["peers"], ["masternodes"], ["addnode"], ["stop"]]) {
+      const { code, out } = await timed([...words, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toContain("Examples:\n  $ timed ");
+    }
+  });
+
+  it("colours only where they are wanted", async () => {
+    const node = await new Daemon([]).started();
+    const words = ["peers", "--data", node.dir];
+    const out = async (env: Readonly<Record<string, string>> = {}): Promise<string> => {
+      return (await timed(words, env)).out;
+    };
+    expect(await out()).not.toContain("\u001b");
+    expect(await out({ FORCE_COLOR: "1" })).toContain("\u001b[");
+    expect(await out({ FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001b");
+    const status = await timed(["status", "--data", node.dir]);
+    expect(status.out).toMatch(/^address +127\.12\.\d+\.\d+:24100$/m);
+    await node.stop();
+  });
+});
