@@ -17,15 +17,21 @@ export interface FolderLock {
   release(): void;
 }
 
+const LOCK_FILE = "lock";
 /** Each level is needed only if a process died within the few system calls of the one above. */
 const LEVELS_MAX = 4;
 /** Others that are just taking it over need a moment, in ms. */
 const MOMENT = 5;
 const TRIES_MAX = 400;
 
+/** By a process that has not let go of it; perhaps a dead one. */
+export function isLocked(dir: string): boolean {
+  return textOf(join(dir, LOCK_FILE)) !== null;
+}
+
 /** Throws BadInput if a living process holds it, and what the system says of a bad folder. */
 export function lockFolder(dir: string): FolderLock {
-  const path = join(dir, "lock");
+  const path = join(dir, LOCK_FILE);
   const id = hold(path, 0);
   if (typeof id === "string") {
     removeDrafts(dir);

@@ -4,10 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, expect } from "vitest";
+import { afterAll } from "vitest";
+import type { Host } from "../../src/cli/output.ts";
+import { timed as program } from "../../src/cli/timed/program.ts";
 import { ROOT } from "../cli/host.ts";
 
-const MAIN = join(ROOT, "dist/bin/timed.js");
+export const MAIN = join(ROOT, "dist/bin/timed.js");
 
 /** This process's own block of loopback: 127.12.x.y, so that files that run beside each other do. */
 const BLOCK = `127.12.${1 + (process.pid % 254)}`;
@@ -38,18 +40,30 @@ export interface Ended {
   readonly err: string;
 }
 
-function environment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+function environment(): NodeJS.ProcessEnv {
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...rest } = process.env;
-  return { ...rest, ...env };
+  return rest;
 }
 
-/** Runs to its end: for what asks, fails or only prints. */
-export function timed(
+/** Without a process, to its end: for what asks, fails or only prints. */
+export async function timed(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd: string = ROOT,
 ): Promise<Ended> {
-  return endOf(spawn(process.execPath, [MAIN, ...words], { cwd, env: environment(env) })).ended;
+  let [out, err] = ["", ""];
+  const host: Host = {
+    stdout: { write: (text) => (out += text), isTTY: false },
+    stderr: { write: (text) => (err += text), isTTY: false },
+    env,
+    cwd,
+    argv: words,
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    kit: null,
+  };
+  const code = await program(host);
+  return { code, out, err };
 }
 
 interface Watched {
@@ -83,7 +97,7 @@ export class Daemon {
     this.ip = at.ip ?? freshIp();
     this.dir = at.dir ?? join(freshFolder(), "data");
     const all = [MAIN, "--listen", this.ip, "--data", this.dir, ...words];
-    this.child = spawn(process.execPath, all, { env: environment({}) });
+    this.child = spawn(process.execPath, all, { env: environment() });
     const { ended, said } = endOf(this.child);
     this.ended = ended;
     this.#said = said;
@@ -101,20 +115,20 @@ export class Daemon {
   /** It has said where everything is. */
   async started(): Promise<this> {
     await until(`${this.ip} starts`, () => this.err.includes("listens on") || this.#hasEnded());
-    expect(this.err).toContain("listens on");
+    if (!this.err.includes("listens on")) throw new Error(`it does not start: ${this.err}`);
     return this;
   }
 
   /** What it answers on its control socket, as a program reads it. */
   async ask(...words: readonly string[]): Promise<unknown> {
     const { code, out, err } = await timed([...words, "--data", this.dir, "--json"]);
-    expect(code, err).toBe(0);
+    if (code !== 0) throw new Error(err);
     return JSON.parse(out);
   }
 
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
+  stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     this.child.kill(signal);
-    return await this.ended;
+    return this.ended;
   }
 
   #hasEnded(): boolean {
@@ -123,7 +137,7 @@ export class Daemon {
 }
 
 const LOOK_MS = 20;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 
 /** Waits for what must come; how long is nobody's promise. */
 export async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {

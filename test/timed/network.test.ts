@@ -43,7 +43,7 @@ async function statusOf(node: Daemon): Promise<Status> {
 describe("three nodes", () => {
   it(
     "make the blocks that are missing, and know each other after a restart",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const config = ["--config", shared()];
       const a = await new Daemon([...config, "--metrics", "127.0.0.1:0"]).started();

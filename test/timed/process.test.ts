@@ -1,4 +1,5 @@
 /** The node as a process: its first start and its next, its files, its signals, its exit codes. */
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -9,8 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
-import { Daemon, freshFolder, freshIp, timed, until } from "./daemon.ts";
+import { describe, expect, inject, it, vi } from "vitest";
+import { Daemon, freshFolder, freshIp, MAIN, timed, until } from "./daemon.ts";
+
+// Processes start slowly where many do.
+vi.setConfig({ testTimeout: 120_000 });
 
 it("was built", () => {
   expect(inject("build")).toBe("");
@@ -71,7 +75,10 @@ describe("a node's life", () => {
 
   it("ends when an operator says so, and the operator hears when", async () => {
     const node = await new Daemon([]).started();
-    const { code, out } = await timed(["stop", "--data", node.dir]);
+    const asked = spawn(process.execPath, [MAIN, "stop", "--data", node.dir]);
+    let out = "";
+    asked.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+    const code = await new Promise((resolve) => asked.once("close", resolve));
     expect([code, out]).toEqual([0, "the node has stopped\n"]);
     expect((await node.ended).code).toBe(0);
     expect(node.log).toContain("Stopping: an operator said stop");

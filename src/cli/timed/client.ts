@@ -6,6 +6,7 @@ import type { Settings } from "../../kit/field.ts";
 import type { Row } from "../../kit/view.ts";
 import { EXIT } from "../exit.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
+import { isLocked } from "../../host/lock.ts";
 import { type Answer, call, pidOf } from "./call.ts";
 import { type Columns, recordText, tableText } from "./render.ts";
 
@@ -49,7 +50,7 @@ export async function stop(args: AskArgs, io: Io): Promise<number> {
   const answer = await call(dir, "stop", {});
   if (!answer.ok) return unreachable(answer, io);
   const until = io.elapsed() + GONE_MS;
-  while (pid !== null && isThere(pid)) {
+  while (pid !== null && holds(pid, dir)) {
     if (io.elapsed() > until) {
       note(io, io.paint.bad(`process ${pid} was told to stop and still runs`));
       return EXIT.failed;
@@ -61,13 +62,14 @@ export async function stop(args: AskArgs, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-function isThere(pid: number): boolean {
+/** The folder is let go last: then all is on disk, even if the process is not yet reaped. */
+function holds(pid: number, dir: string): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as { readonly code?: unknown }).code === "EPERM";
+    if ((error as { readonly code?: unknown }).code !== "EPERM") return false;
   }
+  return isLocked(dir);
 }
 
 function folderOf({ data }: AskArgs, io: Io): string {

@@ -48,10 +48,11 @@ export async function run({ file, flags, awaits }: RunArgs, io: Io): Promise<num
 async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Promise<number> {
   const opened = open(setup, ends, io);
   const { log } = opened;
-  const signals = listenToSignals(
-    () => log.reopen(),
-    () => log.flush(),
-  );
+  const signals = listenToSignals({
+    reopen: () => log.reopen(),
+    flush: () => log.flush(),
+    broken: (error) => failed(error, setup, opened, io),
+  });
   ends.add(() => signals.release());
   void parent?.gone.then((why) => signals.stop(why));
   const isStopped = await Promise.race([signals.asked, bootTime(setup, opened)]);
@@ -80,10 +81,10 @@ async function bootTime({ bootAt }: Setup, { clock }: Opened): Promise<null> {
 
 const LONGEST_WAIT_MS = 60_000;
 
-/** A step threw: what is known of it is said, and the record of it ends whole. */
+/** A step threw, or the program itself: what is known of it is said. */
 function failed(error: Error, { plan }: Setup, { log }: Opened, io: Io): number {
-  const event = error instanceof StepFailed ? ` at event ${error.event}` : "";
-  const text = `A step failed${event}: ${error.message}`;
+  const what = error instanceof StepFailed ? `A step failed at event ${error.event}` : "A bug";
+  const text = `${what}: ${error.message}`;
   log.note("ERROR", text);
   note(io, io.paint.bad(`timed: ${text}`));
   const cause = error.cause instanceof Error ? error.cause : error;

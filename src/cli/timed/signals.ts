@@ -1,7 +1,10 @@
 /**
  * What the system tells the program. The first SIGTERM or SIGINT is a wish to end, the second one
- * an order; SIGHUP means that somebody moved the log away.
+ * an order; SIGHUP means that somebody moved the log away. An error that nobody caught is told, and
+ * the program ends at once: what it would do from then on nobody knows.
  */
+import { EXIT } from "../exit.ts";
+
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface Signals {
@@ -13,8 +16,14 @@ export interface Signals {
   release(): void;
 }
 
-/** `atOnce` runs before the process ends at the second signal: what it can still do in no time. */
-export function listenToSignals(reopen: () => void, atOnce: () => void): Signals {
+export interface SignalActs {
+  reopen(): void;
+  /** Before the process ends at once: what it can still do in no time. */
+  flush(): void;
+  broken(error: Error): void;
+}
+
+export function listenToSignals(acts: SignalActs): Signals {
   let stop: (why: string) => void = () => undefined;
   const asked = new Promise<string>((resolve) => {
     stop = resolve;
@@ -22,19 +31,29 @@ export function listenToSignals(reopen: () => void, atOnce: () => void): Signals
   let isEnding = false;
   const end = (signal: keyof typeof SIGNAL_EXITS) => (): void => {
     if (isEnding) {
-      atOnce();
+      acts.flush();
       process.exit(SIGNAL_EXITS[signal]);
     }
     isEnding = true;
     stop(signal);
   };
-  const handlers = { SIGINT: end("SIGINT"), SIGTERM: end("SIGTERM"), SIGHUP: reopen };
-  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+  const broken = (error: Error): void => {
+    acts.broken(error);
+    acts.flush();
+    process.exit(EXIT.bug);
+  };
+  const handlers: readonly (readonly [string, (error: Error) => void])[] = [
+    ["SIGINT", end("SIGINT")],
+    ["SIGTERM", end("SIGTERM")],
+    ["SIGHUP", () => acts.reopen()],
+    ["uncaughtException", broken],
+  ];
+  for (const [event, handler] of handlers) process.on(event, handler);
   return {
     asked,
     stop,
     release: () => {
-      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+      for (const [event, handler] of handlers) process.off(event, handler);
     },
   };
 }
