@@ -30,6 +30,9 @@ export interface Ask extends Differences {
 
 export type AnyRun = Run<core.Protocol>;
 
+/** What there is to tell of a run, whoever played it. */
+export type Told = Pick<AnyRun, "summary" | "trace">;
+
 export function askOf(flags: PlayFlags, kit: Protocol, { machine }: Pick<Io, "machine">): Ask {
   const { profile, until, wire, guard = false } = flags;
   return {
@@ -75,7 +78,7 @@ export function play(
 }
 
 /** What every block about a failure of this run needs. */
-export function failedOf(kit: Protocol, scenario: Scenario, run: AnyRun, ask: Ask): Failed {
+export function failedOf(kit: Protocol, scenario: Scenario, run: Told, ask: Ask): Failed {
   const { summary, trace } = run;
   const kind = summary.seed === scenario.seed ? "pinned" : "sweep";
   return {
@@ -102,7 +105,7 @@ function limitOf(when: When): Time | null {
 export function failuresIn(
   kit: Protocol,
   scenario: Scenario,
-  run: AnyRun,
+  run: Told,
   ask: Ask,
 ): readonly Failure[] {
   const { outcomes, crash } = run.summary;

@@ -3,6 +3,7 @@
  * own that is loaded when it is asked for, takes plain values and returns an exit code.
  */
 import { type Command, Option } from "commander";
+import type { ClusterArgs } from "./commands/cluster.ts";
 import type { DiffArgs } from "./commands/diff.ts";
 import type { ListArgs } from "./commands/list.ts";
 import type { ReplayArgs } from "./commands/replay.ts";
@@ -37,6 +38,7 @@ function newProgram(host: Host, act: Act): Command {
     .option("--machine <module>", "a protocol of your own: a .ts or .js file that exports kit")
     .addHelpText("after", EXITS);
   addRun(program, act);
+  addCluster(program, act);
   addLooks(program, act);
   addReplay(program, act);
   addDiff(program, act);
@@ -86,6 +88,33 @@ function addRun(program: Command, act: Act): void {
     )
     .action((paths: readonly string[], options: Omit<RunArgs, "paths">) =>
       act(async (io) => (await import("./commands/run.ts")).run({ ...options, paths }, io)),
+    );
+}
+
+/** The same with real processes. */
+function addCluster(program: Command, act: Act): void {
+  const command = program
+    .command("cluster")
+    .description("play a scenario with real nodes: processes that talk over TCP on this machine")
+    .argument("<scenario>", "a scenario that real nodes can play")
+    .option("--speed <factor>", "so many times faster than real time", "1")
+    .option("--net <block>", "loopback addresses to use, 127.42.7 (default: free ones)")
+    .option("--keep <folder>", "leave the nodes' folders there: keys, configs, files, logs")
+    .option("--seed <seed>", "default: the scenario's own");
+  playOptions(command)
+    .option("--json", JSON_ABOUT)
+    .option("--reports <folder>", "where run folders go", "reports")
+    .option("--no-report", "write no run folder")
+    .addHelpText(
+      "after",
+      examples(
+        "cluster scenarios/discovery-timeline.yaml",
+        "cluster scenarios/discovery-timeline.yaml --speed 10",
+        "cluster scenarios/restart-from-cache.yaml --speed 10 --keep ./nodes",
+      ),
+    )
+    .action((path: string, options: Omit<ClusterArgs, "path">) =>
+      act(async (io) => (await import("./commands/cluster.ts")).cluster({ ...options, path }, io)),
     );
 }
 

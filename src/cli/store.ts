@@ -25,11 +25,13 @@ export interface Stored {
   readonly started: number;
   /** Whether `latest` is to be this one. */
   readonly latest: boolean;
+  /** What the nodes themselves logged, by name: of real ones. Their trace is kept in any case. */
+  readonly logs?: ReadonlyMap<string, string>;
 }
 
 /** The folder's path below `reports`, as it was written. */
 export function storeRun(host: Host, kit: Protocol, reports: string, stored: Stored): string {
-  const { result, traces, started, latest } = stored;
+  const { result, traces, started, latest, logs: own } = stored;
   const base = resolve(host.cwd, reports);
   makeFolders(base);
   const name = `${stamp(started)}-${slug(result.scenario)}-${slug(result.seeds)}`;
@@ -47,8 +49,8 @@ export function storeRun(host: Host, kit: Protocol, reports: string, stored: Sto
   }
   for (const trace of traces) {
     const below = result.runs === 1 ? "" : `failures/${slug(trace.header.seed)}/`;
-    for (const [node, text] of logs(kit, trace)) put(`${below}${node}/timed.log`, text);
-    if (!passed(result)) {
+    for (const [node, text] of own ?? logs(kit, trace)) put(`${below}${node}/timed.log`, text);
+    if (!passed(result) || own !== undefined) {
       const file = `${below}trace.ndjson.gz`;
       put(file, traceBytes(trace, file));
     }

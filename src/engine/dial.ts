@@ -14,19 +14,21 @@ import { keep, launch, segment, tidy } from "./packet.ts";
 import { held } from "./rules.ts";
 import { look } from "./teardown.ts";
 
+/** `begun`: when it was, if not just now. */
 export function dial<P extends Protocol>(
   net: Net<P>,
   from: Site<P>,
   session: SessionId,
   remote: Address,
   cause: EventId,
+  begun: number = now(net),
 ): Connection {
   const home = ipOf(from.address);
   const source = address(from.source ?? home, ephemeralPort(from));
   const end = newEnd(from.index, source, home);
   end.session = session;
   net.lastConnection++;
-  const connection = newConnection(net.lastConnection, end, remote, cause, now(net));
+  const connection = newConnection(net.lastConnection, end, remote, cause, begun);
   net.connections.set(connection.id, connection);
   net.queue.schedule(
     now(net) + net.config.dialTimeout,
@@ -36,7 +38,7 @@ export function dial<P extends Protocol>(
     cause,
     null,
   );
-  sendSyn(net, connection, 0);
+  sendSyn(net, connection, begun - now(net));
   return connection;
 }
 
@@ -109,14 +111,14 @@ export function dialFails<P extends Protocol>(
   tidy(net, connection);
 }
 
-/** `lag`: how long the kernel waits before it sends. */
+/** `lag`: how long the kernel waits before it sends, or ago that it has sent. */
 function sendSyn<P extends Protocol>(net: Net<P>, connection: Connection, lag: number): void {
   const target = hostAt(net, connection.remote);
   const from = connection.ends[0].node;
   // An address nobody has swallows packets; the way there has no luck to draw.
   const length =
     target === null ? 0 : delay(net, net.links.get(from, target.index), control(net, "SYN"));
-  const at = now(net) + lag + length;
+  const at = Math.max(now(net), now(net) + lag + length);
   net.queue.schedule(at, OP.SYN, connection.id, connection.synTries, connection.dial, null);
 }
 

@@ -7,6 +7,7 @@ import type { Codec, FileCodecs } from "../core/codec.ts";
 import type { Machine, Protocol } from "../core/machine.ts";
 import type { UnixMicros } from "../core/units.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";
+import type { TraceEvent } from "../trace/event.ts";
 import type { Vocabulary } from "../trace/vocabulary.ts";
 import type { Fields, Settings } from "./field.ts";
 import type { View } from "./view.ts";
@@ -27,12 +28,16 @@ export interface Kit<P extends Protocol> {
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
   /** What an operator may ask a real node; `status` also feeds its metrics. */
   readonly views?: Readonly<Record<string, View<P>>>;
+  /** Numbers of a node for who watches a run, as an event tells them; null: it tells nothing. */
+  readonly gauges?: Readonly<Record<string, (event: TraceEvent) => number | null>>;
   /** Every file its machines save, as bytes for a real disk. */
   readonly files: FileCodecs<P["files"]>;
   /** Port of addresses written without one. */
   readonly defaultPort: number;
   /** Told to a node that is stopped cleanly. */
   readonly stop: P["command"] | null;
+  /** Why its real nodes cannot meet on loopback addresses; left out, or null: they can. */
+  offLoopback?(world: Settings): string | null;
   /** The wall clock at t = 0. */
   epoch(world: Settings, config: Settings): UnixMicros;
   /** The machine's config for one node. Throws BadInput for what only the kit can see. */

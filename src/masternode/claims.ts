@@ -346,3 +346,9 @@ export const claims: Readonly<Record<string, Claim>> = {
   "same-tip": sameTip,
   conflict,
 };
+
+/** For who watches a run: what an event tells of its node, null for nothing. */
+export const gauges: Readonly<Record<string, (event: TraceEvent) => number | null>> = {
+  active: (event) => factOf(event, "active")?.set.length ?? null,
+  height: (event) => factOf(event, "tip")?.height ?? null,
+};

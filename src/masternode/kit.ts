@@ -4,11 +4,11 @@ import { BadInput } from "../core/assert.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import type { UnixMicros } from "../core/units.ts";
 import type { Fields, Settings } from "../kit/field.ts";
+import { keyOfName } from "../kit/key.ts";
 import type { Kit, NodeSetup } from "../kit/kit.ts";
-import { encodeUtf8 } from "../wire/utf8.ts";
 import type { Network } from "./block.ts";
 import { slotStart } from "./chain.ts";
-import { claims } from "./claims.ts";
+import { claims, gauges } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
 import { fileCodecs } from "./files.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
@@ -80,9 +80,13 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
       },
     },
     views,
+    gauges,
     files: fileCodecs(crypto),
     defaultPort: DEFAULT_PORT,
     stop: { type: "stop" },
+    offLoopback: (settings) => {
+      return chainOf(settings).network === "mainnet" ? "mainnet refuses private addresses" : null;
+    },
     epoch: (settings, config) => epochOf(settings, config),
     configure: (setup) => configure(crypto, setup),
   };
@@ -97,8 +101,7 @@ function epochOf(settings: Settings, config: Settings): UnixMicros {
 
 function configure(crypto: Crypto, setup: NodeSetup): Config {
   const { node: settings, world: worldSettings, name, address } = setup;
-  // By name, not by seed: a thousand seeds then share most of their signatures.
-  const keySeed = setup.key ?? crypto.sha256(encodeUtf8(`timesim/key/${name}`));
+  const keySeed = setup.key ?? keyOfName(crypto, name);
   const chain = chainOf(worldSettings);
   const startHeight = typeof settings["height"] === "number" ? settings["height"] : chain.height;
   if (startHeight > chain.expected) {

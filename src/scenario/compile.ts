@@ -99,7 +99,10 @@ function specOf<P extends Protocol>(
 }
 
 /** The default link, or the sweep's for a seed that is not the scenario's own; then overrides. */
-function linkOf(scenario: Scenario, seed: string): (from: number, to: number) => LinkProfile {
+export function linkOf(
+  scenario: Scenario,
+  seed: string,
+): (from: number, to: number) => LinkProfile {
   const pinned = seed === scenario.seed || scenario.sweepLink === null;
   const base = pinned ? scenario.link : must(scenario.sweepLink, "sweep link");
   const names = scenario.nodes.map((node) => node.name);

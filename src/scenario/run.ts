@@ -96,7 +96,7 @@ function play<P extends Protocol>(
   }
 }
 
-function headerOf<P extends Protocol>(
+export function headerOf<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
   seed: string,
@@ -118,7 +118,7 @@ function headerOf<P extends Protocol>(
   };
 }
 
-function traceOf(header: TraceHeader, summary: RunSummary, recorder: Recorder): Trace {
+export function traceOf(header: TraceHeader, summary: RunSummary, recorder: Recorder): Trace {
   const { digest, events, virtual, outcomes } = summary;
   return {
     header,

@@ -64,7 +64,7 @@ function unlessNone<T>(list: readonly T[]): readonly T[] | undefined {
 }
 
 /** Keys the kit does not know are left out: the file could not be loaded with them. */
-function settingsOut(fields: Fields, settings: Settings): Plain {
+export function settingsOut(fields: Fields, settings: Settings): Plain {
   const entries = Object.entries(fields).flatMap(([name, field]): [string, unknown][] => {
     const value = settings[name];
     if (value === undefined) return [];

@@ -20,7 +20,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   fuzz: ["scenario", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
   diagnose: ["scenario", "replay", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
   campaign: ["fuzz", "scenario", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
-  cluster: ["host", "scenario", "check", "trace", "core"],
+  cluster: [...["host", "scenario", "engine", "kit", "check", "runtime", "wire", "trace", "core"]],
   cli: [
     ...["cluster", "campaign", "diagnose", "fuzz", "scenario", "report", "replay", "host"],
     ...["engine", "masternode", "kit", "check", "runtime", "wire", "trace", "core"],

@@ -4,11 +4,14 @@
  * end all is let go in the reverse order, whatever went wrong.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatAddress } from "../../core/address.ts";
+import { address, formatAddress, ipOf, portOf } from "../../core/address.ts";
 import { BadInput, StepFailed } from "../../core/assert.ts";
+import type { UnixMicros } from "../../core/units.ts";
+import { rehearse } from "../../host/rehearsal.ts";
 import type { Flag } from "../../scenario/daemon.ts";
 import { EXIT } from "../exit.ts";
 import { type Io, note } from "../output.ts";
+import { NODE_PEERS } from "../protocol.ts";
 import { isSystemError, reasonOf } from "../system.ts";
 import { Ends } from "./ends.ts";
 import { open, type Opened } from "./open.ts";
@@ -32,6 +35,7 @@ export async function run({ file, flags, awaits }: RunArgs, io: Io): Promise<num
     const parent = awaits ? new Parent() : null;
     if (parent === null) return await live(setup, null, ends, io);
     ends.add(() => parent.release());
+    rehearsed(setup);
     const word = await parent.word();
     if (word === null) return EXIT.failed;
     return await live(begun(setup, word.origin, word.bootAt), parent, ends, io);
@@ -42,6 +46,21 @@ export async function run({ file, flags, awaits }: RunArgs, io: Io): Promise<num
   } finally {
     await ends.all();
   }
+}
+
+/** It is to boot on the dot: all that its first minute needs is warm then. */
+function rehearsed({ kit, profile, node }: Setup): void {
+  const { codec } = kit;
+  const { address: self } = node;
+  const peer = { ...node.node, [NODE_PEERS]: [formatAddress(self)] };
+  const other = { ...node, name: "rehearsal", address: address(ipOf(self) + 1, portOf(self)) };
+  rehearse({
+    ...{ machine: profile.machine, codec, wall: (Date.now() * 1_000) as UnixMicros },
+    cast: [
+      { self, config: kit.configure(node) },
+      { self: other.address, config: kit.configure({ ...other, node: peer }) },
+    ],
+  });
 }
 
 /** Until a signal, an operator or its own failure ends it. */
