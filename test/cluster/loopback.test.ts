@@ -72,7 +72,7 @@ test("which shipped scenarios cannot be played, and why", () => {
     "power-loss with disk torn: no real write is torn at a chosen moment",
   ]);
   expect(said("cold-restart-of-all", 2)).toEqual(["8h25m take 4h12m30s at speed 2"]);
-  expect(said("full-bootstrap", 10)).toEqual(["100 nodes; 25 processes is the most"]);
+  expect(said("full-bootstrap", 10)).toEqual(["200 nodes; 25 processes is the most"]);
 });
 
 test("what only a simulated host can do", () => {
