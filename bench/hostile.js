@@ -3,13 +3,15 @@
  * beside honest ones. Milliseconds of CPU are the best of five; memory is what the decoding took from the
  * heap and gave back only to the collector (`--expose-gc` to see it), without the line itself.
  *
- *   node --expose-gc bench/hostile.js [build folder]
+ *   node --expose-gc bench/hostile.js [module, default dist/masternode/codec.js]
+ *
+ * As the command ships, in one file: npx rolldown dist/masternode/codec.js --file /tmp/codec.mjs
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const build = resolve(process.argv[2] ?? "dist");
-const { messageCodec } = await import(pathToFileURL(`${build}/masternode/codec.js`).href);
+const module = resolve(process.argv[2] ?? "dist/masternode/codec.js");
+const { messageCodec } = await import(pathToFileURL(module).href);
 
 const SIZE = 15_000_000;
 const many = (piece, before = "", after = "") =>
@@ -84,7 +86,7 @@ for (const [name, text] of Object.entries(LINES)) {
       best.toFixed(1).padStart(7),
       megabytes(taken).padStart(9),
       megabytes(kept).padStart(8),
-      ` ${result.kind}: ${says.slice(0, 60)}`,
+      ` ${result.kind}: ${JSON.stringify(says.slice(0, 60))}`,
     ].join(" "),
   );
 }

@@ -42,13 +42,22 @@ export function passValue(bytes: Uint8Array, from: number, depth = 0): number | 
 function passList(bytes: Uint8Array, from: number, depth: number): number | Malformed {
   if (bytes[from] === CLOSE_LIST) return from + 1;
   for (let at = from; ;) {
-    const end = passValue(bytes, at, depth);
+    const end = passSmall(bytes, at) || passValue(bytes, at, depth);
     if (typeof end !== "number") return end;
     at = passSpace(bytes, end);
     if (bytes[at] === CLOSE_LIST) return at + 1;
     if (bytes[at] !== COMMA) return new Malformed(at, "`,` or `]`");
     at = passSpace(bytes, at + 1);
   }
+}
+
+/** Most lists are bytes: where such a number ends at a comma. 0 for all else, also for faults. */
+function passSmall(bytes: Uint8Array, from: number): number {
+  const byte = bytes[from];
+  if (!isDigit(byte)) return 0;
+  let at = from + 1;
+  if (byte !== ZERO) while (isDigit(bytes[at])) at++;
+  return bytes[at] === COMMA ? at : 0;
 }
 
 function passObject(bytes: Uint8Array, from: number, depth: number): number | Malformed {
