@@ -7,7 +7,7 @@ import { constants, crc32, gunzipSync, gzipSync } from "node:zlib";
 import { BadInput } from "../core/assert.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { type ReadTrace, readTrace, traceLines } from "../trace/ndjson.ts";
+import { type Lines, type ReadTrace, readTrace, traceLines } from "../trace/stored.ts";
 import type { Trace } from "../trace/trace.ts";
 import { type Io, note } from "./output.ts";
 import type { Protocol } from "./protocol.ts";
@@ -76,16 +76,32 @@ export function traceBytes(trace: Trace, file: string): Uint8Array {
 
 const PIECE = 8_388_608;
 
-/** Likewise when it is read: line by line. */
-function* linesOf(bytes: Buffer): Generator<string> {
-  let from = 0;
-  while (from <= bytes.length) {
-    const end = bytes.indexOf(10, from);
-    const to = end < 0 ? bytes.length : end;
-    yield bytes.toString("utf8", from, to);
-    from = to + 1;
-  }
+/** Likewise when it is read: line by line, from its bytes. */
+function linesOf(bytes: Buffer): Lines {
+  /** Where each line begins, as far as they were looked for. */
+  const starts = [0];
+  const endOf = (from: number): number => {
+    const end = bytes.indexOf(NEWLINE, from);
+    return end < 0 ? bytes.length : end;
+  };
+  return {
+    *all() {
+      for (let n = 0; ; n++) {
+        const from = starts[n] ?? 0;
+        const end = endOf(from);
+        if (n + 1 === starts.length && end < bytes.length) starts.push(end + 1);
+        yield bytes.toString("utf8", from, end);
+        if (end === bytes.length) return;
+      }
+    },
+    at(n) {
+      const from = starts[n] ?? bytes.length;
+      return bytes.toString("utf8", from, endOf(from));
+    },
+  };
 }
+
+const NEWLINE = 10;
 
 function isPacked(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -1,7 +1,7 @@
 /** A trace to look at: read from a file, or made by playing a scenario. */
 import { BadInput } from "../core/assert.ts";
 import { quoted } from "../scenario/repeat.ts";
-import type { ReadTrace } from "../trace/ndjson.ts";
+import type { ReadTrace } from "../trace/stored.ts";
 import type { Trace } from "../trace/trace.ts";
 import { isNamedTrace, isTrace, readBytes, scenarioOf, traceOf } from "./files.ts";
 import type { Io } from "./output.ts";

@@ -1,10 +1,9 @@
 /**
- * A trace as lines of JSON (writer.ts): read line by line, so a long trace never has to be one
- * string. What was written reads back the same, or the reader says which line is not as it was.
- * Format 1 is the same without sums.
+ * The lines of a trace as they come (writer.ts): each is checked by its sum and by its shape, and
+ * the first that is not as it was written is named with its event. Its one rule: what it has given
+ * out is well.
  */
 import { BadInput } from "../core/assert.ts";
-import type { Duration } from "../core/units.ts";
 import {
   type EventId,
   KIND,
@@ -15,54 +14,8 @@ import {
   WORLD,
 } from "./event.ts";
 import { type Crc, hasSum, Sums } from "./sum.ts";
-import type { Trace, TraceFooter, TraceHeader } from "./trace.ts";
-import { TraceWriter } from "./writer.ts";
+import type { TraceFooter, TraceHeader } from "./trace.ts";
 
-/** The lines, without newlines. */
-export function* traceLines(trace: Trace, crc?: Crc): Generator<string> {
-  const writer = new TraceWriter(crc);
-  yield writer.header(trace.header);
-  for (const event of trace.events()) yield writer.event(event);
-  yield writer.footer(trace.footer);
-}
-
-export interface ReadTrace {
-  readonly trace: Trace;
-  /** Why the end is missing, with its place; null for a whole trace. */
-  readonly cut: string | null;
-  /** What a real node signed: signatures by digest. */
-  readonly signed: ReadonlyMap<string, string>;
-}
-
-export interface ReadOptions {
-  readonly crc?: Crc;
-  /** Why there are no more lines, where they could not be unpacked. */
-  readonly damage?: string | null;
-}
-
-/**
- * A trace whose writer died is read up to its last whole line, and says so. Anything else that is
- * no trace is BadInput. `file` is for the messages. A line that ends the file well is followed by
- * an empty one.
- */
-export function readTrace(
-  lines: Iterable<string>,
-  file: string,
-  { crc, damage = null }: ReadOptions = {},
-): ReadTrace {
-  const reader = new TraceReader(file, crc);
-  const events: TraceEvent[] = [];
-  for (const line of lines) {
-    const event = reader.take(line);
-    if (event !== null) events.push(event);
-  }
-  if (damage !== null) reader.spoilt(damage);
-  const { header, cut } = reader.end();
-  const footer = reader.footer ?? footerFor(events);
-  return { trace: traceOf(header, events, footer), cut, signed: reader.signed };
-}
-
-/** Lines as they come, each checked. */
 export class TraceReader {
   readonly signed: Map<string, string> = new Map();
   readonly #file: string;
@@ -177,22 +130,6 @@ const CHANGED = "was changed after it was written";
 function nameOf({ id, kind, body }: TraceEvent): string {
   return `event ${id} (${`${kind} ${typeOf(body)}`.trimEnd()})`;
 }
-/** What can be said of a trace without its end: nothing was judged. */
-function footerFor(events: readonly TraceEvent[]): TraceFooter {
-  const virtual = (events.at(-1)?.at ?? 0) as number as Duration;
-  return { digest: "-", events: events.length, virtual, outcomes: [] };
-}
-
-function traceOf(header: TraceHeader, events: readonly TraceEvent[], footer: TraceFooter): Trace {
-  const first = events[0]?.id ?? 0;
-  return {
-    header,
-    footer,
-    event: (id: EventId) => events[id - first] ?? null,
-    events: () => events,
-  };
-}
-
 type Data = Readonly<Record<string, unknown>>;
 
 /** Null for what is no JSON. */

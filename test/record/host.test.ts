@@ -16,7 +16,7 @@ import { defaultsOf, type Settings } from "../../src/kit/field.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
 import type { Masternode } from "../../src/masternode/state.ts";
 import { typeOf } from "../../src/trace/event.ts";
-import { type ReadTrace, readTrace } from "../../src/trace/ndjson.ts";
+import { type ReadTrace, readTrace } from "../../src/trace/stored.ts";
 import { Recorder } from "../../src/trace/recorder.ts";
 import { Place } from "../cli/host.ts";
 import { folder, loopback, until } from "../host/block.ts";

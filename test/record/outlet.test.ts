@@ -8,7 +8,7 @@ import { Outlet } from "../../src/host/outlet.ts";
 import { startRecord } from "../../src/host/record.ts";
 import type { Time } from "../../src/core/units.ts";
 import { KIND, NO_CAUSE } from "../../src/trace/event.ts";
-import { readTrace } from "../../src/trace/ndjson.ts";
+import { readTrace } from "../../src/trace/stored.ts";
 import { Recorder } from "../../src/trace/recorder.ts";
 import { Place } from "../cli/host.ts";
 import { HEADER } from "../trace/story.ts";

@@ -8,7 +8,7 @@ import { veiled } from "../../src/core/veil.ts";
 import type { Protocol } from "../../src/cli/protocol.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
-import { readTrace } from "../../src/trace/ndjson.ts";
+import { readTrace } from "../../src/trace/stored.ts";
 import { Place, ROOT } from "../cli/host.ts";
 import { type Taken, takenOut, write } from "./taken.ts";
 

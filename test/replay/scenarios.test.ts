@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Again, type Outcome, refeed, rerun } from "../../src/cli/again.ts";
 import { masternode, simulate } from "../../src/index.ts";
-import { readTrace, traceLines } from "../../src/trace/ndjson.ts";
+import { readTrace, traceLines } from "../../src/trace/stored.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import type { Trace } from "../../src/trace/trace.ts";
 import { shipped } from "../shipped.ts";
@@ -14,7 +14,7 @@ const kit = masternode();
 
 function recordedOf(file: string, until?: number): Trace {
   const options = until === undefined ? {} : { until: until as never };
-  return readTrace(traceLines(simulate(file, options).trace), file).trace;
+  return readTrace([...traceLines(simulate(file, options).trace)], file).trace;
 }
 
 function again(trace: Trace, ways: (typeof rerun)[] = [rerun, refeed]): Outcome[] {
@@ -82,7 +82,7 @@ describe("a changed event", () => {
 describe("another version", () => {
   it("is told apart at the same event, whether played or fed", () => {
     const file = "scenarios/stuck-at-3009.yaml";
-    const recorded = readTrace(traceLines(simulate(file).trace), file).trace;
+    const recorded = readTrace([...traceLines(simulate(file).trace)], file).trace;
     const header = { ...recorded.header, profile: "repaired" };
     const [played, fed] = again({ ...recorded, header });
     expect(played?.difference).not.toBeNull();

@@ -2,7 +2,7 @@
 import { crc32 as platformCrc } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readTrace, traceLines } from "../../src/trace/ndjson.ts";
+import { readTrace, traceLines } from "../../src/trace/stored.ts";
 import { crc32 } from "../../src/trace/sum.ts";
 import { TraceWriter } from "../../src/trace/writer.ts";
 import { A, B, counts, HEADER, traceOf } from "./story.ts";

@@ -5,7 +5,7 @@ import { agreedBefore, differenceSections, pathOf, type Side } from "../../repor
 import { block } from "../../report/failure.ts";
 import { plural } from "../../report/summary.ts";
 import { quoted } from "../../scenario/repeat.ts";
-import type { ReadTrace as Recorded } from "../../trace/ndjson.ts";
+import type { ReadTrace as Recorded } from "../../trace/stored.ts";
 import { eventLine, type Words, wordsFor } from "../../trace/text.ts";
 import { type Again, type Outcome, refeed, rerun } from "../again.ts";
 import { EXIT } from "../exit.ts";

@@ -5,7 +5,7 @@ import { masternodeKit } from "../../src/masternode/kit.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import { firstDifference } from "../../src/trace/diff.ts";
-import { readTrace, traceLines } from "../../src/trace/ndjson.ts";
+import { readTrace, traceLines } from "../../src/trace/stored.ts";
 import { A, counts, traceOf } from "./story.ts";
 
 const TOY = traceOf([
@@ -45,7 +45,7 @@ describe("a trace", () => {
   it("of a ring begins later", () => {
     const events = [...TOY.events()].slice(1);
     const late = traceLines({ ...TOY, events: () => events });
-    const { trace } = readTrace(late, "x");
+    const { trace } = readTrace([...late], "x");
     expect(trace.event(0)).toBeNull();
     expect(trace.event(2)?.kind).toBe("garbled");
   });
