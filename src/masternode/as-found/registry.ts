@@ -61,8 +61,8 @@ export function registerSource(
   ctx: MasternodeCtx,
 ): State {
   const age = ctx.uptime - session.openedAt;
-  const values_ = { for: formatIp(session.remote), age: `${Math.floor(age / SECOND)}s` };
-  if (!ctx.gate("stable", age >= STABLE_AFTER, values_)) return state;
+  const link = { for: formatIp(session.remote), age: `${Math.floor(age / SECOND)}s` };
+  if (!ctx.gate("stable", age >= STABLE_AFTER, link)) return state;
   const of = withPort(session.remote, state.config.defaultPort);
   const news = get(state.registry.entries, of) === undefined;
   const { peer, remote } = session;

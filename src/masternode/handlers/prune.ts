@@ -69,8 +69,8 @@ export function remembered(
   if (grown.size <= most) return grown;
   let oldest = address as number;
   let since: number = now;
-  each(grown, (at, each_) => {
-    if (at < since) [oldest, since] = [each_, at];
+  each(grown, (at, other) => {
+    if (at < since) [oldest, since] = [other, at];
   });
   return remove(grown, oldest);
 }
