@@ -1,6 +1,6 @@
 /**
  * A node's timers on one real timer. What is due is fired after the sockets have been read, never
- * before: so after a pause nobody is judged by what he said meanwhile and nobody had read yet
+ * before: so after a pause nobody is judged by his silence while what he said lies unread
  * (rule P4). Node's loop does it the other way round, hence the detour over `setImmediate`.
  */
 import type { TimerKey } from "../core/machine.ts";
@@ -10,10 +10,15 @@ import type { HostClock } from "./clock.ts";
 
 /** The longest wait that Node's timers can do. */
 const WAIT_MAX = 2_147_483_647;
-/** A timer this late, in real ms, says that the process stood still. */
-const LATE = 50;
+/**
+ * How long timers wait for the sockets, in real ms: this, and as long as they are late already (for
+ * so long the process may have stood still), but never longer than a second, or a flood could stop
+ * the node's clock.
+ */
+const PATIENCE = 2;
+const PATIENCE_MAX = 1_000;
 
-/** Bytes read so far, over all sockets: while it grows after a pause, there is more to read. */
+/** Counts what came from the network: while it grows, there is more to hear. */
 export type Progress = () => number;
 
 export class Alarm {
@@ -73,23 +78,17 @@ export class Alarm {
 
   #awake(due: number): void {
     this.#timer = null;
-    const late = this.#clock.realLateness(due) > LATE;
-    this.#later(() => (late ? this.#drain(this.#progress()) : this.#ring()));
+    const patience = PATIENCE + Math.max(0, this.#clock.realLateness(due));
+    this.#drain(this.#progress(), performance.now() + Math.min(patience, PATIENCE_MAX));
   }
 
-  /** Turn after turn of the loop, until one of them has read nothing. */
-  #drain(before: number): void {
-    this.#later(() => {
-      const now = this.#progress();
-      if (now === before) this.#ring();
-      else this.#drain(now);
-    });
-  }
-
-  #later(work: () => void): void {
+  /** Turn after turn of the loop, until one of them has brought nothing. */
+  #drain(before: number, end: number): void {
     this.#immediate = setImmediate(() => {
       this.#immediate = null;
-      work();
+      const now = this.#progress();
+      if (now === before || performance.now() >= end) this.#ring();
+      else this.#drain(now, end);
     });
   }
 

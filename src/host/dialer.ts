@@ -32,23 +32,24 @@ export const straight: Dialer = (remote, from, timeout, done) => {
     allowHalfOpen: true,
   });
   const patience = setTimeout(() => fail("timeout"), timeout);
-  const settle = (): void => {
-    clearTimeout(patience);
-    socket.removeAllListeners();
-    // An error after the end is nobody's business, but it must have a listener.
-    socket.on("error", () => {});
+  const opened = (): void => {
+    settle();
+    const local = parseAddress(socket.localAddress ?? "", socket.localPort ?? 0);
+    done({ ok: true, socket, local });
   };
+  const failed = (error: NodeJS.ErrnoException): void => fail(reasonOf(error.code));
   const fail = (reason: RefusedReason): void => {
     settle();
     socket.destroy();
     done({ ok: false, reason });
   };
-  socket.once("error", (error: NodeJS.ErrnoException) => fail(reasonOf(error.code)));
-  socket.once("connect", () => {
-    settle();
-    const local = parseAddress(socket.localAddress ?? "", socket.localPort ?? 0);
-    done({ ok: true, socket, local });
-  });
+  const settle = (): void => {
+    clearTimeout(patience);
+    // An error after the end is nobody's business, but it must have a listener.
+    socket.on("error", () => {});
+    socket.off("error", failed).off("connect", opened);
+  };
+  socket.on("error", failed).on("connect", opened);
   return {
     abort() {
       settle();

@@ -15,7 +15,7 @@ import type { Recorder } from "../trace/recorder.ts";
 import type { HostClock } from "./clock.ts";
 import { type Dialer, straight } from "./dialer.ts";
 import { type HostLimits, LIMITS } from "./limits.ts";
-import { HostPort, type Session } from "./port.ts";
+import { HostPort, type Session, type Traffic } from "./port.ts";
 import { Store } from "./store.ts";
 
 export interface HostOptions<P extends Protocol> {
@@ -71,6 +71,7 @@ export class HostNode<P extends Protocol> {
   readonly #runtime: NodeRuntime<P>;
   #sweep: NodeJS.Timeout | null = null;
   #refused = 0;
+  #over = false;
 
   constructor(options: HostOptions<P>) {
     this.#options = options;
@@ -131,6 +132,11 @@ export class HostNode<P extends Protocol> {
     return this.#port.unread;
   }
 
+  /** Bytes since boot, of sessions that are over too. */
+  get traffic(): Traffic {
+    return this.#port.traffic;
+  }
+
   command(command: P["command"]): void {
     this.#port.input((runtime) => runtime.command(command, NO_CAUSE));
   }
@@ -155,8 +161,9 @@ export class HostNode<P extends Protocol> {
     const { stop } = this.#options;
     if (stop !== null) this.command(stop);
     await this.#store.settled();
+    if (this.#over) return; // it failed, or was killed meanwhile
     this.#down("stop");
-    const sockets = this.#port.sessions.map((session) => session.socket);
+    const sockets = [...this.#port.lingering, ...this.#port.sessions.map(({ socket }) => socket)];
     this.#close((session) => session.socket.finish());
     const patience = new Promise<void>((resolve) => setTimeout(resolve, FAREWELL).unref());
     await Promise.race([Promise.all(sockets.map((socket) => socket.closed)), patience]);
@@ -169,8 +176,10 @@ export class HostNode<P extends Protocol> {
    */
   kill(): Promise<void> {
     this.#store.abandon();
-    this.#down("kill");
-    this.#close((session) => session.socket.destroy());
+    if (!this.#over) {
+      this.#down("kill");
+      this.#close((session) => session.socket.destroy());
+    }
     return this.#store.settled();
   }
 
@@ -190,7 +199,8 @@ export class HostNode<P extends Protocol> {
   }
 
   #accept(socket: Socket): void {
-    if (this.#port.sockets < this.#limits.sockets) return this.#port.accept(socket);
+    if (this.#port.hasRoom()) return this.#port.accept(socket);
+    socket.on("error", () => {});
     socket.resetAndDestroy();
     this.#refused++;
     const { notice } = this.#options;
@@ -208,6 +218,7 @@ export class HostNode<P extends Protocol> {
   }
 
   #close(each: (session: Session) => void): void {
+    this.#over = true;
     if (this.#sweep !== null) clearInterval(this.#sweep);
     for (const session of this.#port.sessions) each(session);
     this.#port.end();

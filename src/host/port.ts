@@ -22,6 +22,7 @@ import type { Dial, Dialed, Dialer } from "./dialer.ts";
 import type { HostLimits } from "./limits.ts";
 import { NodeSocket } from "./socket.ts";
 import type { Store } from "./store.ts";
+import { readUnacked } from "./unacked.ts";
 
 export interface PortOptions<P extends Protocol> {
   readonly name: string;
@@ -41,6 +42,11 @@ export interface PortOptions<P extends Protocol> {
   readonly notice: (text: string) => void;
 }
 
+export interface Traffic {
+  readonly received: number;
+  readonly sent: number;
+}
+
 export interface Session {
   readonly id: SessionId;
   readonly role: Role;
@@ -53,9 +59,14 @@ export class HostPort<P extends Protocol> implements Port<P> {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #dials = new Map<SessionId, Dial>();
   readonly #alarm: Alarm;
+  /** Over for the node, but not for the kernel: their last bytes leave. Oldest first. */
+  readonly #lingering = new Set<NodeSocket>();
   readonly #lines = new WeakMap<object, Uint8Array>();
+  /** Of sockets that are closed. */
+  readonly #past = { received: 0, sent: 0 };
   #runtime: NodeRuntime<P> | null = null;
-  #received = 0;
+  /** What came from the network so far: bytes, ends, connections. */
+  #heard = 0;
   #busy = false;
   /** Inputs that came up within a step, or of one. */
   #waiting: (() => void)[] = [];
@@ -65,7 +76,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
     this.#alarm = new Alarm(
       options.clock,
       ({ timer, key, cause }) => this.input((node) => node.fire(timer, key, cause)),
-      () => this.#received,
+      () => this.#heard,
     );
   }
 
@@ -78,9 +89,33 @@ export class HostPort<P extends Protocol> implements Port<P> {
     return this.sessions.reduce((sum, { socket }) => sum + socket.lines.size, 0);
   }
 
-  /** Sockets in use, and dials under way. */
+  /** Descriptors in use: sessions, dials under way, and sessions that are over but linger. */
   get sockets(): number {
-    return this.#sessions.size + this.#dials.size;
+    return this.#sessions.size + this.#dials.size + this.#lingering.size;
+  }
+
+  get lingering(): readonly NodeSocket[] {
+    return [...this.#lingering];
+  }
+
+  /** Bytes since boot. */
+  get traffic(): Traffic {
+    let { received, sent } = this.#past;
+    for (const socket of [...this.#lingering, ...this.sessions.map((open) => open.socket)]) {
+      received += socket.received;
+      sent += socket.sent;
+    }
+    return { received, sent };
+  }
+
+  /** Whether there may be one socket more; what only lingers gives way. */
+  hasRoom(): boolean {
+    if (this.sockets < this.#options.limits.sockets) return true;
+    const [oldest] = this.#lingering;
+    if (oldest === undefined) return false;
+    oldest.destroy();
+    this.#lingering.delete(oldest); // its place, that is: its end comes in a moment
+    return true;
   }
 
   /** From here on the node is told what happens; its boot is the first input, of one reading. */
@@ -135,8 +170,9 @@ export class HostPort<P extends Protocol> implements Port<P> {
 
   /** Somebody dialed this node. */
   accept(socket: Socket): void {
+    this.#heard++;
     const remote = parseAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
-    if (remote === null) return void socket.destroy(); // gone already
+    if (remote === null || this.#runtime === null) return void socket.destroy(); // gone already
     this.input((node) => {
       const id = node.accept();
       this.#open(id, "accepted", remote, socket);
@@ -146,10 +182,12 @@ export class HostPort<P extends Protocol> implements Port<P> {
 
   /** Sessions whose bytes nobody takes any more; called now and then. `now` in real ms. */
   sweep(now: number): void {
+    if (this.#sessions.size === 0) return;
     const { clock, limits } = this.#options;
     const patience = clock.realMillis(limits.userTimeout);
+    const unacked = readUnacked();
     for (const { id, socket } of this.sessions) {
-      if (socket.stuckFor(now) > patience) this.#break(id, "timeout");
+      if (socket.stuckFor(now, unacked) > patience) this.#break(id, "timeout");
     }
   }
 
@@ -175,7 +213,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
   dial(session: SessionId, remote: Address, cause: EventId): void {
     const { dialer, from, limits, clock } = this.#options;
     const done = (dialed: Dialed): void => this.#dialed(session, remote, cause, dialed);
-    if (this.sockets >= limits.sockets) {
+    if (!this.hasRoom()) {
       this.input((node) => node.refused(session, remote, "limit", cause));
       return;
     }
@@ -197,8 +235,10 @@ export class HostPort<P extends Protocol> implements Port<P> {
   close(session: SessionId): void {
     this.#dials.get(session)?.abort();
     this.#dials.delete(session);
-    this.#sessions.get(session)?.socket.finish();
-    this.#forget(session);
+    const found = this.#sessions.get(session);
+    if (found === undefined) return;
+    found.socket.finish();
+    this.#forget(found);
   }
 
   arm(timer: P["timer"], key: TimerKey, after: Duration, cause: EventId): TimerHandle {
@@ -220,6 +260,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
 
   #dialed(session: SessionId, remote: Address, cause: EventId, dialed: Dialed): void {
     this.#dials.delete(session);
+    this.#heard++;
     if (!dialed.ok) {
       this.input((node) => node.refused(session, remote, dialed.reason, cause));
       return;
@@ -233,7 +274,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
   }
 
   #open(id: SessionId, role: Role, remote: Address, raw: Socket): void {
-    const socket = new NodeSocket(raw, {
+    const socket = new NodeSocket(raw, remote, {
       readable: () => this.#read(id, socket),
       ended: (reason) => this.#ended(id, reason),
     });
@@ -242,7 +283,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
 
   /** Takes every whole line; begun ones count as unread. */
   #read(id: SessionId, socket: NodeSocket): void {
-    this.#received++;
+    this.#heard++;
     for (;;) {
       let more = false;
       this.input((node) => {
@@ -290,12 +331,22 @@ export class HostPort<P extends Protocol> implements Port<P> {
   }
 
   #ended(id: SessionId, reason: CloseReason): void {
-    this.#forget(id);
+    this.#heard++;
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#forget(session);
     this.input((node) => node.closed(id, reason, NO_CAUSE));
   }
 
-  #forget(id: SessionId): void {
+  /** Its descriptor counts until the kernel has it back. */
+  #forget({ id, socket }: Session): void {
     this.#sessions.delete(id);
+    this.#lingering.add(socket);
+    void socket.closed.then(() => {
+      this.#lingering.delete(socket);
+      this.#past.received += socket.received;
+      this.#past.sent += socket.sent;
+    });
   }
 
   /** A broadcast is encoded once. */

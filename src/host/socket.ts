@@ -4,9 +4,12 @@
  * nothing more is heard of it; what was written before still leaves.
  */
 import type { Socket } from "node:net";
-import { nextTick } from "node:process";
+import type { Address } from "../core/address.ts";
+import { parseAddress } from "../core/address.ts";
 import type { CloseReason } from "../core/machine.ts";
 import { Lines } from "../wire/lines.ts";
+import { Outbox } from "./outbox.ts";
+import { endsOf, type Unacked } from "./unacked.ts";
 
 /** What a socket tells its port. */
 export interface SocketEvents {
@@ -24,19 +27,23 @@ const KEEPALIVE = 30_000;
 export class NodeSocket {
   readonly lines: Lines = new Lines();
   received = 0;
-  sent = 0;
-  /** Both ways are over. */
+  /** Both ways are over, and the descriptor is free. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
+  readonly #outbox: Outbox;
+  readonly #ends: string;
   #events: SocketEvents | null;
-  #corked = false;
-  /** For the user time-out: bytes the kernel had taken when somebody last looked, and when. */
-  #taken = 0;
-  #takenAt = 0;
+  /** For the user time-out: bytes that had got through when somebody last looked, and when. */
+  #through = -1;
+  #movedAt = 0;
 
-  constructor(socket: Socket, events: SocketEvents) {
+  constructor(socket: Socket, remote: Address, events: SocketEvents) {
     this.#socket = socket;
+    this.#outbox = new Outbox(socket);
     this.#events = events;
+    const local = parseAddress(socket.localAddress ?? "", socket.localPort ?? 0);
+    const far = parseAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    this.#ends = endsOf(local ?? remote, far ?? remote);
     this.closed = new Promise((resolve) => {
       socket.once("close", () => resolve());
     });
@@ -55,35 +62,29 @@ export class NodeSocket {
     socket.on("close", () => this.#end("reset"));
   }
 
+  /** Bytes written so far. */
+  get sent(): number {
+    return this.#outbox.total;
+  }
+
   /** Written and not yet taken by the kernel. */
   get buffered(): number {
-    return this.#socket.writableLength;
+    return this.#outbox.waiting;
   }
 
   /** A line with its newline. */
   write(line: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      // One packet for all that a step sends.
-      nextTick(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.sent += line.length;
-    this.#socket.write(line);
+    this.#outbox.put(line);
   }
 
   /** FIN after what was written. What still comes is read and thrown away. */
   finish(): void {
     this.#events = null;
-    this.#socket.end();
+    this.#outbox.end();
     this.#socket.resume();
     const linger = setTimeout(() => this.#socket.destroy(), LINGER);
     linger.unref();
     this.#socket.once("close", () => clearTimeout(linger));
-    this.#socket.once("end", () => this.#socket.destroySoon());
   }
 
   /** At once and without a word; the kernel says RST for what was not read. */
@@ -92,16 +93,15 @@ export class NodeSocket {
     this.#socket.destroy();
   }
 
-  /** Nothing that was written has left for this long (real ms): the way is broken. */
-  stuckFor(now: number): number {
-    const { writableLength, bytesWritten } = this.#socket;
-    // `bytesWritten` counts what is still queued.
-    const taken = bytesWritten - writableLength;
-    if (writableLength === 0 || taken !== this.#taken) {
-      this.#taken = taken;
-      this.#takenAt = now;
+  /** For so long (real ms) nothing of what was written has got through: the way is broken. */
+  stuckFor(now: number, unacked: Unacked): number {
+    const outstanding = this.#outbox.waiting + (unacked.get(this.#ends) ?? 0);
+    const through = this.#outbox.total - outstanding;
+    if (outstanding === 0 || through !== this.#through) {
+      this.#through = through;
+      this.#movedAt = now;
     }
-    return now - this.#takenAt;
+    return now - this.#movedAt;
   }
 
   #end(reason: CloseReason): void {

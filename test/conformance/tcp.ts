@@ -1,6 +1,6 @@
 /** Real nodes of one process as a stage of the suite. Waiting is waiting. */
 import { rmSync } from "node:fs";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { type Address, formatAddress } from "../../src/core/address.ts";
 import { must } from "../../src/core/assert.ts";
 import { HostClock } from "../../src/host/clock.ts";
@@ -56,9 +56,14 @@ export function real(): Stage {
     },
     standStill: async (_name, other, acts) => {
       tell([other, acts]);
-      await setImmediate(); // it has left
-      const end = performance.now() + STILL;
-      while (performance.now() < end);
+      // What was told leaves in the next tick; nobody reads before the one after.
+      await new Promise<void>((resolve) => {
+        process.nextTick(() => {
+          const end = performance.now() + STILL;
+          while (performance.now() < end);
+          resolve();
+        });
+      });
       await setTimeout(REST);
     },
     stop: (name) => life(name).node.stop(),

@@ -1,0 +1,104 @@
+/** Nobody outside can exhaust a node (rule S7), and nobody dead keeps it busy (rule S6). */
+import { once } from "node:events";
+import { expect, it } from "vitest";
+import { dialing, line, peer, solo } from "./solo.ts";
+import { until } from "./block.ts";
+
+const MIB = 1_048_576;
+
+it("closes a session whose peer does not read, once too much waits for it", async () => {
+  const { node, tell, saw } = await solo({ limits: { sendBuffer: MIB } });
+  (await peer()).pause();
+  await saw("#1 accepted A");
+  let most = 0;
+  // The kernels take some MiB before anything waits here.
+  for (let sent = 0; sent < 64 && node.sessions.length > 0; sent++) {
+    tell(`send ${sent} note A ${MIB / 2}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    most = Math.max(most, node.sessions[0]?.socket.buffered ?? 0);
+  }
+  await saw("#1 closed A slow");
+  expect(most).toBeLessThanOrEqual(MIB);
+});
+
+it("gives up a session whose bytes nobody acknowledges", async () => {
+  const { node, tell, saw } = await solo({ limits: { userTimeout: 500_000 } });
+  (await peer()).pause();
+  await saw("#1 accepted A");
+  // More than a receiver takes that does not read, less than waits here: the kernel has it all.
+  tell(`send 1 note A ${2 * MIB}`);
+  await until("the kernel has it", () => node.sessions[0]?.socket.buffered === 0);
+  await saw("#1 closed A timeout");
+});
+
+it("keeps a session that is only silent, or slow", async () => {
+  const { tell, facts, saw } = await solo({ limits: { userTimeout: 500_000 } });
+  const [silent, slow] = [await peer(), await peer()];
+  await saw("#2 accepted A");
+  slow.pause();
+  tell(`send 1 note #2 ${2 * MIB}`);
+  const end = performance.now() + 2_500;
+  while (performance.now() < end) {
+    slow.read(4_096);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(facts()).toEqual(["booted", "#1 accepted A", "#2 accepted A"]);
+  expect(silent.destroyed).toBe(false);
+});
+
+it("closes the session with most unread bytes, once all together have too many", async () => {
+  const { node, saw, facts, notices } = await solo({ limits: { unread: 300_000 } });
+  const [small, large] = [await peer(), await peer()];
+  await saw("#2 accepted A");
+  small.write("s".repeat(120_000));
+  await until("the small one is there", () => node.unread === 120_000);
+  large.write("l".repeat(200_000));
+  await until("one is closed", () => node.sessions.length === 1);
+  expect(facts().filter((fact) => fact.includes("closed"))).toEqual(["#2 closed A slow"]);
+  expect(notices[0]).toMatch(/^Closing session 2 with 127\.11\.\d+\.1: \d+ of \d+ unread bytes$/);
+  small.write(`\n${line(7)}`);
+  await saw("#1 got note 7 from A");
+  expect(node.unread).toBe(0);
+});
+
+it("refuses connections by a reset when it has as many as it may have", async () => {
+  const { node, saw, notices } = await solo({ limits: { sockets: 3 } });
+  const first = await peer();
+  await peer();
+  await peer();
+  await saw("#3 accepted A");
+  for (let nth = 0; nth < 5; nth++) {
+    const refused = dialing().resume();
+    await new Promise((resolve) => refused.once("close", resolve));
+  }
+  expect(node.sessions.length).toBe(3);
+  expect(notices).toEqual(
+    [1, 2, 4].map((so) => `Refused a connection: 3 sockets are open (${so} so far)`),
+  );
+  first.end();
+  await saw("#1 closed A ended");
+  await peer();
+  await saw("#4 accepted A");
+});
+
+it("lets go of connections that only linger when it needs their place", async () => {
+  const { node, tell, saw, notices } = await solo({ limits: { sockets: 2 } });
+  const held = [await peer(), await peer()];
+  await saw("#2 accepted A");
+  tell("close"); // FIN goes out, and no answer comes
+  await Promise.all(held.map((socket) => once(socket.resume(), "end")));
+  for (let nth = 3; nth <= 4; nth++) {
+    await peer();
+    await saw(`#${nth} accepted A`);
+  }
+  expect(node.sessions.length).toBe(2);
+  expect(notices).toEqual([]);
+});
+
+it("says limit to a dial that would be one socket too many", async () => {
+  const { tell, saw } = await solo({ limits: { sockets: 1 } });
+  await peer();
+  await saw("#1 accepted A");
+  tell("dial 127.11.0.2:9");
+  await saw("#2 refused B limit");
+});
