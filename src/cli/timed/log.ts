@@ -3,12 +3,15 @@
  * the same as `timesim log` prints of a run. A disk that is full costs lines and never the node;
  * how many is said in the first one that fits again.
  */
+import { closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { SonicBoom } from "sonic-boom";
 import type { UnixMicros } from "../../core/units.ts";
 import { EVERY_KIND } from "../../trace/event.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import type { LogLine, Names, Vocabulary } from "../../trace/vocabulary.ts";
 import { Walls } from "../../trace/walls.ts";
+import { makeFolders } from "../system.ts";
 
 /** Unwritten text that is kept while the disk does not take it. */
 const WAITING_MAX = 1_048_576;
@@ -25,11 +28,14 @@ export class Log {
   readonly #wall: () => UnixMicros;
   #lost = 0;
 
-  /** `host` stands in every line; `wall` is the node's clock, for lines of the program itself. */
+  /**
+   * Throws what the system says of a file that cannot be opened. `host` stands in every line;
+   * `wall` is the node's clock, for lines of the program itself.
+   */
   constructor(path: string, host: string, vocabulary: Vocabulary, wall: () => UnixMicros) {
     this.#isFile = path !== TERMINAL;
-    const target =
-      path === TERMINAL ? { fd: STDOUT } : { dest: path, mkdir: true, mode: FILE_MODE };
+    if (this.#isFile) touch(path);
+    const target = path === TERMINAL ? { fd: STDOUT } : { dest: path, mode: FILE_MODE };
     this.#file = new SonicBoom({ ...target, maxLength: WAITING_MAX, sync: false });
     this.#host = host;
     this.#vocabulary = vocabulary;
@@ -94,4 +100,10 @@ export class Log {
       // Nowhere to say it.
     }
   }
+}
+
+/** There, and to be written: the library would say so only later. */
+function touch(path: string): void {
+  makeFolders(dirname(path));
+  closeSync(openSync(path, "a", FILE_MODE));
 }
