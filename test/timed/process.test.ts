@@ -139,6 +139,14 @@ describe("a start that cannot be", () => {
     const { code, err } = await timed(["--listen", node.ip, "--data", join(freshFolder(), "d")]);
     expect(code).toBe(1);
     expect(err).toContain(`timed cannot run: ${node.ip}:24100 — another program listens there`);
+    // After the node has booted: it is stopped again.
+    const control = /control (\S+)/.exec(node.err)?.[1] ?? "";
+    const third = new Daemon(["--control", control]);
+    const end = await third.ended;
+    expect([end.code, end.err]).toEqual([
+      ...[1, `timed cannot run: ${control} — another program listens there\n`],
+    ]);
+    expect(existsSync(join(third.dir, "lock"))).toBe(false);
     await node.stop();
   });
 

@@ -50,7 +50,11 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** One name a file: what a process that died left behind is overwritten by the next. */
+/** What a process left there that died while it wrote this file. */
+export function removeDraft(path: string): void {
+  rmSync(`${path}.new`, { force: true });
+}
+
 function written(path: string, text: string): string {
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { BadInput } from "../../core/assert.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import { reasonOf } from "../system.ts";
-import { createPrivate, writePrivate } from "./folder.ts";
+import { createPrivate, removeDraft, writePrivate } from "./folder.ts";
 
 const KEY_FILE = "key";
 const COUNT_FILE = "incarnation";
@@ -27,6 +27,7 @@ const FORM = /^([0-9a-f]{64})\n?(?:public ([0-9a-f]{64})\n?)?$/;
 export function readKey(dir: string, crypto: Crypto): Key {
   const path = join(dir, KEY_FILE);
   const text = textOf(path);
+  removeDraft(path);
   if (text === null) {
     const seed = randomBytes(32).toString("hex");
     createPrivate(path, `${seed}\npublic ${crypto.publicKey(seed)}\n`);

@@ -80,12 +80,18 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   const node = await opened.start((why) => {
     if (parent !== null) signals.stop(`the record cannot go on: ${why}`);
   });
+  let isUp = true;
+  ends.add(async () => {
+    if (isUp) await node.stop();
+  });
   const served = await serve(setup, opened, node, (why) => signals.stop(why), ends);
   note(io, startLine(setup, opened, served));
   const end = await Promise.race([signals.asked, node.failed]);
-  if (end instanceof Error) return failed(end, setup, opened, io);
+  if (end instanceof Error) {
+    isUp = false;
+    return failed(end, setup, opened, io);
+  }
   log.note("INFO", `Stopping: ${end}`);
-  await node.stop();
   return EXIT.ok;
 }
 
