@@ -22,6 +22,8 @@ export interface Column {
   readonly unit: "text" | "flag" | "count" | "seconds" | "milliseconds" | "bytes";
   /** Too wide for a table: only in JSON. */
   readonly wide?: boolean;
+  /** A sum since boot: a counter for metrics, not a gauge. */
+  readonly grows?: boolean;
 }
 
 /** Null: not known, or none. */

@@ -100,7 +100,7 @@ async function metricsOf(node: Daemon): Promise<void> {
   expect(value('timed_facts_total{type="ready"}')).toBeGreaterThanOrEqual(2);
   expect(value('timed_saves_total{file="chain",result="durable"}')).toBeGreaterThanOrEqual(2);
   expect(value("timed_unread_bytes")).toBe(0);
-  expect(value("timed_received_bytes")).toBeGreaterThan(1_000);
+  expect(value("timed_received_bytes_total")).toBeGreaterThan(1_000);
   expect(value("timed_nodejs_eventloop_lag_p99_seconds")).toBeGreaterThanOrEqual(0);
   expect((await fetch(url.replace("/metrics", "/healthz"))).status).toBe(200);
   expect((await fetch(url.replace("/metrics", "/"))).status).toBe(404);

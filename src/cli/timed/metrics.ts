@@ -27,7 +27,8 @@ export class Metrics {
   readonly #garbled: Counter;
   readonly #facts: Counter<"type">;
   readonly #saves: Counter<"file" | "result">;
-  readonly #gauges: readonly (readonly [string, Gauge])[];
+  /** By key of `status`: what takes its number. */
+  readonly #takers: readonly (readonly [string, (value: number) => void])[];
   readonly #status: () => Row;
 
   /** `status` answers what `shown` names: each number becomes a gauge. */
@@ -43,7 +44,7 @@ export class Metrics {
     this.#facts = new Counter(named("facts_total", "What happened, by kind", "type"));
     this.#saves = new Counter(named("saves_total", "Writes of files", "file", "result"));
     for (const role of ["dialed", "accepted"]) this.#sessions.set({ role }, 0);
-    this.#gauges = this.#gaugesOf(shown);
+    this.#takers = this.#takersOf(shown);
     this.#status = status;
     collectDefaultMetrics({ register: this.#registry, prefix: PREFIX });
     recorder.listen({ mask: KINDS, see: (event) => this.#see(event) });
@@ -52,7 +53,7 @@ export class Metrics {
   /** What a scrape gets. */
   text(): Promise<string> {
     const row = this.#status();
-    for (const [key, gauge] of this.#gauges) gauge.set(Number(row[key] ?? Number.NaN));
+    for (const [key, take] of this.#takers) take(Number(row[key] ?? Number.NaN));
     return this.#registry.metrics();
   }
 
@@ -60,13 +61,26 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  #gaugesOf(shown: Columns): readonly (readonly [string, Gauge])[] {
+  #takersOf(shown: Columns): readonly (readonly [string, (value: number) => void])[] {
+    const registers = [this.#registry];
     return Object.entries(shown)
       .filter(([, { unit }]) => unit !== "text")
-      .map(([key, { unit, about }]) => {
+      .map(([key, { unit, about: help, grows }]) => {
         const suffix = unit === "bytes" || unit === "seconds" ? `_${unit}` : "";
         const name = PREFIX + snakeCase(key) + suffix;
-        return [key, new Gauge({ name, help: about, registers: [this.#registry] })];
+        if (grows !== true) {
+          const gauge = new Gauge({ name, help, registers });
+          return [key, (value) => gauge.set(value)];
+        }
+        const counter = new Counter({ name: `${name}_total`, help, registers });
+        let before = 0;
+        return [
+          key,
+          (value) => {
+            counter.inc(value - before);
+            before = value;
+          },
+        ];
       });
   }
 

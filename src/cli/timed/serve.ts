@@ -2,7 +2,7 @@
 import type * as core from "../../core/machine.ts";
 import { formatUtc } from "../../core/utc.ts";
 import type { HostNode } from "../../host/node.ts";
-import type { Moment, Row, Traffic } from "../../kit/view.ts";
+import type { Moment, Row } from "../../kit/view.ts";
 import { formatAddress } from "../../core/address.ts";
 import { SECOND } from "../../core/units.ts";
 import { version } from "../version.ts";
@@ -69,9 +69,7 @@ function momentOf(opened: Opened, node: Node): Moment {
 
 /** In HOST_COLUMNS of methods.ts. */
 function hostRow({ plan, name }: Setup, opened: Opened, node: Node): Row {
-  const { traffic } = momentOf(opened, node);
-  const all = [...traffic.values()];
-  const sum = (of: keyof Traffic): number => all.reduce((total, each) => total + each[of], 0);
+  const { received, sent } = node.traffic;
   return {
     name,
     version: version(),
@@ -80,9 +78,9 @@ function hostRow({ plan, name }: Setup, opened: Opened, node: Node): Row {
     uptime: opened.uptime() / SECOND,
     wall: formatUtc(opened.wall()),
     incarnation: opened.incarnation,
-    received: sum("received"),
-    sent: sum("sent"),
-    buffered: sum("buffered"),
+    received,
+    sent,
+    buffered: node.sessions.reduce((sum, { socket }) => sum + socket.buffered, 0),
     unread: node.unread,
     data: opened.dir,
     log: opened.logFile,
