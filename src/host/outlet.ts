@@ -20,7 +20,7 @@ export interface OutletOptions {
 /** Characters that are worth a write of their own. */
 const PIECE = 65_536;
 const SECOND = 1_000;
-/** Nobody waits longer for a pipe that nobody reads. */
+/** Nobody waits longer, in ms, for a pipe that nobody reads. */
 const PATIENCE = 5_000;
 
 export class Outlet {
@@ -75,13 +75,24 @@ export class Outlet {
     this.#open = false;
     const end = this.#end;
     return new Promise((resolve) => {
-      const patience = setTimeout(() => end.destroy(), PATIENCE);
+      // What is taken, however slowly, may be waited for.
+      const look = (before: number): void => {
+        const left = this.#pending;
+        if (left < before) patience = setTimeout(look, PATIENCE, left);
+        else end.destroy();
+      };
+      let patience = setTimeout(look, PATIENCE, this.#pending);
       end.once("close", () => {
         clearTimeout(patience);
         resolve();
       });
       this.#inlet.end();
     });
+  }
+
+  /** Bytes that were given to streams and not yet taken by the system. */
+  get #pending(): number {
+    return this.#end.writableLength + (this.#gzip?.writableLength ?? 0);
   }
 
   get #inlet(): Writable {
@@ -93,7 +104,7 @@ export class Outlet {
     this.#inlet.write(this.#text);
     this.#text = "";
     const { pendingMax } = this.#options;
-    const pending = this.#end.writableLength + (this.#gzip?.writableLength ?? 0);
+    const pending = this.#pending;
     if (pending > pendingMax) this.#shut(`it is read too slowly: ${pending} bytes wait`);
   }
 

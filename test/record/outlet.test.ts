@@ -1,5 +1,6 @@
 /** A record flows on while the node runs, and the node never waits for it. */
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, constants as zlib } from "node:zlib";
@@ -31,15 +32,17 @@ function pipe(name: string): readonly [reads: number, writes: number] {
 }
 
 /** What waits in the pipe. */
-function drained(fd: number): string {
-  const bytes = Buffer.alloc(MANY);
+function taken(fd: number): Buffer {
+  const bytes = Buffer.alloc(100_000);
   try {
-    return bytes.toString("utf8", 0, readSync(fd, bytes));
+    return bytes.subarray(0, readSync(fd, bytes));
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === "EAGAIN") return "";
+    if ((error as { readonly code?: unknown }).code === "EAGAIN") return Buffer.alloc(0);
     throw error;
   }
 }
+
+const drained = (fd: number): string => taken(fd).toString();
 
 function outlet(target: string, pendingMax = MANY): { out: Outlet; why: string[] } {
   const why: string[] = [];
@@ -130,6 +133,33 @@ describe("a pipe", () => {
     await closing;
     closeSync(reads);
   });
+});
+
+it("what is taken slowly is waited for as long as it gets on", async () => {
+  execFileSync("mkfifo", [at("late.gz")]);
+  const reads = openSync(at("late.gz"), constants.O_RDONLY | constants.O_NONBLOCK);
+  const { out } = outlet(at("late.gz"), 64 * MANY);
+  const text = randomBytes(3 * MANY).toString("hex");
+  for (let from = 0; from < text.length; from += 70_000) out.write(text.slice(from, from + 70_000));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let closed = false;
+  const closing = out.close().then(() => (closed = true));
+  const parts: Buffer[] = [];
+  for (let since = 0; !closed;) {
+    const part = taken(reads);
+    parts.push(part);
+    since += part.length;
+    // More than all that lies between the packer and us: it got on. Five seconds go by.
+    if (since > 500_000) {
+      vi.advanceTimersByTime(5_000);
+      since = 0;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await closing;
+  parts.push(taken(reads));
+  closeSync(reads);
+  expect(gunzipSync(Buffer.concat(parts)).toString() === text).toBe(true);
 });
 
 function recording(target: string): { recorder: Recorder; close: () => Promise<void> } {
