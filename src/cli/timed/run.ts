@@ -87,12 +87,13 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   const served = await serve(setup, opened, node, (why) => signals.stop(why), ends);
   note(io, startLine(setup, opened, served));
   const end = await Promise.race([signals.asked, node.failed]);
-  if (end instanceof Error) {
-    isUp = false;
-    return failed(end, setup, opened, io);
-  }
+  isUp = false;
+  if (end instanceof Error) return failed(end, setup, opened, io);
   log.note("INFO", `Stopping: ${end}`);
-  return EXIT.ok;
+  await node.stop();
+  // Its last step, told to stop, may throw as any other.
+  const broken = await Promise.race([node.failed, Promise.resolve(null)]);
+  return broken === null ? EXIT.ok : failed(broken, setup, opened, io);
 }
 
 /** Resolves to null when it is time to boot. */
