@@ -139,6 +139,11 @@ describe("a start that cannot be", () => {
     const { code, err } = await timed(["--listen", node.ip, "--data", join(freshFolder(), "d")]);
     expect(code).toBe(1);
     expect(err).toContain(`timed cannot run: ${node.ip}:24100 — another program listens there`);
+    const far = await timed(["--listen", "203.0.113.10", "--data", join(freshFolder(), "d")]);
+    expect(far.err).toContain(
+      "203.0.113.10:24100 — this machine has no such address; " +
+        "behind NAT say where it listens: --bind 0.0.0.0",
+    );
     // After the node has booted: it is stopped again.
     const control = /control (\S+)/.exec(node.err)?.[1] ?? "";
     const third = new Daemon(["--control", control]);
@@ -186,7 +191,7 @@ describe("what is printed", () => {
     }
   });
 
-  it("colours only where they are wanted", async () => {
+  it("what the node says no to, and colours only where they are wanted", async () => {
     const node = await new Daemon([]).started();
     const words = ["peers", "--data", node.dir];
     const out = async (env: Readonly<Record<string, string>> = {}): Promise<string> => {
@@ -195,6 +200,9 @@ describe("what is printed", () => {
     expect(await out()).not.toContain("\u001b");
     expect(await out({ FORCE_COLOR: "1" })).toContain("\u001b[");
     expect(await out({ FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001b");
+    const refused = await timed(["addnode", "nobody", "--data", node.dir]);
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toContain('found "nobody" (-32602)');
     const status = await timed(["status", "--data", node.dir]);
     expect(status.out).toMatch(/^address +127\.12\.\d+\.\d+:24100$/m);
     await node.stop();

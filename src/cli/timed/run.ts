@@ -139,5 +139,7 @@ function problemsOf(error: BadInput | (Error & { readonly path?: string })): rea
   if (error instanceof BadInput) return error.problems;
   const { path, address, port } = error as { path?: string; address?: string; port?: number };
   const place = path ?? (address === undefined ? null : `${address}:${port}`);
-  return [place === null ? error.message : `${place} — ${reasonOf(error)}`];
+  const isElsewhere = (error as { code?: unknown }).code === "EADDRNOTAVAIL";
+  const hint = isElsewhere ? "; behind NAT say where it listens: --bind 0.0.0.0" : "";
+  return [place === null ? error.message : `${place} — ${reasonOf(error)}${hint}`];
 }
