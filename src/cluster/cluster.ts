@@ -73,6 +73,8 @@ export interface ClusterRun {
 
 /** A process's events are in the pipe by then, real ms. */
 const LAG = 300;
+/** A process that has been told to boot says so within this, real ms. */
+const PATIENCE = 5_000;
 /** How often what has come is told on, real ms. */
 const BEAT = 50;
 /** Between the last process that has loaded and time 0, real ms. */
@@ -156,7 +158,7 @@ class Stage<P extends Protocol> {
         epoch: this.#header.epoch,
         command: this.#options.command,
         guard: this.#guard,
-        inlet: (boot) => this.#merger.process(index, boot),
+        inlet: (boot, at) => this.#merger.process(index, boot, at),
         failed: (error) => this.#failed(error),
       });
     });
@@ -182,12 +184,14 @@ class Stage<P extends Protocol> {
     this.#conductor.open();
     const until = this.#options.until ?? this.#scenario.until;
     const lag = this.#pace.length(LAG);
+    const patience = this.#pace.length(PATIENCE);
     while (this.#crash === null && this.#failure === null && this.#end < until) {
       await this.#unlessAborted(sleep(BEAT));
       // Whatever is in the pipes is read first.
       await turn();
-      this.#end = Math.min(until, Math.max(0, this.#pace.now - lag)) as Time;
-      this.#merger.upTo(this.#end);
+      const { now } = this.#pace;
+      const limit = Math.min(until, Math.max(0, now - lag)) as Time;
+      this.#end = this.#merger.upTo(limit, Math.max(0, now - patience) as Time);
       this.#options.watch?.({ at: this.#end, gauges: this.#gauges.values });
     }
     if (this.#crash === null && this.#failure !== null) throw this.#failure;

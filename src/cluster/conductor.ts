@@ -55,7 +55,12 @@ export class Conductor {
       if (!("fault" in event) || event.fault.do !== "restart") continue;
       const seat = this.#seat(event.fault.node);
       const early = Math.max(0, event.at - pace.length(LOADING)) as Time;
-      this.#agenda.add(early, () => void seat.prepare().catch(plan.failed));
+      this.#agenda.add(early, () => {
+        seat
+          .prepare()
+          .then(() => this.#announce(seat))
+          .catch(plan.failed);
+      });
     }
   }
 
@@ -84,6 +89,16 @@ export class Conductor {
     proxy.shaper.record(seat.index, KIND.command, NO_CAUSE, spec.make(args, addressOf), 1);
   }
 
+  /** Where nothing runs, the next process may open what it needs before its moment comes. */
+  #announce(seat: Seat): void {
+    const { scenario, pace, origin } = this.#plan;
+    const next = scenario.events.find((event) => {
+      const isBoot = "fault" in event && event.fault.do === "restart";
+      return isBoot && event.fault.node === seat.name && event.at > pace.now;
+    });
+    if (next !== undefined) seat.announce(origin, next.at);
+  }
+
   #node(fault: OfNode): void {
     const seat = this.#seat(fault.node);
     const event = this.#plan.proxy.shaper.record(seat.index, KIND.fault, NO_CAUSE, fault);
@@ -96,9 +111,11 @@ export class Conductor {
       case "stop":
         // It tells of its end itself.
         await seat.end("SIGTERM");
-        return this.#plan.proxy.processDied(seat.index);
+        this.#plan.proxy.processDied(seat.index);
+        return this.#announce(seat);
       case "kill":
-        return this.#kill(seat, event);
+        await this.#kill(seat, event);
+        return this.#announce(seat);
       case "power-loss":
         return this.#powerLoss(seat, fault.disk, event);
       case "restart":
@@ -136,6 +153,7 @@ export class Conductor {
     proxy.powerLost(seat.index);
     await seat.end("SIGKILL");
     if (disk === "lost") seat.folder.wipe();
+    this.#announce(seat);
   }
 
   #stall(seat: Seat, until: Time | null, cause: EventId): void {

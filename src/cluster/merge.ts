@@ -31,6 +31,8 @@ interface Source {
   told: number;
   /** Ids in the trace, by its own. */
   readonly ids: Map<EventId, EventId>;
+  /** When its first event is due; null once it has come. */
+  due: Time | null;
 }
 
 interface Process {
@@ -48,8 +50,10 @@ export class Merger {
   late = 0;
   readonly #recorder: Recorder;
   readonly #pairs: Pairs;
-  readonly #world: Source = { process: null, items: [], told: 0, ids: new Map() };
+  readonly #world: Source = { process: null, items: [], told: 0, ids: new Map(), due: null };
   readonly #sources: Source[] = [this.#world];
+  /** The last fault of each node. */
+  readonly #faults = new Map<number, EventId>();
   #last = 0 as Time;
 
   constructor(recorder: Recorder, nodeAt: (address: Address) => number, arrivals: Arrivals) {
@@ -57,12 +61,19 @@ export class Merger {
     this.#pairs = new Pairs(nodeAt, arrivals);
   }
 
-  /** `boot`: the event of the world that made it start. */
-  process(node: number, boot: EventId): Inlet {
-    const process: Process = { node, sessions: this.#pairs.process(node), boot };
-    const source: Source = { process, items: [], told: 0, ids: new Map() };
+  /** `boot`: the event of the world that makes it start, at that time. */
+  process(node: number, boot: EventId, at: Time): Inlet {
+    const ids = new Map<EventId, EventId>();
+    const sessions = this.#pairs.process(node, ids);
+    const source: Source = { process: { node, sessions, boot }, items: [], told: 0, ids, due: at };
     this.#sources.push(source);
-    return { push: (event) => source.items.push(event) };
+    return {
+      push: (event) => {
+        source.due = null;
+        sessions.learn(event);
+        source.items.push(event);
+      },
+    };
   }
 
   /** Faults and what comes of them. */
@@ -74,8 +85,21 @@ export class Merger {
     this.#world.items.push(lost);
   }
 
-  /** Tells everything up to and including that time; nothing earlier should come any more. */
-  upTo(limit: Time): void {
+  /**
+   * Tells everything up to and including that time; nothing earlier should come any more. Processes
+   * that are just starting are waited for, but for those that were due before `patience`. Returns
+   * how far it came.
+   */
+  upTo(wanted: Time, patience: Time): Time {
+    let limit: Time = wanted;
+    for (const { due } of this.#sources) {
+      if (due !== null && due >= patience && due <= limit) limit = Math.max(0, due - 1) as Time;
+    }
+    this.#tellTo(limit);
+    return limit;
+  }
+
+  #tellTo(limit: Time): void {
     for (;;) {
       const ready = this.#sources.filter((source) => atOf(headOf(source)) <= limit);
       const next = first(ready.filter((source) => !this.#waits(source))) ?? first(ready);
@@ -120,6 +144,7 @@ export class Merger {
     source.ids.set(event.id, id);
     process?.sessions.see(event, id);
     if (kind === "down") this.#pairs.down(node, id);
+    else if (kind === "fault" && process === null) this.#faults.set(node, id);
   }
 
   #lose({ at, key, way, ordinal, reason }: Lost): void {
@@ -133,6 +158,9 @@ export class Merger {
   #cause({ process, ids }: Source, event: TraceEvent): EventId {
     if (event.cause !== NO_CAUSE || process === null) return ids.get(event.cause) ?? NO_CAUSE;
     if (event.kind === "boot") return this.#world.ids.get(process.boot) ?? NO_CAUSE;
+    // What nobody but the world does to a process.
+    const isDone = event.kind === "down" || event.kind === "clock";
+    if (isDone) return this.#faults.get(process.node) ?? NO_CAUSE;
     return process.sessions.cause(event);
   }
 }

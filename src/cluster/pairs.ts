@@ -17,7 +17,10 @@ export interface Session {
   readonly end: 0 | 1;
   readonly remote: Address;
   key: string;
+  /** The dial, if it is the dialer's; by its process's own count. */
   readonly dial: EventId;
+  /** Ids in the trace, by those of its process; of what has been told. */
+  readonly ids: ReadonlyMap<EventId, EventId>;
   readonly sends: EventId[];
   received: number;
   close: EventId | null;
@@ -37,9 +40,9 @@ export class Pairs {
     this.#arrivals = arrivals;
   }
 
-  /** Sessions of one process. */
-  process(node: number): Sessions {
-    return new Sessions(node, this);
+  /** Sessions of one process; `ids` as it fills. */
+  process(node: number, ids: ReadonlyMap<EventId, EventId>): Sessions {
+    return new Sessions(node, ids, this);
   }
 
   down(node: number, id: EventId): void {
@@ -49,12 +52,14 @@ export class Pairs {
   /** Addresses are used again: the newest dial has the key. */
   bound(session: Session, local: Address): void {
     session.key = callKey(this.#nodeAt(session.remote), local);
-    this.#pairs.set(session.key, [session, null]);
+    const [former = null, acceptor = null] = this.#pairs.get(session.key) ?? [];
+    this.#pairs.set(session.key, [session, former === null ? acceptor : null]);
   }
 
   accepted(session: Session): void {
-    const pair = this.#pairs.get(session.key);
-    if (pair !== undefined) pair[1] = session;
+    const [dialer = null, former = null] = this.#pairs.get(session.key) ?? [];
+    // A second acceptor of one call is that of the next call from the same address.
+    this.#pairs.set(session.key, [former === null ? dialer : null, session]);
   }
 
   end(key: string, end: 0 | 1): Session | null {
@@ -66,6 +71,12 @@ export class Pairs {
     return this.end(key, way)?.sends[ordinal] ?? null;
   }
 
+  /** The dial behind a call; null: it has not been told. */
+  dialOf(key: string): EventId | null {
+    const dialer = this.end(key, 0);
+    return dialer?.ids.get(dialer.dial) ?? null;
+  }
+
   /** The event behind the next line that arrives on a session. */
   nextOf({ key, end, received }: Session): EventId | null {
     const way = end === 0 ? 1 : 0;
@@ -74,62 +85,76 @@ export class Pairs {
   }
 
   /** What the other end did to it; for want of that, the dial that it began with. */
-  endingOf({ key, end, dial }: Session): EventId {
+  endingOf({ key, end }: Session): EventId {
     const other = this.end(key, end === 0 ? 1 : 0);
-    if (other === null) return dial;
-    return other.close ?? this.#downs.get(other.node) ?? (end === 0 ? dial : other.dial);
+    const ended = other === null ? null : (other.close ?? this.#downs.get(other.node));
+    return ended ?? this.dialOf(key) ?? NO_CAUSE;
   }
 }
 
 /** The sessions that one process has told of. */
 export class Sessions {
   readonly #node: number;
+  readonly #ids: ReadonlyMap<EventId, EventId>;
   readonly #pairs: Pairs;
   readonly #sessions = new Map<number, Session>();
 
-  constructor(node: number, pairs: Pairs) {
+  constructor(node: number, ids: ReadonlyMap<EventId, EventId>, pairs: Pairs) {
     this.#node = node;
+    this.#ids = ids;
     this.#pairs = pairs;
   }
 
-  /** What another process must have told before this event can be. */
-  waits({ kind, a, b, body }: TraceEvent): boolean {
-    if (kind === "opened" && body === "accepted") {
-      return this.#pairs.end(callKey(this.#node, b as Address), 0) === null;
+  /**
+   * It has come, and is told later. Who is whose other end is learnt now: an acceptor may be told
+   * of a call before its dialer is.
+   */
+  learn({ id, kind, a, b, body }: TraceEvent): void {
+    if (kind === "dial") this.#begin(a, 0, b as Address, id);
+    else if (kind === "opened" && body === "accepted") {
+      this.#pairs.accepted(this.#begin(a, 1, b as Address, NO_CAUSE));
+    } else if (kind === "bound") {
+      const session = this.#sessions.get(a);
+      if (session !== undefined) this.#pairs.bound(session, b as Address);
     }
-    const session = kind === "deliver" || kind === "garbled" ? this.#sessions.get(a) : undefined;
-    return session !== undefined && this.#pairs.nextOf(session) === null;
+  }
+
+  /** Something that another process must have told before this can be. */
+  waits({ kind, a, body }: TraceEvent): boolean {
+    const session = this.#sessions.get(a);
+    if (session === undefined) return false;
+    if (kind === "opened" && body === "accepted") return this.#pairs.dialOf(session.key) === null;
+    const arrives = kind === "deliver" || kind === "garbled";
+    return arrives && this.#pairs.nextOf(session) === null;
   }
 
   /** The cause, in another process, of an event that has none in its own. */
-  cause({ kind, a, b, body }: TraceEvent): EventId {
+  cause({ kind, a, body }: TraceEvent): EventId {
     const session = this.#sessions.get(a);
-    if (kind === "opened" && body === "accepted") {
-      return this.#pairs.end(callKey(this.#node, b as Address), 0)?.dial ?? NO_CAUSE;
-    }
     if (session === undefined) return NO_CAUSE;
+    if (kind === "opened" && body === "accepted")
+      return this.#pairs.dialOf(session.key) ?? NO_CAUSE;
     if (kind === "deliver" || kind === "garbled") return this.#pairs.nextOf(session) ?? NO_CAUSE;
     return kind === "closed" ? this.#pairs.endingOf(session) : NO_CAUSE;
   }
 
   /** It is told, as that event of the whole. */
-  see(event: TraceEvent, id: EventId): void {
-    const { kind, a, b, body } = event;
+  see({ kind, a }: TraceEvent, id: EventId): void {
     const session = this.#sessions.get(a);
-    if (kind === "dial") this.#begin(a, 0, b as Address, id);
-    else if (kind === "opened" && body === "accepted") {
-      this.#pairs.accepted(this.#begin(a, 1, b as Address, NO_CAUSE));
-    } else if (session === undefined) return;
-    else if (kind === "bound") this.#pairs.bound(session, b as Address);
-    else if (kind === "send") session.sends.push(id);
+    if (session === undefined) return;
+    if (kind === "send") session.sends.push(id);
     else if (kind === "deliver" || kind === "garbled") session.received++;
     else if (kind === "close") session.close = id;
   }
 
   #begin(id: number, end: 0 | 1, remote: Address, dial: EventId): Session {
-    const key = end === 1 ? callKey(this.#node, remote) : "";
-    const node = this.#node;
-    const session = { node, id, end, remote, key, dial, sends: [], received: 0, close: null };
+    const session: Session = {
+      ...{ node: this.#node, id, end, remote, dial, ids: this.#ids },
+      key: end === 1 ? callKey(this.#node, remote) : "",
+      sends: [],
+      received: 0,
+      close: null,
+    };
     this.#sessions.set(id, session);
     return session;
   }

@@ -3,10 +3,9 @@
  * then. What it records comes in on a pipe, line by line.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import { BadInput } from "../core/assert.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { TraceReader } from "../trace/ndjson.ts";
 import type { Guard } from "./guard.ts";
@@ -91,7 +90,25 @@ async function readiness(child: ChildProcess, { name, errors }: ProcessPlan): Pr
     child.once("error", () => resolve(false));
   });
   child.stdout?.resume();
-  if (!said) throw new BadInput([`${name} could not be started; what it said is in ${errors}`]);
+  if (!said) throw new NodeFailed(`${name} could not be started`, errors);
+}
+
+/** A process that did not do what it was started for, with its own last words. */
+export class NodeFailed extends Error {
+  constructor(what: string, errors: string) {
+    const words = lastWords(errors);
+    super(words === "" ? what : `${what}; it said: ${words}`);
+  }
+}
+
+const WORDS_MAX = 600;
+
+function lastWords(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim().slice(-WORDS_MAX);
+  } catch {
+    return "";
+  }
 }
 
 function reading(pipe: Readable, { name, event }: ProcessPlan): Promise<void> {

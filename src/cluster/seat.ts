@@ -13,7 +13,7 @@ import { tell } from "./control.ts";
 import type { Folder } from "./folder.ts";
 import type { Guard } from "./guard.ts";
 import type { Inlet } from "./merge.ts";
-import { NodeProcess } from "./process.ts";
+import { NodeFailed, NodeProcess } from "./process.ts";
 
 export interface SeatPlan {
   readonly index: number;
@@ -25,7 +25,7 @@ export interface SeatPlan {
   readonly command: readonly string[];
   readonly guard: Guard;
   /** Where the events of its next process go. */
-  readonly inlet: (boot: EventId) => Inlet;
+  readonly inlet: (boot: EventId, at: Time) => Inlet;
   /** A process ended though nobody wanted it to, or what it recorded is no record. */
   readonly failed: (error: Error) => void;
 }
@@ -59,6 +59,10 @@ export class Seat {
     return this.#running !== null;
   }
 
+  get #errors(): string {
+    return join(this.folder.path, "stderr.log");
+  }
+
   /** Every process it ever had. */
   get processes(): readonly NodeProcess[] {
     return this.#all;
@@ -70,20 +74,28 @@ export class Seat {
     await this.#standby.process.ready;
   }
 
+  /** Its successor opens what it needs, to boot on the dot; not while a process is there. */
+  announce(origin: bigint, at: Time): void {
+    if (this.#standby === null || this.#running !== null || this.#standby.told) return;
+    this.#standby.told = true;
+    this.#standby.process.boot(origin, at);
+  }
+
   /** The time is the run's; `boot` the event that wants it. */
   boot(origin: bigint, at: Time, boot: EventId): void {
-    const { process, connect } = this.#standby ?? this.#spawn();
+    this.#standby ??= this.#spawn();
+    this.announce(origin, at);
+    const { process, connect } = this.#standby;
     this.#standby = null;
     this.#running = process;
     this.stalledUntil = null;
-    connect(this.#plan.inlet(boot));
-    process.boot(origin, at);
+    connect(this.#plan.inlet(boot, at));
     process.exited
       .then(({ code, signal }) => {
         if (this.#running !== process) return;
         this.#running = null;
         const how = signal === null ? `exit code ${String(code)}` : signal;
-        this.#plan.failed(new Error(`${this.name} ended by itself: ${how}`));
+        this.#plan.failed(new NodeFailed(`${this.name} ended by itself (${how})`, this.#errors));
       })
       .catch(() => undefined);
     if (this.full) this.tell("disk", { full: true });
@@ -113,7 +125,8 @@ export class Seat {
     tell(this.folder.path, method, params, still).catch((error: unknown) => {
       if (!still()) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#plan.failed(new Error(`${this.name} could not be told: ${reason}`));
+      const what = `${this.name} could not be told ${method}: ${reason}`;
+      this.#plan.failed(new NodeFailed(what, this.#errors));
     });
   }
 
@@ -149,20 +162,27 @@ export class Seat {
     const offset = wall - epoch - at - Math.floor((at * drift) / 1e6);
     this.folder.configure({ offset, drift });
     let inlet: Inlet | null = null;
+    let early: TraceEvent[] = [];
     const process = new NodeProcess({
       name: this.name,
       command,
       config: this.folder.config,
-      errors: join(this.folder.path, "stderr.log"),
+      errors: this.#errors,
       guard,
-      event: (event: TraceEvent) => inlet?.push(event),
+      event: (event: TraceEvent) => {
+        if (inlet === null) early.push(event);
+        else inlet.push(event);
+      },
     });
     process.read.catch(failed);
     this.#all.push(process);
     return {
       process,
+      told: false,
       connect: (to) => {
         inlet = to;
+        for (const event of early) to.push(event);
+        early = [];
       },
     };
   }
@@ -176,6 +196,8 @@ export class Seat {
 
 interface Standby {
   readonly process: NodeProcess;
+  /** When to boot. */
+  told: boolean;
   readonly connect: (inlet: Inlet) => void;
 }
 

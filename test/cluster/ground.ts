@@ -144,6 +144,7 @@ export class Ground {
     view.setUint16(8, portOf(remote));
     socket.write(request);
     const reply = await talk.bytes(10);
+    if (reply.length < 10) return { code: -1, bound: 0 as Address, talk };
     const bound = address(reply.readUInt32BE(4), reply.readUInt16BE(8));
     return { code: reply[1] ?? -1, bound, talk };
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ClusterRun, type Look, runCluster } from "../../cluster/cluster.ts";
+import { NodeFailed } from "../../cluster/process.ts";
 import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
@@ -34,6 +35,10 @@ export async function cluster(args: ClusterArgs, io: Io): Promise<number> {
     return await playReal(args, reporters, io);
   } catch (error) {
     if (error instanceof Interrupted) return error.exit;
+    if (error instanceof NodeFailed) {
+      note(io, io.paint.bad(error.message));
+      return report(io, reporters, [], { exit: EXIT.failed, problems: [error.message] });
+    }
     const problems = error instanceof BadInput ? error.problems : systemProblems(error);
     if (problems === null || reporters.stdout === "people") throw error;
     report(io, reporters, [], { exit: EXIT.usage, problems });

@@ -1,0 +1,168 @@
+/**
+ * The program with real nodes. Budget: 18 s. What is asserted is what came to be and what is left
+ * behind, never how fast: on a busy machine a row may come true too late, and only that.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { address, formatIp } from "../../src/core/address.ts";
+import { ownBlock } from "./ground.ts";
+
+const PROGRAM = join(import.meta.dirname, "..", "..", "dist", "bin", "timesim.js");
+const PATIENCE = 60_000;
+
+let folder = "";
+let children: ChildProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cluster-test-"));
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly out: string; err: string }>;
+}
+
+/** Its nodes' folders are in `folder`, unless it is told otherwise. */
+function start(...words: readonly string[]): Started {
+  const net = formatIp(address(ownBlock(), 0)).replace(/\.0$/, "");
+  const all = [PROGRAM, "cluster", ...words, "--net", net, "--no-report"];
+  const child = spawn(process.execPath, all, { env: { ...process.env, TMPDIR: folder } });
+  children.push(child);
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, out, err }));
+  });
+  return { child, ended };
+}
+
+/** B stands still from its first second on: no signal but one reaches it. */
+const SLOW = `
+until: 10m
+seed: 1
+nodes:
+  A: { address: 203.0.113.1 }
+  B: { address: 203.0.113.2, dials: A }
+events:
+  - { at: 1s, hang: B }
+expect:
+  - { on: A, that: { ready: { with: B } }, by: 10m }
+`;
+
+function slowScenario(): string {
+  const file = join(folder, "slow.yaml");
+  writeFileSync(file, SLOW);
+  return file;
+}
+
+async function until<T>(look: () => T | null): Promise<T> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const found = look();
+    if (found !== null) return found;
+    if (performance.now() > end) throw new Error("it did not come to be");
+    await sleep(20);
+  }
+}
+
+/** The processes of A and B, once both run. */
+function nodes(): Promise<readonly number[]> {
+  return until(() => {
+    const run = readdirSync(folder).find((name) => name.startsWith("timesim-cluster-"));
+    const files = ["A", "B"].map((name) => join(folder, run ?? "", name, "control.json"));
+    if (run === undefined || !files.every((file) => existsSync(file))) return null;
+    return files.map((file) => (JSON.parse(readFileSync(file, "utf8")) as { pid: number }).pid);
+  });
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function standsStill(pid: number): boolean {
+  return / T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+}
+
+async function nothingIsLeft(pids: readonly number[]): Promise<void> {
+  await until(() => (pids.some(isThere) ? null : true));
+  await until(() =>
+    readdirSync(folder).some((name) => name.startsWith("timesim-")) ? null : true,
+  );
+}
+
+interface Row {
+  readonly passed: boolean;
+  readonly parts: readonly { readonly passed: boolean; readonly found: string }[];
+}
+
+test("was built", () => {
+  expect(inject("build")).toBe("");
+});
+
+test("the timeline, by three real nodes", { timeout: PATIENCE }, async () => {
+  const scenario = "scenarios/discovery-timeline.yaml";
+  const { code, out, err } = await start(scenario, "--speed", "10", "--json").ended;
+  const document = JSON.parse(out) as {
+    results: readonly { rows: readonly Row[] }[];
+  };
+  const rows = document.results[0]?.rows ?? [];
+  expect(rows).toHaveLength(18);
+  const failed = rows.filter((row) => !row.passed);
+  const parts = failed.flatMap((row) => row.parts.filter((part) => !part.passed));
+  expect(parts.filter((part) => !part.found.includes("too late"))).toEqual([]);
+  expect(code, err).toBe(failed.length === 0 ? 0 : 1);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("Ctrl-C ends every process and takes the folders away", { timeout: PATIENCE }, async () => {
+  const { child, ended } = start(slowScenario());
+  const pids = await nodes();
+  await until(() => (pids.some(standsStill) ? true : null));
+  child.kill("SIGINT");
+  expect((await ended).code).toBe(130);
+  await nothingIsLeft(pids);
+});
+
+test("so does the death of the program itself", { timeout: PATIENCE }, async () => {
+  const { child } = start(slowScenario());
+  const pids = await nodes();
+  await until(() => (pids.some(standsStill) ? true : null));
+  child.kill("SIGKILL");
+  await nothingIsLeft(pids);
+});
+
+test("a node that ends though nobody asked it to ends the run", { timeout: PATIENCE }, async () => {
+  const { ended } = start(slowScenario());
+  const pids = await nodes();
+  process.kill(pids[0] ?? 0, "SIGKILL");
+  const { code, err } = await ended;
+  expect(code, err).toBe(1);
+  expect(err).toContain("A ended by itself (SIGKILL)");
+  await nothingIsLeft(pids);
+});
+
+test("what cannot be used is said before anything is started", { timeout: PATIENCE }, async () => {
+  const file = slowScenario();
+  const said = async (...words: readonly string[]): Promise<string> => {
+    const { code, err } = await start(...words).ended;
+    expect(code, err).toBe(2);
+    return err;
+  };
+  expect(await said(file, "--keep", folder)).toContain("the folder is not empty");
+  expect(await said(file, "--speed", "fast")).toContain("--speed");
+  expect(await said("scenarios/torn-cache.yaml")).toContain("real nodes cannot play it");
+});
