@@ -113,6 +113,7 @@ export type ConstantName =
   | "producedSizeMax"
   | "replySizeMax"
   | "candidatesMax"
+  | "entriesMax"
   | "unseenMax"
   | "neverSeenMax"
   | "dialFailuresMax"
@@ -219,6 +220,7 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   producedSizeMax: count(1_048_576, "and of one to produce (Y2)"),
   replySizeMax: count(1_048_576, "Encoded size of the blocks in one reply (Y1)"),
   candidatesMax: count(4_096, "Candidates and entries known by hearsay alone, at most (Q2)"),
+  entriesMax: count(4_096, "Entries of the registry, at most (R1)"),
   unseenMax: length(7 * 24 * HOUR, "A candidate unseen for this long is pruned (Q2)"),
   neverSeenMax: length(24 * HOUR, "one never seen after this long (Q2)"),
   dialFailuresMax: count(10, "or after so many failures (Q2)"),

@@ -6,6 +6,7 @@ import { announcementDigest, isSigned } from "../digests.ts";
 import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
 import { type Claim, later, weigh } from "../registry.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
+import { crowdedOut } from "./crowd.ts";
 import { candidate, freshEvidence, tryDial } from "./dial.ts";
 import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
 import { isHostile, isOwn } from "./identity.ts";
@@ -27,9 +28,13 @@ export function acceptAnnouncement(
     return refuse(state, session, announcement, address, "reward address too long", ctx);
   }
   if (isOwn(state, address, ctx)) return state;
+  const before = get(state.registry.entries, address);
+  // Asked before the signature, which costs more.
+  if (before === undefined && crowdedOut(state, session.peer) === "nobody") {
+    return refuse(state, session, announcement, address, "the registry is full", ctx);
+  }
   const firstHand = session.peer === address;
   const fromItsIp = ipOf(session.remote) === ipOf(address);
-  const before = get(state.registry.entries, address);
   if (!firstHand && isOld(before, announcement)) return state;
   const source = { firstHand, fromItsIp, listed: false };
   const claim = makeClaim(state, address, announcement, source, ctx.uptime, ctx);
@@ -95,6 +100,7 @@ function takeLine(
   if (verdict.kind === "refused" && verdict.check) return checkKey(state, address, ctx);
   if (verdict.kind !== "taken") return state;
   const next = place(state, verdict.entry, from, ctx);
+  if (next === state) return state;
   return before === undefined ? candidate(next, address, sourceOf(verdict.entry), ctx) : next;
 }
 

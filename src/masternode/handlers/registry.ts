@@ -6,16 +6,20 @@ import type { TimerKey } from "../../core/machine.ts";
 import { each, get, has, put, remove } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import { hashKey } from "../witness.ts";
+import { crowdedOut } from "./crowd.ts";
 import type { Entry, MasternodeCtx, State } from "../state.ts";
 import { withPeer, withRegistry } from "../state.ts";
 import { noteChange } from "../memory.ts";
 import { remembered } from "./prune.ts";
 
-/** Puts an entry in place with the status its evidence gives it; says what changed. */
-export function place(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
-  const known = get(state.registry.entries, entry.address);
-  const hearsay = entry.evidenceAt === null;
-  if (known === undefined && hearsay && !isWelcome(state, entry.address)) return state;
+/**
+ * Puts an entry in place with the status its evidence gives it; says what changed. A new one for
+ * which there is no room is not there afterwards.
+ */
+export function place(before: State, entry: Entry, from: Address, ctx: MasternodeCtx): State {
+  const known = get(before.registry.entries, entry.address);
+  const state = known === undefined ? withRoomFor(before, entry, from, ctx) : before;
+  if (state === null) return before;
   const status = statusOf(state, entry, ctx.uptime);
   const namedBy = known === undefined && from !== entry.address ? from : entry.namedBy;
   const isSame = status === entry.status && namedBy === entry.namedBy;
@@ -32,6 +36,15 @@ export function place(state: State, entry: Entry, from: Address, ctx: Masternode
   );
   const isBound = known?.bound === placed.bound && known.publicKey === placed.publicKey;
   return isBound ? next : noteChange(next, ctx);
+}
+
+/** Hearsay displaces nobody; who names most makes room for evidence of others. */
+function withRoomFor(state: State, entry: Entry, from: Address, ctx: MasternodeCtx): State | null {
+  if (entry.evidenceAt === null && !isWelcome(state, entry.address)) return null;
+  const crowded = crowdedOut(state, from);
+  if (crowded === null) return state;
+  if (crowded === "nobody" || entry.evidenceAt === null) return null;
+  return takeOut(state, crowded, ctx.uptime - (crowded.evidenceAt ?? crowded.firstSeen), ctx);
 }
 
 /** Hearsay brings back nobody who was removed lately, and does not grow without end. */
