@@ -8,6 +8,7 @@ import { type HostNode, startNode } from "../../src/host/node.ts";
 import { Recorder } from "../../src/trace/recorder.ts";
 import { folder, loopback, until } from "../host/block.ts";
 import type { Toy, ToyFact } from "../engine/toy.ts";
+import { expectReplay } from "../record/replayed.ts";
 import { actor, actorFiles, spoiling, STOP } from "./actor.ts";
 import { factText, type Stage } from "./stage.ts";
 
@@ -15,6 +16,7 @@ import { factText, type Stage } from "./stage.ts";
 const REST = 30;
 const STILL = 60;
 
+const SEED = "conformance";
 const NAMES = ["A", "B", "C"];
 const FIRST = 0x41;
 
@@ -28,6 +30,7 @@ export function real(): Stage {
   const dirs = new Map(NAMES.map((name) => [name, folder()]));
   const lives = new Map<string, Life>();
   const booted = new Map<string, number>();
+  const all: { readonly name: string; readonly life: Life }[] = [];
   const life = (name: string): Life => must(lives.get(name), "node", name);
   const facts = (name: string): readonly string[] => {
     const said = [...life(name).recorder.events()].filter(({ kind }) => kind === "fact");
@@ -43,7 +46,9 @@ export function real(): Stage {
     boot: async (name) => {
       const incarnation = (booted.get(name) ?? 0) + 1;
       booted.set(name, incarnation);
-      lives.set(name, await begin(name, incarnation, must(dirs.get(name), "folder", name)));
+      const begun = await begin(name, incarnation, must(dirs.get(name), "folder", name));
+      lives.set(name, begun);
+      all.push({ name, life: begun });
     },
     spoil: (from, _to, acts) => {
       life(from).spoils = true;
@@ -77,6 +82,10 @@ export function real(): Stage {
     end: async () => {
       for (const { node } of lives.values()) await node.kill();
       for (const dir of dirs.values()) rmSync(dir, { recursive: true });
+      for (const { name, life: each } of all) {
+        const { recorder, node } = each;
+        expectReplay({ ...{ recorder, name, seed: SEED, machine: actor }, state: node.state });
+      }
     },
   };
 }
@@ -86,7 +95,7 @@ async function begin(name: string, incarnation: number, dir: string): Promise<Li
   const mind = { spoils: false };
   const node = await startNode<Toy>({
     ...{ machine: actor, config: { echo: false }, files: actorFiles, stop: STOP },
-    ...{ name, incarnation, dir, recorder, listen: placeOf(name), seed: "conformance" },
+    ...{ name, incarnation, dir, recorder, listen: placeOf(name), seed: SEED },
     codec: spoiling(() => mind.spoils),
     clock: new HostClock(),
     guard: true,

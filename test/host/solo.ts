@@ -12,12 +12,15 @@ import { Recorder } from "../../src/trace/recorder.ts";
 import { actorFiles } from "../conformance/actor.ts";
 import { factText } from "../conformance/stage.ts";
 import { type Toy, toy, toyCodec, type ToyFact } from "../engine/toy.ts";
+import { expectReplay } from "../record/replayed.ts";
 import { folder, loopback, until } from "./block.ts";
 
 export interface Solo {
   readonly node: HostNode<Toy>;
   readonly notices: readonly string[];
   readonly dir: string;
+  readonly recorder: Recorder;
+  readonly machine: Machine<Toy>;
   readonly tell: (acts: string) => void;
   readonly facts: () => readonly string[];
   readonly events: (kind: KindName) => readonly TraceEvent[];
@@ -29,9 +32,10 @@ const peers: Socket[] = [];
 
 afterEach(async () => {
   for (const peer of peers.splice(0)) peer.destroy();
-  for (const { node, dir } of running.splice(0)) {
+  for (const { node, dir, recorder, machine } of running.splice(0)) {
     await node.kill();
     rmSync(dir, { recursive: true });
+    expectReplay({ recorder, machine, name: "solo", seed: "1", state: node.state });
   }
 });
 
@@ -56,7 +60,7 @@ export async function solo(
   const facts = (): readonly string[] =>
     events("fact").map(({ body }) => factText((body as ToyFact).text, (body as ToyFact).session));
   const made: Solo = {
-    ...{ node, notices, dir, events, facts },
+    ...{ node, notices, dir, recorder, machine, events, facts },
     tell: (acts) => node.command({ type: "do", acts }),
     saw: (what) => until(`saw "${what}"`, () => facts().includes(what)),
   };
