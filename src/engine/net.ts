@@ -12,6 +12,7 @@ import { type EventId, KIND } from "../trace/event.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Connection, End } from "./connection.ts";
 import type { Site } from "./host.ts";
+import type { Lateness } from "./lateness.ts";
 import type { Link, Links } from "./links.ts";
 import type { Queue } from "./queue.ts";
 import { blocked, type Rule, shaped } from "./rules.ts";
@@ -36,6 +37,8 @@ export interface Net<P extends Protocol> {
   readonly queue: Queue;
   readonly recorder: Recorder;
   readonly links: Links;
+  /** Left out in an exact world, and in the real one, which needs none. */
+  readonly lateness?: Lateness;
   readonly hosts: readonly Site<P>[];
   /** Who listens where now. */
   listeners: ReadonlyMap<Address, Site<P>>;
@@ -117,7 +120,7 @@ export function delay<P extends Protocol>(net: Net<P>, link: Link, kind: Kind): 
       rto = Math.min(rto * 2, net.config.rtoMax);
     }
   }
-  return length;
+  return length + (net.lateness?.of(link.hash ^ kind.hash, now(net)) ?? 0);
 }
 
 /** One round trip and a margin. */

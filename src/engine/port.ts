@@ -1,6 +1,7 @@
 /** The simulated world as one incarnation of one node sees it (runtime/port.ts). */
 import type { Address } from "../core/address.ts";
 import { must } from "../core/assert.ts";
+import { nameHash } from "../core/luck.ts";
 import type { Protocol, SessionId, TimerKey } from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
@@ -98,7 +99,8 @@ export class SimPort<P extends Protocol> implements Port<P> {
   }
 
   arm(timer: P["timer"], key: TimerKey, after: Duration, cause: EventId): TimerHandle {
-    const at = now(this.#net) + trueLength(this.#host.clock, after);
+    const late = this.#late(timer);
+    const at = now(this.#net) + trueLength(this.#host.clock, after) + late;
     const body: TimerRecord = { timer, key };
     const { index } = this.#host;
     return this.#net.queue.schedule(at, OP.TIMER, index, this.#incarnation, cause, body);
@@ -117,7 +119,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
     const { disk, index } = this.#host;
     // A disk writes in order, also when it has become faster meanwhile.
     const last = this.#host.writing.at(-1)?.at ?? 0;
-    const at = Math.max(now(this.#net) + disk.delay, last);
+    const at = Math.max(now(this.#net) + disk.delay + this.#late(file), last);
     const body: WriteRecord = { file, value, cause, at };
     this.#host.writing.push(body);
     this.#net.queue.schedule(at, OP.SAVED, index, this.#incarnation, token, body);
@@ -129,6 +131,11 @@ export class SimPort<P extends Protocol> implements Port<P> {
       twin.#sessions.set(session, net.connections.get(connection.id) ?? connection);
     }
     return twin;
+  }
+
+  #late(what: string): number {
+    const { lateness } = this.#net;
+    return lateness?.of(this.#host.index ^ nameHash(what), now(this.#net)) ?? 0;
   }
 
   /** A node that dials itself owns both ends; the session number tells them apart. */

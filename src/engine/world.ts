@@ -24,6 +24,7 @@ import { type FaultScene, flap, inject, lift, named } from "./faults.ts";
 import { handlePacket } from "./handle.ts";
 import type { Host, NodeSpec, Pending } from "./host.ts";
 import { boot, resume } from "./lifecycle.ts";
+import { type Jitter, Lateness } from "./lateness.ts";
 import { Links } from "./links.ts";
 import { kindsOf, listenersOf, type Net, type NetworkConfig, now } from "./net.ts";
 import { isPacket, OP } from "./op.ts";
@@ -49,6 +50,8 @@ export interface WorldOptions<P extends Protocol> {
   readonly guard: boolean;
   /** Told to a node that is stopped cleanly. */
   readonly stop: P["command"] | null;
+  /** Everything a little late, as in the real world; left out: exact. */
+  readonly jitter?: Jitter;
 }
 
 export class World<P extends Protocol> {
@@ -78,7 +81,9 @@ export class World<P extends Protocol> {
     if (parts !== undefined) return;
     for (const each of hosts) {
       if (each.spec.start === null) continue;
-      this.#net.queue.schedule(each.spec.start, OP.BOOT, each.index, 0, NO_CAUSE, null);
+      const { start } = each.spec;
+      const late = this.#net.lateness?.of(each.index, start) ?? 0;
+      this.#net.queue.schedule(start + late, OP.BOOT, each.index, 0, NO_CAUSE, null);
     }
   }
 
@@ -341,6 +346,7 @@ function newParts<P extends Protocol>(options: WorldOptions<P>): Parts<P> {
     queue: new Queue(),
     recorder: options.recorder,
     links: new Links(luck, names, kinds.size, options.link),
+    ...(options.jitter === undefined ? {} : { lateness: new Lateness(options.jitter) }),
     hosts,
     listeners: listenersOf(hosts),
     config: options.network,

@@ -2,9 +2,11 @@
  * A scenario as a world: names become hosts, settings become machine configs, events are scheduled.
  */
 import { must } from "../core/assert.ts";
+import type { Time } from "../core/units.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { NodeSpec } from "../engine/host.ts";
+import { type Jitter, Lateness } from "../engine/lateness.ts";
 import { World } from "../engine/world.ts";
 import { defaultsOf, type Settings } from "../kit/field.ts";
 import type { Kit, NodeSetup, Profile } from "../kit/kit.ts";
@@ -18,6 +20,7 @@ export interface CompileOptions {
   readonly recorder: Recorder;
   readonly wire: "objects" | "bytes";
   readonly guard: boolean;
+  readonly jitter?: Jitter | undefined;
 }
 
 export function compile<P extends Protocol>(
@@ -26,6 +29,7 @@ export function compile<P extends Protocol>(
   options: CompileOptions,
 ): World<P> {
   const { world: settings, network } = scenario;
+  const { jitter } = options;
   const profile = profileOf(kit, options.profile);
   const constants = { ...defaultsOf(kit.config), ...profile.config, ...scenario.config };
   const { addressOf } = claimContext(scenario.nodes);
@@ -41,16 +45,30 @@ export function compile<P extends Protocol>(
     recorder: options.recorder,
     guard: options.guard,
     stop: kit.stop,
+    ...(jitter === undefined ? {} : { jitter }),
   });
-  for (const event of scenario.events) {
+  const moments = momentsOf(scenario, jitter);
+  for (const [index, event] of scenario.events.entries()) {
+    const at = must(moments[index], "moment", index);
     if ("fault" in event) {
-      world.injectAt(event.at, event.fault);
+      world.injectAt(at, event.fault);
     } else {
       const spec = must(kit.commands[event.command], "command", event.command);
-      world.commandAt(event.at, event.node, spec.make(event.args, addressOf));
+      world.commandAt(at, event.node, spec.make(event.args, addressOf));
     }
   }
   return world;
+}
+
+/** When events happen. Who is late with one does not overtake it with the next. */
+function momentsOf({ events }: Scenario, jitter: Jitter | undefined): readonly Time[] {
+  if (jitter === undefined) return events.map(({ at }) => at);
+  const lateness = new Lateness(jitter);
+  let last = 0;
+  return events.map(({ at }, index) => {
+    last = Math.max(last, at + lateness.of(index, at));
+    return last as Time;
+  });
 }
 
 /** Who the nodes are: what each runs, with which config, where. */

@@ -2,6 +2,7 @@
 import { StepFailed } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Duration, Time } from "../core/units.ts";
+import type { Jitter } from "../engine/lateness.ts";
 import type { World } from "../engine/world.ts";
 import { defaultsOf } from "../kit/field.ts";
 import type { Kit } from "../kit/kit.ts";
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly guard?: boolean;
   /** Hears how far the run is, event by event. */
   readonly tick?: (at: Time) => void;
+  /** Everything a little late, as in the real world; left out: exact. */
+  readonly jitter?: Jitter;
   /** Written into the trace's header. */
   readonly version?: string;
 }
@@ -52,8 +55,8 @@ export function runScenario<P extends Protocol>(
   const kind = seed === scenario.seed ? "pinned" : "sweep";
   const judge = new Judge(kit, scenario, kind, context);
   recorder.listen(judge);
-  const { wire = "objects", guard = false } = options;
-  const world = compile(kit, scenario, { seed, profile, recorder, wire, guard });
+  const { wire = "objects", guard = false, jitter } = options;
+  const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter });
   const until = options.until ?? scenario.until;
   const crash = play(world, until, scenario, options.tick);
   const outcomes = judge.finish(world.now);

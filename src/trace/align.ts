@@ -4,9 +4,9 @@
  * happened is no part of it: a slower link shifts times and changes nothing. So the first event
  * without a match is where the two stories part, not where one of them slipped by a millisecond.
  */
-import { type Address, formatAddress, ipOf, withPort } from "../core/address.ts";
 import { hashOf } from "../core/digest.ts";
 import { NO_CAUSE, type TraceEvent } from "./event.ts";
+import { Peers, spoken } from "./spoken.ts";
 import { gist, type Words } from "./text.ts";
 import type { Trace } from "./trace.ts";
 
@@ -76,7 +76,7 @@ function placesOf(run: Run, names: Map<string, number>, { exact }: AlignOptions)
     if (known === names.size) names.set(name, known);
     return known;
   };
-  const peers = new Peers(run);
+  const peers = new Peers(run.trace.header);
   const byPlace = new Map<number, TraceEvent>();
   const looks = new Map<TraceEvent, number>();
   const places = new Map<number, number>();
@@ -120,44 +120,3 @@ function letters({ a, b, body, kind }: TraceEvent): string {
   const numbers = passing ? "" : `${a}/${b}/`;
   return numbers + hashOf(body).join("/");
 }
-
-/** What differs from run to run and means nothing by itself. */
-const PASSING: readonly RegExp[] = [
-  // Numbers of sessions, events and saves.
-  /session \d+|#\d+|\(\d+\)/g,
-  // Durations, `1m30s`.
-  /\b(?:\d+(?:\.\d+)?(?:µs|ms|s|m|h))+\b/g,
-  // Hashes, and ports that a kernel chose (Linux: from 32768 on).
-  /\b[0-9a-f]{8,}\b|(?<=\d):(?:3[2-9]|[456]\d)\d{3}\b/g,
-];
-
-function spoken(text: string): string {
-  return PASSING.reduce((rest, passing) => rest.replaceAll(passing, "~"), text);
-}
-
-/** With whom a session is: its number is an accident of order, its peer is not. */
-class Peers {
-  readonly #byIp: ReadonlyMap<number, string>;
-  readonly #sessions = new Map<string, string>();
-
-  constructor({ trace }: Run) {
-    this.#byIp = new Map(trace.header.nodes.map(({ name, address }) => [ipOf(address), name]));
-  }
-
-  /** Empty for events that have to do with no session. */
-  of({ kind, node, a, b, body }: TraceEvent): string {
-    const session = `${node}/${a}`;
-    if (kind === "dial" || kind === "opened") {
-      // Whom it accepts comes from a port that a kernel chose.
-      const remote = body === "accepted" ? withPort(b as Address, 0) : (b as Address);
-      const name = this.#byIp.get(ipOf(remote)) ?? formatAddress(remote);
-      this.#sessions.set(session, name);
-      return name;
-    }
-    return SESSIONS.has(kind) ? (this.#sessions.get(session) ?? "?") : "";
-  }
-}
-
-const SESSIONS: ReadonlySet<string> = new Set([
-  ...["refused", "bound", "send", "deliver", "garbled", "drop", "close", "closed"],
-]);

@@ -1,0 +1,68 @@
+/**
+ * What of a trace is compared between worlds: what nodes say of themselves, as far as it is a
+ * change and no detail, gates that open and close, what became of sessions. The rest (timers,
+ * saves, messages) leads to these.
+ */
+import { type Address, formatAddress, parseAddress } from "../../core/address.ts";
+import type { GateBody, TraceEvent } from "../../trace/event.ts";
+import { spoken } from "../../trace/spoken.ts";
+import { gist, type Words } from "../../trace/text.ts";
+
+/** Null for what is not compared. */
+export function phraseOf(
+  event: TraceEvent,
+  peer: string,
+  words: Words,
+  gates: Gates,
+): string | null {
+  switch (event.kind) {
+    case "fact":
+      if (!words.vocabulary.notable(event.body)) return null;
+      return ended(spoken(gist(event, words)));
+    case "gate":
+      return gates.turned(event, words);
+    case "opened":
+      return `has a session with ${peer} (${String(event.body)})`;
+    case "refused":
+      return `is refused by ${peer}: ${String(event.body)}`;
+    case "closed":
+      return ended(`loses a session with ${peer}: ${String(event.body)}`);
+    case "boot":
+      return "boots";
+    case "down":
+    case "crash":
+    case "aside":
+      return spoken(`${event.kind} ${gist(event, words)}`);
+    default:
+      return null;
+  }
+}
+
+/** Kernels disagree on which of the two it was (docs/decisions/0003). */
+function ended(text: string): string {
+  return text.replaceAll(/\b(?:fin|reset)\b/g, "ended");
+}
+
+/** While a gate is closed its values may change: only its turns are compared. */
+export class Gates {
+  readonly #open = new Map<string, boolean>();
+
+  turned({ node, a, body }: TraceEvent, { names }: Words): string | null {
+    const { gate, values } = body as GateBody;
+    const about = values["for"];
+    const key = `${node}/${gate}/${about ?? ""}`;
+    const open = a === 1;
+    if (this.#open.get(key) === open) return null;
+    this.#open.set(key, open);
+    const what = about === undefined ? gate : `${gate} for ${nameOf(about, names)}`;
+    return spoken(`${open ? "opens" : "closes"} gate ${what}`);
+  }
+}
+
+/** Gates are often kept by address, as a number or as a text: a name says more. */
+function nameOf(about: number | string, names: Words["names"]): string {
+  const value = typeof about === "number" ? (about as Address) : parseAddress(about, 0);
+  if (value === null) return String(about);
+  const name = names.address(value);
+  return name === formatAddress(value) ? String(about) : name;
+}

@@ -1,0 +1,147 @@
+/**
+ * One run, of either world, told as counts of things that can be compared: what happened to which
+ * node in which part of the run, what brought it about the first time, how a first session began,
+ * what a stream lost, which rows came true, and in which order a node met its facts. Never a time,
+ * a nonce, a hash, a signature, a kernel's port or the number of a session.
+ */
+import type { TraceEvent } from "../../trace/event.ts";
+import { Peers } from "../../trace/spoken.ts";
+import type { Words } from "../../trace/text.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { Gates, phraseOf } from "./phrase.ts";
+import { reasonOf } from "./reason.ts";
+import { Streams } from "./streams.ts";
+import { Talks } from "./talks.ts";
+
+/** What both tales of a comparison share. */
+export interface Frame {
+  readonly words: Words;
+  /** Moments at which a new part of the run begins, sorted; the first part begins before all. */
+  readonly parts: readonly number[];
+  /** What comes at this moment or after it is left out: both worlds may be late there. */
+  readonly end: number;
+}
+
+/**
+ * Counted: `count`, how often in this part of the run; `lost` and `twice`, what a node's streams
+ * did to messages; `row`, an expectation that came true. Told once: `first`, what brought it about the
+ * first time; `talk`, the n-th message of the first session with a peer.
+ */
+export type Sort = "count" | "lost" | "twice" | "row" | "first" | "talk";
+
+export interface Feature {
+  readonly sort: Sort;
+  /** Name; `-` for the world. */
+  readonly node: string;
+  readonly part: number;
+  /** What happened, `counts 2 active: A, B`. */
+  readonly text: string;
+}
+
+export interface Tale {
+  readonly counts: ReadonlyMap<string, number>;
+  /** How it came about, for what is told once. */
+  readonly hows: ReadonlyMap<string, string>;
+  /** Per node, what happened to it, in the order of first times. */
+  readonly order: ReadonlyMap<string, readonly First[]>;
+}
+
+export interface First {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Hears of each feature as often as it occurs; `how` is empty for what is counted. */
+export type Hear = (key: string, how: string, event: TraceEvent | null) => void;
+
+const SEPARATOR = "\u0001";
+
+export function keyOf({ sort, node, part, text }: Feature): string {
+  return [sort, node, part, text].join(SEPARATOR);
+}
+
+export function featureOf(key: string): Feature {
+  const [sort, node, part, text] = key.split(SEPARATOR) as [Sort, string, string, string];
+  return { sort, node, part: Number(part), text };
+}
+
+export function taleOf(trace: Trace, frame: Frame): Tale {
+  const counts = new Map<string, number>();
+  const hows = new Map<string, string>();
+  const order = new Map<string, First[]>();
+  tell(trace, frame, (key, how, event) => {
+    if (how === "") {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return;
+    }
+    hows.set(key, how);
+    const { sort, node, text } = featureOf(key);
+    if (sort !== "first" || event === null) return;
+    const list = order.get(node) ?? [];
+    order.set(node, list);
+    list.push({ text, at: event.at });
+  });
+  return { counts, hows, order };
+}
+
+export function tell(trace: Trace, frame: Frame, hear: Hear): void {
+  const teller = new Teller(trace, frame, hear);
+  for (const event of trace.events()) if (event.at < frame.end) teller.see(event);
+  for (const { row, place, parts } of trace.footer.outcomes) {
+    for (const { node, sentence, passed } of parts) {
+      const text = `${row} › ${sentence} (${place})`;
+      if (passed) hear(keyOf({ sort: "row", node, part: 0, text }), "", null);
+    }
+  }
+}
+
+class Teller {
+  readonly #trace: Trace;
+  readonly #frame: Frame;
+  readonly #hear: Hear;
+  readonly #peers: Peers;
+  readonly #gates = new Gates();
+  readonly #talks = new Talks();
+  readonly #streams: Streams;
+  readonly #met = new Set<string>();
+
+  constructor(trace: Trace, frame: Frame, hear: Hear) {
+    this.#trace = trace;
+    this.#frame = frame;
+    this.#hear = hear;
+    this.#peers = new Peers(trace.header);
+    this.#streams = new Streams((id) => trace.event(id));
+  }
+
+  see(event: TraceEvent): void {
+    const { words } = this.#frame;
+    const peer = this.#peers.of(event);
+    const node = words.names.node(event.node);
+    const talk = this.#talks.see(event, peer);
+    if (talk !== null) this.#say({ sort: "talk", node, part: 0, text: talk.text }, talk.how, event);
+    const fate = this.#streams.see(event);
+    if (fate !== null) {
+      const sender = words.names.node(fate.sent.node);
+      this.#say({ sort: fate.sort, node: sender, part: 0, text: fate.text }, "", fate.sent);
+    }
+    const text = phraseOf(event, peer, words, this.#gates);
+    if (text === null) return;
+    this.#say({ sort: "count", node, part: this.#partOf(event.at), text }, "", event);
+    const first = `${node}${SEPARATOR}${text}`;
+    if (this.#met.has(first)) return;
+    this.#met.add(first);
+    const how = reasonOf(this.#trace, event, words) || "by itself";
+    this.#say({ sort: "first", node, part: 0, text }, how, event);
+  }
+
+  #say(feature: Feature, how: string, event: TraceEvent): void {
+    this.#hear(keyOf(feature), how, event);
+  }
+
+  #partOf(at: number): number {
+    const { parts } = this.#frame;
+    let part = 0;
+    while (part < parts.length && at >= (parts[part] as number)) part++;
+    return part;
+  }
+}

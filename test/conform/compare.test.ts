@@ -1,0 +1,98 @@
+/**
+ * The model against worlds that differ from it in nothing but lateness, and against worlds that
+ * differ: the first agree whatever they are late with, each of the others is named for what it is.
+ */
+import { describe, expect, test } from "vitest";
+import type { Fault } from "../../src/core/fault.ts";
+import { must } from "../../src/core/assert.ts";
+import { parseDuration, type Time } from "../../src/core/units.ts";
+import type { Scenario } from "../../src/scenario/model.ts";
+import { comparison, real, scenario } from "./worlds.ts";
+
+const timeline = scenario("discovery-timeline");
+
+function timeOf(text: string): Time {
+  return must(parseDuration(text), "time") as number as Time;
+}
+
+function upset(fault: Fault): Scenario {
+  return { ...timeline, events: [{ at: 0 as Time, fault }, ...timeline.events] };
+}
+
+test("fifty worlds that are late in their own ways agree with the model", () => {
+  const model = comparison(timeline);
+  const parted = Array.from({ length: 50 }, (_, run) => model.judge(real(timeline, run)))
+    .filter(({ agrees }) => !agrees)
+    .map(({ stories }) => stories[0]?.sentence);
+  expect(parted).toEqual([]);
+  // That would say little if little were promised.
+  expect(model.promises).toBeGreaterThan(900);
+  expect(model.simulated).toBeLessThan(120);
+});
+
+test.each([
+  ["simultaneous-dial", "40s"],
+  ["restart-from-cache", "4m"],
+])("so do five of %s", (name, until) => {
+  const played = { ...scenario(name), until: timeOf(until) };
+  const model = comparison(played, { more: 60 });
+  for (let run = 0; run < 5; run++) {
+    const { stories } = model.judge(real(played, run));
+    expect(stories.map(({ sentence }) => sentence)).toEqual([]);
+  }
+});
+
+describe("a model that loses every tenth message", () => {
+  const model = comparison(timeline, { loses: 0.1, more: 20 });
+  const { agrees, stories } = model.judge(real(timeline, 0));
+
+  test("is reported, first by the message that it loses", () => {
+    expect(agrees).toBe(false);
+    const first = must(stories[0], "story");
+    expect(first.sentence).toMatch(
+      /^A: a MasternodeAnnouncement is lost between two messages that arrive never; in \d+ .* once$/,
+    );
+    expect(first.simulated.event).toMatchObject({ kind: "send", node: 0 });
+    expect(first.real).toEqual({ event: null, instead: "never here" });
+  });
+
+  test("would be by what nodes say of themselves alone", () => {
+    const facts = stories.filter(({ sentence }) => !sentence.includes("is lost between"));
+    const first = must(facts[0], "story");
+    expect(first.sentence).toMatch(
+      /^B: takes in A's announcement, new once until 20s; in \d+ simulated runs never$/,
+    );
+    expect(first.simulated).toEqual({ event: null, instead: "never in each run" });
+    expect(first.real.event?.kind).toBe("fact");
+  });
+
+  test("and told in order of time", () => {
+    const moments = stories.map(({ at }) => at);
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+  });
+});
+
+/** What the real world does, and the model does not; with what is said of it first. */
+const WRONG: readonly (readonly [string, Fault, RegExp])[] = [
+  ["loses messages of one type", dropping("MasternodeAnnouncement"), /takes in|active/],
+  ["brings a message twice", doing("duplicate"), /arrives twice/],
+  ["garbles lines", doing("corrupt"), /cannot read|bans|ready/],
+  ["never connects two nodes", { do: "cut", from: ["A"], to: ["B"] }, /B/],
+  ["has a node die", { do: "kill", node: "C" }, /C/],
+];
+
+function dropping(message: string): Fault {
+  return { do: "drop", from: "*", to: "*", message, chance: 1 };
+}
+
+function doing(verb: "duplicate" | "corrupt"): Fault {
+  return { do: verb, from: ["B"], to: ["A"], chance: 0.3 };
+}
+
+test.each(WRONG)("a real world that %s is reported", (_, fault, said) => {
+  const late = fault.do === "kill" ? { at: 25_000_000 as Time, fault } : null;
+  const world = late === null ? upset(fault) : { ...timeline, events: [...timeline.events, late] };
+  const { agrees, stories } = comparison(timeline, { more: 5 }).judge(real(world, 1));
+  expect(agrees).toBe(false);
+  expect(stories.map(({ sentence }) => sentence).join("\n")).toMatch(said);
+});
