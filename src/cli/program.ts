@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from "commander";
 import type { ClusterArgs } from "./commands/cluster.ts";
+import type { ConformArgs } from "./commands/conform.ts";
 import type { DiffArgs } from "./commands/diff.ts";
 import type { ListArgs } from "./commands/list.ts";
 import type { ReplayArgs } from "./commands/replay.ts";
@@ -39,6 +40,7 @@ function newProgram(host: Host, act: Act): Command {
     .addHelpText("after", EXITS);
   addRun(program, act);
   addCluster(program, act);
+  addConform(program, act);
   addLooks(program, act);
   addReplay(program, act);
   addDiff(program, act);
@@ -115,6 +117,39 @@ function addCluster(program: Command, act: Act): void {
     )
     .action((path: string, options: Omit<ClusterArgs, "path">) =>
       act(async (io) => (await import("./commands/cluster.ts")).cluster({ ...options, path }, io)),
+    );
+}
+
+/** Both worlds. */
+function addConform(program: Command, act: Act): void {
+  const command = program
+    .command("conform")
+    .description("play scenarios in the simulator and with real nodes, and say where they differ")
+    .argument("<paths...>", "files, folders, patterns; what real nodes cannot play is listed")
+    .option("--runs <count>", "real runs of each scenario (default: 5)")
+    .option("--speed <factor>", "so many times faster than real time (default: 1)")
+    .option("--sims <count>", "simulated runs that make the promises (default: 20)")
+    .option("--net <block>", "loopback addresses to use, 127.42.7 (default: free ones)")
+    .option(
+      "--recorded <trace>",
+      "a real run that timesim cluster has recorded, instead of playing some; repeatable",
+      (word: string, before?: readonly string[]) => [...(before ?? []), word],
+    )
+    .option("--wrong-model", "simulate a network that loses every tenth message: must differ");
+  playOptions(command)
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "conform scenarios/discovery-timeline.yaml --speed 10",
+        "conform scenarios --runs 1 --speed 100",
+        "conform scenarios/discovery-timeline.yaml --recorded reports/latest/trace.ndjson.gz",
+      ),
+    )
+    .action((paths: readonly string[], options: Omit<ConformArgs, "paths">) =>
+      act(async (io) => {
+        return (await import("./commands/conform.ts")).conform({ ...options, paths }, io);
+      }),
     );
 }
 

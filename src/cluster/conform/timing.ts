@@ -3,6 +3,7 @@
  * simulated. No part of the verdict.
  */
 import type { Outcome } from "../../trace/outcome.ts";
+import { quantile } from "./quantile.ts";
 
 export interface RowTiming {
   readonly row: string;
@@ -49,9 +50,4 @@ export function allTiming(
 function quantiles(errors: readonly number[]): Pick<RowTiming, "p50" | "p95"> {
   const sorted = errors.toSorted((a, b) => a - b);
   return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
-}
-
-/** The least value that so many are not above. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
