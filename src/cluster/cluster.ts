@@ -50,6 +50,11 @@ export interface ClusterOptions {
   readonly seed?: string;
   readonly profile?: string;
   readonly until?: Time;
+  /**
+   * Real ms after which a process's events are in the pipe. Those that are later lose their place in
+   * the trace, and what came of them its cause; a longer lag only ends the run later.
+   */
+  readonly lag?: number;
   readonly signal?: AbortSignal;
   /** Hears several times a second how it goes. */
   readonly watch?: (look: Look) => void;
@@ -71,7 +76,7 @@ export interface ClusterRun {
   readonly late: number;
 }
 
-/** A process's events are in the pipe by then, real ms. */
+/** Default of `lag`. */
 const LAG = 300;
 /** A process that has been told to boot says so within this, real ms. */
 const PATIENCE = 5_000;
@@ -183,7 +188,7 @@ class Stage<P extends Protocol> {
     });
     this.#conductor.open();
     const until = this.#options.until ?? this.#scenario.until;
-    const lag = this.#pace.length(LAG);
+    const lag = this.#pace.length(this.#options.lag ?? LAG);
     const patience = this.#pace.length(PATIENCE);
     while (this.#crash === null && this.#failure === null && this.#end < until) {
       await this.#unlessAborted(sleep(BEAT));

@@ -1,8 +1,8 @@
 /**
  * What real hosts and wires add to every wait: a process is scheduled late, a disk takes its time,
- * a packet meets others. A world shaken so shows which of a run's facts hang on a race that the model
- * leaves open. Never early, small as a rule, now and then a stall; a pure function of what is late
- * and when, so a fork needs nothing copied. Worlds are exact by default.
+ * a packet meets others. A world shaken so shows which of a run's facts hang on a race that the
+ * model leaves open. Never early, small as a rule, now and then a stall; a pure function of what is
+ * late and when, so a fork needs nothing copied. Worlds are exact by default.
  */
 import { Luck, type Purpose } from "../core/luck.ts";
 import type { Duration } from "../core/units.ts";

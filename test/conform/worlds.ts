@@ -19,7 +19,7 @@ export function scenario(name: string): Scenario {
 }
 
 /** At speed 10, where a real world's 5 ms are 50. */
-export const LATE = millis(50);
+const LATE = millis(50);
 
 export function comparison(
   played: Scenario,
@@ -31,7 +31,7 @@ export function comparison(
   return new Comparison(model, frameFor(played), { runs, more, clear: 8 * LATE });
 }
 
-export function frameFor(played: Scenario): Frame {
+function frameFor(played: Scenario): Frame {
   const { trace } = runScenario(kit, played, { until: 0 as Time });
   return frameOf(played, played.until, wordsFor(trace.header, kit.vocabulary));
 }

@@ -179,6 +179,9 @@ function endOf(traces: readonly Trace[], until: Time): Time {
   return Math.min(until, ...traces.map(({ footer }) => footer.virtual)) as Time;
 }
 
+/** Real ms: nobody waits for how it goes, and a cause that comes late would be a difference. */
+const LAG = 2_000;
+
 async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
   const { args, io, kit, ask, runs } = job;
   const { profile, until } = ask;
@@ -192,6 +195,7 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
       runCluster(kit, scenario, {
         ...ground,
         block: (block ??= ground.block),
+        lag: LAG,
         ...(profile === null ? {} : { profile }),
         ...(until === null ? {} : { until }),
         signal,

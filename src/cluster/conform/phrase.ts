@@ -38,9 +38,12 @@ export function phraseOf(
   }
 }
 
-/** Kernels disagree on which of the two it was (docs/decisions/0003). */
+/**
+ * Kernels disagree on fin against reset (docs/decisions/0003), and a real network that gives a
+ * session up can only reset it.
+ */
 function ended(text: string): string {
-  return text.replaceAll(/\b(?:fin|reset)\b/g, "ended");
+  return text.replaceAll(/\b(?:fin|reset|timeout|slow)\b/g, "ended");
 }
 
 /** While a gate is closed its values may change: only its turns are compared. */

@@ -24,8 +24,8 @@ export interface Frame {
 
 /**
  * Counted: `count`, how often in this part of the run; `lost` and `twice`, what a node's streams
- * did to messages; `row`, an expectation that came true. Told once: `first`, what brought it about the
- * first time; `talk`, the n-th message of the first session with a peer.
+ * did to messages; `row`, an expectation that came true. Told once: `first`, what brought it about
+ * the first time; `talk`, the n-th message of the first session with a peer.
  */
 export type Sort = "count" | "lost" | "twice" | "row" | "first" | "talk";
 

@@ -1,0 +1,33 @@
+/** Both worlds for once: three nodes that meet, in the simulator and over real sockets. */
+import { expect, inject, test } from "vitest";
+import { Place } from "../cli/host.ts";
+
+/** Eight seconds at speed 5: 1.6 real ones, and what it takes to start and end three processes. */
+const MEETING = `
+name: meeting
+seed: 5
+until: 8s
+link: 50ms
+nodes:
+  A: { address: 10.0.0.1 }
+  B: { start: 1s, address: 10.0.0.2, dials: A }
+  C: { start: 2s, address: 10.0.0.3, dials: [A, B] }
+expect:
+  - { row: they meet, on: [B, C], that: { ready: A }, by: 7s }
+`;
+const PATIENCE_MS = 120_000;
+
+test("a scenario agrees in both worlds", { timeout: PATIENCE_MS }, async () => {
+  expect(inject("build")).toBe("");
+  const place = new Place();
+  place.write("meeting.yaml", MEETING);
+  const net = `127.15.${process.pid % 250}`;
+  const words = ["meeting.yaml", "--runs", "1", "--speed", "5", "--net", net, "--json"];
+  const { exit, out, err } = await place.timesim(["conform", ...words]);
+  const { scenarios } = JSON.parse(out) as { scenarios: { runs: unknown[] }[] };
+  expect({ exit, err, runs: scenarios[0]?.runs }).toMatchObject({
+    exit: 0,
+    runs: [{ agrees: true, differences: [] }],
+  });
+  expect(scenarios).toMatchObject([{ name: "meeting", speed: 5, agrees: true }]);
+});
