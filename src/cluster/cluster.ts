@@ -51,8 +51,8 @@ export interface ClusterOptions {
   readonly profile?: string;
   readonly until?: Time;
   /**
-   * Real ms after which a process's events are in the pipe. Those that are later lose their place in
-   * the trace, and what came of them its cause; a longer lag only ends the run later.
+   * Real ms after which a process's events are in the pipe. Those that are later lose their place
+   * in the trace, and what came of them its cause; a longer lag only ends the run later.
    */
   readonly lag?: number;
   readonly signal?: AbortSignal;
