@@ -16,7 +16,7 @@ import type { HostClock } from "./clock.ts";
 import { type Dialer, straight } from "./dialer.ts";
 import { type HostLimits, LIMITS } from "./limits.ts";
 import { HostPort, type Session, type Traffic } from "./port.ts";
-import { Store } from "./store.ts";
+import { type Found, Store } from "./store.ts";
 
 export interface HostOptions<P extends Protocol> {
   readonly machine: Machine<P>;
@@ -53,7 +53,7 @@ const SWEEP = 1_000;
 /** How long a stopped node waits for its last bytes to be taken, in real ms. */
 const FAREWELL = 2_000;
 
-/** Listens, then boots the machine. Rejects with what the system says of the address. */
+/** Listens, then boots the machine. Rejects with what the system says of address or folder. */
 export async function startNode<P extends Protocol>(options: HostOptions<P>): Promise<HostNode<P>> {
   const node = new HostNode(options);
   await node.start();
@@ -106,6 +106,7 @@ export class HostNode<P extends Protocol> {
   async start(): Promise<void> {
     const { listen, bind = listen } = this.#options;
     const server = this.#server;
+    const found = this.#store.read();
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: formatIp(bind), port: portOf(bind), exclusive: true }, () => {
@@ -114,7 +115,7 @@ export class HostNode<P extends Protocol> {
       });
     });
     server.on("error", (error) => this.#options.notice?.(`Listening: ${error.message}`));
-    this.#boot();
+    this.#boot(found);
     this.#sweep = setInterval(() => this.#port.sweep(performance.now()), SWEEP);
     this.#sweep.unref();
   }
@@ -183,9 +184,8 @@ export class HostNode<P extends Protocol> {
     return this.#store.settled();
   }
 
-  #boot(): void {
+  #boot({ values, aside }: Found): void {
     const { clock, incarnation, listen } = this.#options;
-    const { values, aside } = this.#store.read();
     this.#port.run(this.#runtime, (runtime) => {
       clock.boot();
       const boot = this.#port.record(KIND.boot, NO_CAUSE, incarnation, listen, null);

@@ -8,8 +8,8 @@ import type { Ctx, Input, Machine, SessionId } from "../../src/core/machine.ts";
 import { type Toy, toy, toyCodec, type ToyMessage, type ToyState } from "../engine/toy.ts";
 
 /** Bytes of a line before a session has said anything, and after. */
-export const SHORT = 1_000;
-export const LONG = 60_000;
+const SHORT = 1_000;
+const LONG = 60_000;
 
 interface ActorState extends ToyState {
   /** Sessions that have said something. */

@@ -39,7 +39,7 @@ afterEach(async () => {
   }
 });
 
-export const HERE: Address = loopback(11, 50);
+const HERE: Address = loopback(11, 50);
 
 export async function solo(
   options: Partial<HostOptions<Toy>> = {},
