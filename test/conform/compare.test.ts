@@ -50,7 +50,7 @@ describe("a model that loses every tenth message", () => {
     expect(agrees).toBe(false);
     const first = must(stories[0], "story");
     expect(first.sentence).toMatch(
-      /^A: a MasternodeAnnouncement is lost between two messages that arrive never; in \d+ .* once$/,
+      /^A: a MasternodeAnnouncement is lost between two messages that arrive: never; in each of \d+ simulated runs once$/,
     );
     expect(first.simulated.event).toMatchObject({ kind: "send", node: 0 });
     expect(first.real).toEqual({ event: null, instead: "never here" });
@@ -60,7 +60,7 @@ describe("a model that loses every tenth message", () => {
     const facts = stories.filter(({ sentence }) => !sentence.includes("is lost between"));
     const first = must(facts[0], "story");
     expect(first.sentence).toMatch(
-      /^B: takes in A's announcement, new once until 20s; in \d+ simulated runs never$/,
+      /^B: takes in A's announcement, new: once until 20s; in each of \d+ simulated runs never$/,
     );
     expect(first.simulated).toEqual({ event: null, instead: "never in each run" });
     expect(first.real.event?.kind).toBe("fact");

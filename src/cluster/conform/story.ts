@@ -120,8 +120,8 @@ function countStory(
   const [one, other] = [scene.simulated.get(key) ?? [], scene.real.get(key) ?? []];
   const promised = min === max ? times(min) : `${min} to ${max} times`;
   const sentence =
-    `${feature.node}: ${feature.text} ${times(found)}${spanOf(feature, scene.frame)}; ` +
-    `in ${scene.runs} simulated runs ${promised}`;
+    `${feature.node}: ${feature.text}: ${times(found)}${spanOf(feature, scene.frame)}; ` +
+    `in each of ${scene.runs} simulated runs ${promised}`;
   // What the other world lacks, or has too often, is the event to look at.
   const surplus = found > max;
   const event = (surplus ? other.at(max) : one.at(found)) ?? null;
@@ -156,8 +156,8 @@ function rowStory(feature: Feature, { traces, runs }: Scene): Story {
   });
   const fails = other === null || !other.passed;
   const sentence = fails
-    ? `row "${feature.text}" fails for ${feature.node}, and comes true in ${runs} simulated runs`
-    : `row "${feature.text}" comes true for ${feature.node}, and in no simulated run`;
+    ? `row "${feature.text}" fails, and comes true in each of ${runs} simulated runs`
+    : `row "${feature.text}" comes true, and in none of ${runs} simulated runs`;
   return {
     at: one?.at ?? other?.at ?? 0,
     sentence,
