@@ -116,7 +116,7 @@ export class HostNode<P extends Protocol> {
     });
     server.on("error", (error) => this.#options.notice?.(`Listening: ${error.message}`));
     this.#boot(found);
-    this.#sweep = setInterval(() => this.#port.sweep(performance.now()), SWEEP);
+    this.#sweep = setInterval(() => void this.#port.sweep(), SWEEP);
     this.#sweep.unref();
   }
 

@@ -180,14 +180,18 @@ export class HostPort<P extends Protocol> implements Port<P> {
     });
   }
 
-  /** Sessions whose bytes nobody takes any more; called now and then. `now` in real ms. */
-  sweep(now: number): void {
+  /** Ends sessions whose bytes nobody takes any more; called now and then. */
+  async sweep(): Promise<void> {
     if (this.#sessions.size === 0) return;
     const { clock, limits } = this.#options;
     const patience = clock.realMillis(limits.userTimeout);
-    const unacked = readUnacked();
-    for (const { id, socket } of this.sessions) {
-      if (socket.stuckFor(now, unacked) > patience) this.#break(id, "timeout");
+    const given = this.sessions.map((session) => [session, session.socket.given] as const);
+    const unacked = await readUnacked();
+    if (unacked === null) return;
+    for (const [{ id, socket }, before] of given) {
+      if (!this.#sessions.has(id)) continue;
+      if (socket.stuckFor(performance.now(), before, unacked) > patience)
+        this.#break(id, "timeout");
     }
   }
 

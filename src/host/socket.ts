@@ -93,12 +93,20 @@ export class NodeSocket {
     this.#socket.destroy();
   }
 
-  /** For so long (real ms) nothing of what was written has got through: the way is broken. */
-  stuckFor(now: number, unacked: Unacked): number {
-    const outstanding = this.#outbox.waiting + (unacked.get(this.#ends) ?? 0);
-    const through = this.#outbox.total - outstanding;
-    if (outstanding === 0 || through !== this.#through) {
-      this.#through = through;
+  /** Bytes that the kernel has taken. */
+  get given(): number {
+    return this.#outbox.total - this.#outbox.waiting;
+  }
+
+  /**
+   * For so long (real ms) nothing of what was written has got through: the way is broken. `given`:
+   * what it was before `unacked` was read.
+   */
+  stuckFor(now: number, given: number, unacked: Unacked): number {
+    const held = unacked.get(this.#ends) ?? 0;
+    const through = given - held;
+    if (this.#outbox.waiting + held === 0 || through > this.#through) {
+      this.#through = Math.max(through, this.#through);
       this.#movedAt = now;
     }
     return now - this.#movedAt;

@@ -2,7 +2,7 @@
  * How many bytes the kernel holds for each connection that nobody has acknowledged: Linux tells it
  * in /proc/net/tcp. Node cannot set TCP_USER_TIMEOUT, so a host has to look for itself (rule S6).
  */
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import { type Address, address } from "../core/address.ts";
 
@@ -16,30 +16,34 @@ export function endsOf(local: Address, remote: Address): string {
 const NOTHING: Unacked = new Map();
 /** With very many connections it is not read again: it takes longer than it is worth. */
 const LENGTH_MAX = 2 * 1_048_576;
-const ESTABLISHED = "01";
 
 let usable = true;
 
-export function readUnacked(file = "/proc/net/tcp"): Unacked {
+/**
+ * Null: not to be had this time. Never rejects. The kernel needs some ms for it, which is why
+ * nobody waits for them.
+ */
+export async function readUnacked(file = "/proc/net/tcp"): Promise<Unacked | null> {
   if (!usable) return NOTHING;
   try {
-    const text = readFileSync(file, "latin1");
+    const text = await readFile(file, "latin1");
     usable = text.length <= LENGTH_MAX;
     return parseUnacked(text);
-  } catch {
-    usable = false;
-    return NOTHING;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    usable = code === "EMFILE" || code === "ENFILE";
+    return usable ? null : NOTHING;
   }
 }
 
-const ROW = /^ *\d+: ([0-9A-F]{8}:[0-9A-F]{4}) ([0-9A-F]{8}:[0-9A-F]{4}) (..) ([0-9A-F]{8}):/gm;
+/** An established connection (state 01) with bytes in its send queue. */
+const ROW =
+  /^ *\d+: ([0-9A-F]{8}:[0-9A-F]{4}) ([0-9A-F]{8}:[0-9A-F]{4}) 01 (?!0{8})([0-9A-F]{8}):/gm;
 
 export function parseUnacked(text: string): Unacked {
   const found = new Map<string, number>();
-  for (const [, local = "", remote = "", state, queue = ""] of text.matchAll(ROW)) {
-    const bytes = Number.parseInt(queue, 16);
-    if (state !== ESTABLISHED || bytes === 0) continue;
-    found.set(endsOf(addressOf(local), addressOf(remote)), bytes);
+  for (const [, local = "", remote = "", bytes = ""] of text.matchAll(ROW)) {
+    found.set(endsOf(addressOf(local), addressOf(remote)), Number.parseInt(bytes, 16));
   }
   return found;
 }

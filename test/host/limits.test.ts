@@ -39,7 +39,7 @@ it("keeps a session that is only silent, or slow", async () => {
   tell(`send 1 note #2 ${2 * MIB}`);
   const end = performance.now() + 2_500;
   while (performance.now() < end) {
-    slow.read(4_096);
+    slow.read(16_384);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(facts()).toEqual(["booted", "#1 accepted A", "#2 accepted A"]);
