@@ -163,6 +163,7 @@ class Stage<P extends Protocol> {
         epoch: this.#header.epoch,
         command: this.#options.command,
         guard: this.#guard,
+        keep: this.#options.keep,
         inlet: (boot, at) => this.#merger.process(index, boot, at),
         failed: (error) => this.#failed(error),
       });
@@ -199,7 +200,12 @@ class Stage<P extends Protocol> {
       this.#end = this.#merger.upTo(limit, Math.max(0, now - patience) as Time);
       this.#options.watch?.({ at: this.#end, gauges: this.#gauges.values });
     }
-    if (this.#crash === null && this.#failure !== null) throw this.#failure;
+    if (this.#failure === null) return;
+    // Its last words may still be in the pipe: a machine that threw is a result, not a failure.
+    await sleep(LAG);
+    await turn();
+    this.#end = this.#merger.upTo(Math.min(until, this.#pace.now) as Time, until);
+    if (this.#crash === null) throw this.#failure;
   }
 
   result(): ClusterRun {

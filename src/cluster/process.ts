@@ -3,7 +3,7 @@
  * then. What it records comes in on a pipe, line by line.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, createWriteStream, openSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { TraceEvent } from "../trace/event.ts";
@@ -17,6 +17,8 @@ export interface ProcessPlan {
   readonly config: string;
   /** Where its words of despair go. */
   readonly errors: string;
+  /** Where what it records is left as it came; null: nowhere. */
+  readonly record: string | null;
   readonly guard: Guard;
   readonly event: (event: TraceEvent) => void;
 }
@@ -101,17 +103,20 @@ export class NodeFailed extends Error {
   }
 }
 
-const WORDS_MAX = 600;
+const WORDS_MAX = 2_000;
 
+/** Whole lines. */
 function lastWords(file: string): string {
   try {
-    return readFileSync(file, "utf8").trim().slice(-WORDS_MAX);
+    const text = readFileSync(file, "utf8").trim();
+    return text.length <= WORDS_MAX ? text : text.slice(-WORDS_MAX).replace(/^.*\n/, "");
   } catch {
     return "";
   }
 }
 
-function reading(pipe: Readable, { name, event }: ProcessPlan): Promise<void> {
+function reading(pipe: Readable, { name, event, record }: ProcessPlan): Promise<void> {
+  if (record !== null) pipe.pipe(createWriteStream(record, { mode: 0o600 }));
   const reader = new TraceReader(`the record of ${name}`, crc32);
   let rest: Buffer = Buffer.alloc(0);
   return new Promise((resolve, reject) => {

@@ -24,6 +24,8 @@ export interface SeatPlan {
   /** The program that plays a node, and its first words. */
   readonly command: readonly string[];
   readonly guard: Guard;
+  /** Whether its processes' records are left in its folder, each for a replay. */
+  readonly keep: boolean;
   /** Where the events of its next process go. */
   readonly inlet: (boot: EventId, at: Time) => Inlet;
   /** A process ended though nobody wanted it to, or what it recorded is no record. */
@@ -157,7 +159,7 @@ export class Seat {
 
   /** Its config says what time it was at 0, to make it what it is. */
   #spawn(): Standby {
-    const { guard, command, failed, epoch } = this.#plan;
+    const { guard, command, failed, epoch, keep } = this.#plan;
     const { at, wall, drift } = this.#clock;
     const offset = wall - epoch - at - Math.floor((at * drift) / 1e6);
     this.folder.configure({ offset, drift });
@@ -168,6 +170,7 @@ export class Seat {
       command,
       config: this.folder.config,
       errors: this.#errors,
+      record: keep ? join(this.folder.path, `record-${this.#all.length + 1}.ndjson`) : null,
       guard,
       event: (event: TraceEvent) => {
         if (inlet === null) early.push(event);
