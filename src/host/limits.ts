@@ -2,6 +2,8 @@
 export interface HostLimits {
   /** Bytes that wait to be sent on one session; with more it is closed `slow`. */
   readonly sendBuffer: number;
+  /** The same over all sockets; with more, the one with most is closed. */
+  readonly unsent: number;
   /** Bytes of begun lines over all sessions; with more, the session with most is closed. */
   readonly unread: number;
   /** Sockets in all, dials and accepted ones; beyond them an accept is refused by a reset. */
@@ -20,6 +22,7 @@ const MIB = 1_048_576;
  */
 export const LIMITS: HostLimits = {
   sendBuffer: 8 * MIB,
+  unsent: 256 * MIB,
   unread: 64 * MIB,
   sockets: 512,
   userTimeout: 30_000_000,

@@ -13,6 +13,9 @@ export class Outbox {
   /** Not given yet; of the first, `#from` bytes are. */
   readonly #lines: Uint8Array[] = [];
   #from = 0;
+  /** Those of them that wait nowhere else, and their bytes. */
+  readonly #own = new Set<Uint8Array>();
+  #held = 0;
   #waiting = 0;
   #total = 0;
   #writing = false;
@@ -27,14 +30,23 @@ export class Outbox {
     return this.#waiting;
   }
 
+  /** Bytes that nobody needs but this one: a line that goes to many is not among them. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Bytes put in so far. */
   get total(): number {
     return this.#total;
   }
 
   /** What one step puts in goes out together. */
-  put(line: Uint8Array): void {
+  put(line: Uint8Array, shared = false): void {
     this.#lines.push(line);
+    if (!shared) {
+      this.#own.add(line);
+      this.#held += line.length;
+    }
     this.#waiting += line.length;
     this.#total += line.length;
     this.#pumpSoon();
@@ -87,7 +99,9 @@ export class Outbox {
       whole++;
       if (room === 0) break;
     }
-    this.#lines.splice(0, whole);
+    for (const line of this.#lines.splice(0, whole)) {
+      if (this.#own.delete(line)) this.#held -= line.length;
+    }
     return pieces;
   }
 }

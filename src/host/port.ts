@@ -232,8 +232,10 @@ export class HostPort<P extends Protocol> implements Port<P> {
       return;
     }
     const { socket } = found;
-    socket.write(this.#lineOf(message));
+    const known = this.#lines.get(message);
+    socket.write(known ?? this.#lineOf(message), known !== undefined);
     if (socket.buffered > this.#options.limits.sendBuffer) this.#break(session, "slow");
+    else if (socket.held > CHECKED) this.#checkUnsent();
   }
 
   close(session: SessionId): void {
@@ -285,17 +287,20 @@ export class HostPort<P extends Protocol> implements Port<P> {
     this.#sessions.set(id, { id, role, remote, socket });
   }
 
-  /** Takes every whole line; begun ones count as unread. */
+  /** Takes whole lines as long as its turn lasts; begun ones count as unread. */
   #read(id: SessionId, socket: NodeSocket): void {
     this.#heard++;
+    const end = performance.now() + TURN;
     for (;;) {
       let more = false;
       this.input((node) => {
         more = this.#takeLine(node, id, socket);
       });
       if (!more) break;
+      if (performance.now() >= end) return socket.rest(() => this.#read(id, socket));
     }
-    if (socket.lines.size > UNREAD_CHECKED) this.#checkUnread();
+    socket.wake();
+    if (socket.lines.size > CHECKED) this.#checkUnread();
   }
 
   /** False when there is none. */
@@ -324,6 +329,20 @@ export class HostPort<P extends Protocol> implements Port<P> {
     const of = `${most.socket.lines.size} of ${sum} unread bytes`;
     this.#options.notice(`Closing session ${most.id} with ${ipText(ipOf(most.remote))}: ${of}`);
     this.#break(most.id, "slow");
+  }
+
+  #checkUnsent(): void {
+    const { limits, notice } = this.#options;
+    const open = this.sessions;
+    const sockets = [...this.#lingering, ...open.map(({ socket }) => socket)];
+    const sum = sockets.reduce((all, { held }) => all + held, 0);
+    if (sum <= limits.unsent) return;
+    const most = sockets.reduce((first, next) => (next.held > first.held ? next : first));
+    const session = open.find(({ socket }) => socket === most);
+    if (session === undefined) return most.destroy();
+    const { id, remote } = session;
+    notice(`Closing session ${id} with ${ipText(ipOf(remote))}: ${most.held} of ${sum} unsent bytes`);
+    this.#break(id, "slow");
   }
 
   /** The host ends a session itself: no FIN, for the other end does not listen or must not talk. */
@@ -366,8 +385,13 @@ export class HostPort<P extends Protocol> implements Port<P> {
   }
 }
 
-/** Shorter begun lines are not worth adding up: sockets are few (limits.ts). */
-const UNREAD_CHECKED = 65_536;
+/** What is less on one socket is not worth adding up: they are few (limits.ts). */
+const CHECKED = 65_536;
+/**
+ * For so long, in real ms, the lines of one session are handled at a time: questions are short and
+ * answers may be work, and what a flood asks must not keep the others waiting.
+ */
+const TURN = 5;
 
 function ipText(ip: number): string {
   return formatIp(address(ip, 0));

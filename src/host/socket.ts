@@ -72,9 +72,26 @@ export class NodeSocket {
     return this.#outbox.waiting;
   }
 
-  /** A line with its newline. */
-  write(line: Uint8Array): void {
-    this.#outbox.put(line);
+  /** Of these, what is held for this socket alone. */
+  get held(): number {
+    return this.#socket.destroyed ? 0 : this.#outbox.held;
+  }
+
+  /** A line with its newline; `shared` if it goes to others too. */
+  write(line: Uint8Array, shared: boolean): void {
+    this.#outbox.put(line, shared);
+  }
+
+  /** `work` goes on in the next turn of the loop; until it says `wake`, nothing more is read. */
+  rest(work: () => void): void {
+    this.#socket.pause();
+    setImmediate(() => {
+      if (this.#events !== null) work();
+    });
+  }
+
+  wake(): void {
+    if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** FIN after what was written. What still comes is read and thrown away. */
