@@ -64,13 +64,14 @@ function hold(path: string, level: number): string | Holder {
 /** Complete or not at all, and only where there is none. */
 function place(path: string, id: string): boolean {
   const draft = `${path}.${ownPid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(draft, id, { mode: 0o600, flag: "wx" });
   try {
+    writeFileSync(draft, id, { mode: 0o600, flag: "wx" });
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-    return false;
+    if (codeOf(error) === "EEXIST") return false;
+    // Of a write, the system does not say whose.
+    throw Object.assign(error as Error, { path });
   } finally {
     rmSync(draft, { force: true });
   }

@@ -341,7 +341,9 @@ export class HostPort<P extends Protocol> implements Port<P> {
     const session = open.find(({ socket }) => socket === most);
     if (session === undefined) return most.destroy();
     const { id, remote } = session;
-    notice(`Closing session ${id} with ${ipText(ipOf(remote))}: ${most.held} of ${sum} unsent bytes`);
+    notice(
+      `Closing session ${id} with ${ipText(ipOf(remote))}: ${most.held} of ${sum} unsent bytes`,
+    );
     this.#break(id, "slow");
   }
 

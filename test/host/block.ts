@@ -17,9 +17,13 @@ export function folder(): string {
 }
 
 /** Looks again and again until it is so. */
-export async function until(what: string, holds: () => boolean, seconds = 20): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seconds = 20,
+): Promise<void> {
   const end = performance.now() + seconds * 1_000;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`never came true: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -61,6 +61,23 @@ it("closes the session with most unread bytes, once all together have too many",
   expect(node.unread).toBe(0);
 });
 
+it("closes the session with most to send, once all together have too much", async () => {
+  const limits = { sendBuffer: 64 * MIB, unsent: 4 * MIB };
+  const { node, tell, facts, saw, notices } = await solo({ limits });
+  const [small, large] = [await peer(), await peer()];
+  await saw("#2 accepted A");
+  for (const socket of [small, large]) socket.pause();
+  // The kernels take some MiB of each before anything waits here.
+  for (let sent = 0; sent < 64 && node.sessions.length === 2; sent++) {
+    tell(`send ${sent} note #1 ${MIB / 4}`);
+    tell(`send ${sent} note #2 ${MIB / 2}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await saw("#2 closed A slow");
+  expect(facts().filter((fact) => fact.includes("closed"))).toEqual(["#2 closed A slow"]);
+  expect(notices[0]).toMatch(/^Closing session 2 with 127\.11\.\d+\.1: \d+ of \d+ unsent bytes$/);
+});
+
 it("refuses connections by a reset when it has as many as it may have", async () => {
   const { node, saw, notices } = await solo({ limits: { sockets: 3 } });
   const first = await peer();

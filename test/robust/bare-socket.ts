@@ -47,6 +47,11 @@ export class BareSocket {
     return this.#socket.writableLength;
   }
 
+  /** Has it come? */
+  has(part: string): boolean {
+    return this.lines.some((line) => line.includes(part));
+  }
+
   /** From here on what comes is left in the kernel. */
   stopReading(): void {
     this.#socket.pause();
@@ -57,10 +62,19 @@ export class BareSocket {
   }
 }
 
-/** `from`: the ip that the other end sees. Rejects with what the kernel says. */
-export function dial(from: string, to: string, port = 24_100): Promise<BareSocket> {
+/**
+ * `from`: the ip that the other end sees. `keepsOpen`: it does not hang up when the other end does.
+ * Rejects with what the kernel says.
+ */
+export function dial(
+  from: string,
+  to: string,
+  port = 24_100,
+  keepsOpen = false,
+): Promise<BareSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: to, port, localAddress: from });
+    const options = { host: to, port, localAddress: from, allowHalfOpen: keepsOpen };
+    const socket = connect(options);
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);

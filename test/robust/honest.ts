@@ -28,14 +28,14 @@ export const HANDSHAKE: string = lineOf({
   network: "testnet",
 });
 
-/** Signed by a key of the ip's own; `news` is a field that may change. */
+/** Signed by a key of the ip's own unless one is given; `news` is a field that may change. */
 export function announcementOf(
   ip: string,
   sequence: number,
   news: string,
+  seed: string = keyOf(ip),
   timestamp: number = now(),
 ): SignedAnnouncement {
-  const seed = keyOf(ip);
   const publicKey = nodeCrypto.publicKey(seed);
   const place = {
     address: ip,
@@ -105,7 +105,7 @@ export class Honest {
   async hears(part: string, what: string): Promise<void> {
     await until(`${this.ip} hears ${what}`, () => {
       if (this.socket.closed) throw new Error(`${this.ip}: closed while it waited for ${what}`);
-      return this.socket.lines.some((line) => line.includes(part));
+      return this.socket.has(part);
     });
     this.socket.lines.length = 0;
   }

@@ -62,6 +62,10 @@ function written(path: string, text: string): string {
   try {
     writeSync(file, text);
     fsyncSync(file);
+  } catch (error) {
+    rmSync(temporary);
+    // The system does not say whose write it was.
+    throw Object.assign(error as Error, { path });
   } finally {
     closeSync(file);
   }
