@@ -157,7 +157,7 @@ async function isRefused(dir: string): Promise<void> {
   for (const [name, damage] of DAMAGES) {
     writeFileSync(path, damage(key));
     const node = await Target.fail({ ip: ip(2), dir, config: CONFIG });
-    expect(node.exit, name).not.toBe(0);
+    expect(node.exit, name).toBe(1);
     expect(node.said, name).toContain(`${path} — the key is damaged`);
     expect(readFileSync(path).equals(damage(key)), name).toBe(true);
   }

@@ -21,7 +21,7 @@ export function lineOf(message: Message): string {
   return decoder.decode(messageCodec.encode(message));
 }
 
-export const HANDSHAKE: string = lineOf({
+const HANDSHAKE: string = lineOf({
   type: "Handshake",
   magic: "54494d45",
   protocolVersion: 1,
