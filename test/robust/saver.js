@@ -1,4 +1,4 @@
-/* oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return -- plain JavaScript, for a Node that knows no types */
+/* oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-return -- plain JavaScript, for a Node that knows no types */
 /**
  * Does nothing but save, until it is killed: `node saver.js DIR saves|keys`. Says on stdout what is durable:
  * `key NAME PUBLIC`, `start N`, `saved FILE N`.
