@@ -217,8 +217,8 @@ function addReplay(program: Command, act: Act): void {
   program
     .command("replay")
     .description("run a recorded trace again and stop at the first event that differs")
-    .argument("<trace>", "a trace (.ndjson, .ndjson.gz), perhaps of another version")
-    .option("--inputs", "no world: feed each node what it was told then")
+    .argument("<trace>", "a trace (.ndjson, .ndjson.gz), also of another version or a real node")
+    .option("--inputs", "no world: feed each node what it was told then (real nodes: always)")
     .option("--node <name>", "compare only this node; with --inputs, feed only this node")
     .option("--json", JSON_ABOUT)
     .addHelpText(
@@ -227,6 +227,7 @@ function addReplay(program: Command, act: Act): void {
         "run scenarios/discovery-timeline.yaml --trace before.ndjson.gz",
         "replay before.ndjson.gz                         after a change of the code",
         "replay reports/latest/trace.ndjson.gz --inputs --node B",
+        "replay node.ndjson.gz                           what timed --record wrote",
       ),
     )
     .action((path: string, options: Omit<ReplayArgs, "path">) =>
