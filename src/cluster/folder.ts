@@ -36,7 +36,7 @@ export interface ClockSetting {
   readonly drift: number;
 }
 
-export const CONFIG_FILE = "config.yaml";
+const CONFIG_FILE = "config.yaml";
 
 export class Folder {
   readonly path: string;

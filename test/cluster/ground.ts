@@ -13,7 +13,7 @@ import { Proxy } from "../../src/cluster/proxy.ts";
 import { EVERY_KIND, type TraceEvent } from "../../src/trace/event.ts";
 import { Recorder } from "../../src/trace/recorder.ts";
 
-export const LINK: LinkProfile = {
+const LINK: LinkProfile = {
   latency: { shape: "constant", at: millis(50) },
   drawn: "per-message",
   loss: 0,
