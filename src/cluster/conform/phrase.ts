@@ -8,17 +8,23 @@ import type { GateBody, TraceEvent } from "../../trace/event.ts";
 import { spoken } from "../../trace/spoken.ts";
 import { gist, type Words } from "../../trace/text.ts";
 
+/** What of the events before it takes to say one. */
+export interface Before {
+  readonly gates: Gates;
+  readonly garbled: Garbled;
+}
+
 /** Null for what is not compared. */
 export function phraseOf(
   event: TraceEvent,
   peer: string,
   words: Words,
-  gates: Gates,
+  { gates, garbled }: Before,
 ): string | null {
   switch (event.kind) {
     case "fact":
       if (!words.vocabulary.notable(event.body)) return null;
-      return ended(spoken(gist(event, words)));
+      return ended(spoken(garbled.unread(event.node, gist(event, words))));
     case "gate":
       return gates.turned(event, words);
     case "opened":
@@ -44,6 +50,21 @@ export function phraseOf(
  */
 function ended(text: string): string {
   return text.replaceAll(/\b(?:fin|reset|timeout|slow)\b/g, "ended");
+}
+
+/** Why a line was unreadable is the codec's to say, and a simulated one that was damaged has none. */
+export class Garbled {
+  readonly #last = new Map<number, string>();
+
+  see({ kind, node, body }: TraceEvent): void {
+    if (kind === "garbled") this.#last.set(node, String(body));
+  }
+
+  /** Without the words for it, where a node repeats them. */
+  unread(node: number, text: string): string {
+    const last = this.#last.get(node) ?? "";
+    return last === "" ? text : text.replaceAll(last, "unreadable");
+  }
 }
 
 /** While a gate is closed its values may change: only its turns are compared. */

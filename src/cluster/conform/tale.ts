@@ -8,7 +8,7 @@ import type { TraceEvent } from "../../trace/event.ts";
 import { Peers } from "../../trace/spoken.ts";
 import type { Words } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { Gates, phraseOf } from "./phrase.ts";
+import { Garbled, Gates, phraseOf } from "./phrase.ts";
 import { reasonOf } from "./reason.ts";
 import { Streams } from "./streams.ts";
 import { Talks } from "./talks.ts";
@@ -100,7 +100,7 @@ class Teller {
   readonly #frame: Frame;
   readonly #hear: Hear;
   readonly #peers: Peers;
-  readonly #gates = new Gates();
+  readonly #before = { gates: new Gates(), garbled: new Garbled() };
   readonly #talks = new Talks();
   readonly #streams: Streams;
   readonly #met = new Set<string>();
@@ -116,6 +116,7 @@ class Teller {
   see(event: TraceEvent): void {
     const { words } = this.#frame;
     const peer = this.#peers.of(event);
+    this.#before.garbled.see(event);
     const node = words.names.node(event.node);
     const talk = this.#talks.see(event, peer);
     if (talk !== null) this.#say({ sort: "talk", node, part: 0, text: talk.text }, talk.how, event);
@@ -124,7 +125,7 @@ class Teller {
       const sender = words.names.node(fate.sent.node);
       this.#say({ sort: fate.sort, node: sender, part: 0, text: fate.text }, "", fate.sent);
     }
-    const text = phraseOf(event, peer, words, this.#gates);
+    const text = phraseOf(event, peer, words, this.#before);
     if (text === null) return;
     this.#say({ sort: "count", node, part: this.#partOf(event.at), text }, "", event);
     const first = `${node}${SEPARATOR}${text}`;
