@@ -39,6 +39,8 @@ export interface Net<P extends Protocol> {
   readonly links: Links;
   /** Left out in an exact world, and in the real one, which needs none. */
   readonly lateness?: Lateness;
+  /** Nodes hear of the network's own time-outs what they hear behind a proxy. */
+  readonly proxied?: boolean;
   readonly hosts: readonly Site<P>[];
   /** Who listens where now. */
   listeners: ReadonlyMap<Address, Site<P>>;

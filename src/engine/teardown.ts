@@ -202,13 +202,15 @@ function endSession<P extends Protocol>(
   end.finished = false;
   if (!alive) return;
   const owner = host(net, end.node);
+  // A proxy that gives up can make nobody's kernel say more.
+  const told = net.proxied === true && reason !== "fin" ? "reset" : reason;
   if (!owner.stalled) {
     owner.process?.port.forget(session);
-    owner.process?.runtime.closed(session, reason, cause);
+    owner.process?.runtime.closed(session, told, cause);
     return;
   }
-  if (reason === "reset") loseUnread(net, owner, connection, e);
-  owner.inbox.push({ op: OP.ENDED, a: end.node, b: session, c: cause, body: reason });
+  if (told === "reset") loseUnread(net, owner, connection, e);
+  owner.inbox.push({ op: OP.ENDED, a: end.node, b: session, c: cause, body: told });
 }
 
 /** A reset takes with it what the process has not read. */

@@ -52,6 +52,11 @@ export interface WorldOptions<P extends Protocol> {
   readonly stop: P["command"] | null;
   /** Everything a little late, as in the real world; left out: exact. */
   readonly jitter?: Jitter;
+  /**
+   * Sessions that the network gives up end as `reset`, as between real nodes with a proxy as their
+   * network: it has no way to make a kernel say `timeout`. Left out: as the kernel would say.
+   */
+  readonly proxied?: boolean;
 }
 
 export class World<P extends Protocol> {
@@ -347,6 +352,7 @@ function newParts<P extends Protocol>(options: WorldOptions<P>): Parts<P> {
     recorder: options.recorder,
     links: new Links(luck, names, kinds.size, options.link),
     ...(options.jitter === undefined ? {} : { lateness: new Lateness(options.jitter) }),
+    proxied: options.proxied === true,
     hosts,
     listeners: listenersOf(hosts),
     config: options.network,

@@ -21,6 +21,7 @@ export interface CompileOptions {
   readonly wire: "objects" | "bytes";
   readonly guard: boolean;
   readonly jitter?: Jitter | undefined;
+  readonly proxied?: boolean | undefined;
 }
 
 export function compile<P extends Protocol>(
@@ -29,7 +30,7 @@ export function compile<P extends Protocol>(
   options: CompileOptions,
 ): World<P> {
   const { world: settings, network } = scenario;
-  const { jitter } = options;
+  const { jitter, proxied = false } = options;
   const profile = profileOf(kit, options.profile);
   const constants = { ...defaultsOf(kit.config), ...profile.config, ...scenario.config };
   const { addressOf } = claimContext(scenario.nodes);
@@ -45,6 +46,7 @@ export function compile<P extends Protocol>(
     recorder: options.recorder,
     guard: options.guard,
     stop: kit.stop,
+    proxied,
     ...(jitter === undefined ? {} : { jitter }),
   });
   const moments = momentsOf(scenario, jitter);

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly tick?: (at: Time) => void;
   /** Everything a little late, as in the real world; left out: exact. */
   readonly jitter?: Jitter;
+  /** Nodes hear of time-outs what they hear behind a proxy: engine/world.ts. */
+  readonly proxied?: boolean;
   /** Written into the trace's header. */
   readonly version?: string;
 }
@@ -55,8 +57,8 @@ export function runScenario<P extends Protocol>(
   const kind = seed === scenario.seed ? "pinned" : "sweep";
   const judge = new Judge(kit, scenario, kind, context);
   recorder.listen(judge);
-  const { wire = "objects", guard = false, jitter } = options;
-  const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter });
+  const { wire = "objects", guard = false, jitter, proxied } = options;
+  const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter, proxied });
   const until = options.until ?? scenario.until;
   const crash = play(world, until, scenario, options.tick);
   const outcomes = judge.finish(world.now);

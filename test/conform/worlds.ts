@@ -26,7 +26,7 @@ export function comparison(
   { loses = 0, more = 100, runs = 20 }: { loses?: number; more?: number; runs?: number } = {},
 ): Comparison {
   const { seed, profile, until } = played;
-  const options = { seed, profile, until, late: LATE, loses, version: "" };
+  const options = { seed, profile, until, late: LATE, loses, proxied: false, version: "" };
   const model = modelOf(kit, played, options);
   return new Comparison(model, frameFor(played), { runs, more, clear: 8 * LATE });
 }

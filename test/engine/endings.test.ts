@@ -54,6 +54,14 @@ it("power loss: a sender learns by the user time-out", () => {
   expect(stage.story(3)).toEqual(["40.050000 B closed A timeout"]);
 });
 
+it("behind a proxy, what the network gives up ends as a reset, and what a node closes as ever", () => {
+  const lost = { do: "power-loss", node: "A", disk: "kept" } as const;
+  const stage = pair({ proxied: true }).faultAt(5, lost).tell(10, "B", "send 1").run(300);
+  expect(stage.story(3)).toEqual(["40.050000 B closed A reset"]);
+  const closing = pair({ proxied: true }).tell(5, "A", "close").run(10);
+  expect(closing.story(3)).toEqual(["5.050000 B closed A fin"]);
+});
+
 it("power loss: what was on the wire still arrives, what was not is gone", () => {
   const stage = pair().tell(5, "A", "send 1");
   stage.faultAt(5.01, { do: "power-loss", node: "A", disk: "kept" });

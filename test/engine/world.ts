@@ -30,6 +30,7 @@ export interface ToyOptions {
   /** Seconds from save to durable. */
   readonly disk?: number;
   readonly stop?: string;
+  readonly proxied?: boolean;
 }
 
 export const EPOCH = 1_766_000_000_000_000 as UnixMicros;
@@ -146,6 +147,7 @@ export function toyWorld(options: ToyOptions = {}): Stage {
     recorder: new Recorder({ level: options.level ?? "full" }),
     guard: options.guard ?? true,
     stop: options.stop === undefined ? null : { type: "do", acts: options.stop },
+    proxied: options.proxied ?? false,
   });
   return new Stage(world, names);
 }

@@ -151,7 +151,8 @@ async function compared(job: Job, scenario: Scenario): Promise<Conformed> {
   const own = header.scenario as Scenario;
   const until = endOf(traces, ask.until ?? own.until);
   const { seed, profile } = header;
-  const options = { seed, profile, until, version: ask.version };
+  const proxied = header.origin === "host";
+  const options = { seed, profile, until, proxied, version: ask.version };
   const exact = modelOf(kit, own, { ...options, late: LATE_MIN, loses: 0 })(0);
   const late = lateOf(traces, exact, own);
   const usual = Math.max(LATE_MIN, 2 * late.p50, late.p95 / TAIL) as Duration;

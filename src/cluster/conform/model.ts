@@ -18,6 +18,8 @@ export interface ModelOptions {
   readonly late: Duration;
   /** Messages that the simulated network loses though TCP never would: a wrong model, for tests. */
   readonly loses: number;
+  /** The real nodes' network is a proxy, and so the model's has to be. */
+  readonly proxied: boolean;
   readonly version: string;
 }
 
@@ -32,13 +34,13 @@ export function modelOf<P extends Protocol>(
   scenario: Scenario,
   options: ModelOptions,
 ): Model {
-  const { seed, profile, until, late, loses, version } = options;
+  const { seed, profile, until, late, loses, proxied, version } = options;
   const played = loses === 0 ? scenario : losing(scenario, loses);
   return (run) => {
     const shake = SHAKES[run % SHAKES.length] ?? 1;
     const usual = Math.round(late * shake) as Duration;
     const jitter = { seed: `${seed}/${run}`, usual, stalls: STALLS };
-    const asked = { seed, profile, until, version, ...(run === 0 ? {} : { jitter }) };
+    const asked = { seed, profile, until, proxied, version, ...(run === 0 ? {} : { jitter }) };
     return runScenario(kit, played, asked).trace;
   };
 }

@@ -52,7 +52,7 @@ function ended(text: string): string {
   return text.replaceAll(/\b(?:fin|reset|timeout|slow)\b/g, "ended");
 }
 
-/** Why a line was unreadable is the codec's to say, and a simulated one that was damaged has none. */
+/** Why a line was unreadable is the codec's to say; of a simulated one no codec says anything. */
 export class Garbled {
   readonly #last = new Map<number, string>();
 
