@@ -33,6 +33,9 @@ export class NodeSocket {
   readonly #outbox: Outbox;
   readonly #ends: string;
   #events: SocketEvents | null;
+  /** Lines wait for the next turn, and behind them perhaps the end. */
+  #rests = false;
+  #endWaits = false;
   /** For the user time-out: bytes that had got through when somebody last looked, and when. */
   #through = -1;
   #movedAt = 0;
@@ -55,7 +58,8 @@ export class NodeSocket {
       this.lines.feed(chunk);
       this.#events.readable();
     });
-    socket.on("end", () => this.#end("fin"));
+    // Even of a paused socket Node tells the end.
+    socket.on("end", () => (this.#rests ? (this.#endWaits = true) : this.#end("fin")));
     socket.on("error", (error: NodeJS.ErrnoException) => {
       this.#end(error.code === "ETIMEDOUT" ? "timeout" : "reset");
     });
@@ -84,6 +88,7 @@ export class NodeSocket {
 
   /** `work` goes on in the next turn of the loop; until it says `wake`, nothing more is read. */
   rest(work: () => void): void {
+    this.#rests = true;
     this.#socket.pause();
     setImmediate(() => {
       if (this.#events !== null) work();
@@ -91,7 +96,9 @@ export class NodeSocket {
   }
 
   wake(): void {
+    this.#rests = false;
     if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#endWaits) this.#end("fin");
   }
 
   /** FIN after what was written. What still comes is read and thrown away. */

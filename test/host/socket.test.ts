@@ -4,8 +4,9 @@ import { createServer } from "node:net";
 import { expect, it, vi } from "vitest";
 import { address, type Address } from "../../src/core/address.ts";
 import { throughProxy } from "../../src/host/socks.ts";
-import { toyCodec, type ToyMessage } from "../engine/toy.ts";
+import { type Toy, toy, toyCodec, type ToyMessage } from "../engine/toy.ts";
 import type { Codec } from "../../src/core/codec.ts";
+import type { Machine } from "../../src/core/machine.ts";
 import { loopback, until } from "./block.ts";
 import { line, peer, solo } from "./solo.ts";
 
@@ -34,6 +35,28 @@ it("hears what came with the end before the end, and nothing of half a line", as
     "#1 closed A ended",
   ]);
 });
+
+it("hears others between the lines of one that has much to say, and all of them before its end", async () => {
+  const { saw, facts } = await solo({}, slow);
+  const [long, short] = [await peer(), await peer()];
+  await saw("#2 accepted A");
+  long.end(Array.from({ length: 60 }, (_, n) => line(n)).join(""));
+  short.write(line(100));
+  await saw("#1 closed A ended");
+  const said = Array.from({ length: 60 }, (_, n) => `#1 got note ${n} from A`);
+  const heard = facts().slice(3);
+  expect(heard.filter((fact) => fact.startsWith("#1"))).toEqual([...said, "#1 closed A ended"]);
+  expect(heard.indexOf("#2 got note 100 from A")).toBeLessThan(heard.indexOf(said[59] ?? ""));
+});
+
+/** A step of it takes 2 ms. */
+const slow: Machine<Toy> = {
+  ...toy,
+  step: (state, input, ctx) => {
+    for (const end = performance.now() + 2; performance.now() < end;);
+    return toy.step(state, input, ctx);
+  },
+};
 
 it("is told of a reset, once", async () => {
   const { saw, events } = await solo();

@@ -13,7 +13,7 @@ import { blockHash } from "../../src/masternode/block.ts";
 import { messageCodec } from "../../src/masternode/codec.ts";
 import { encodeUtf8 } from "../../src/wire/utf8.ts";
 import { until } from "../host/block.ts";
-import { type BareSocket, dial } from "./bare-socket.ts";
+import { type BareSocket, dial, listen } from "./bare-socket.ts";
 import { block } from "./block.ts";
 import { everyMessage, signedExtremes, withExtremes } from "./extremes.ts";
 import { announcementOf, areServed, greeted, Honest, lineOf } from "./honest.ts";
@@ -194,6 +194,30 @@ attack("every number of every message at its extremes", async (strangers) => {
     socket?.say(...read, ...signedExtremes(own), '"GetGenesisHash"');
     await until("all are handled", () => must(socket, "socket").has("GenesisHashResponse"));
   }
+});
+
+attack("those that it dials itself", async () => {
+  const answers: readonly ((socket: BareSocket) => unknown)[] = [
+    (socket) => socket.raw(Uint8Array.from({ length: 65_536 }, () => random.below(256))),
+    (socket) => {
+      socket.say('{"Ack":{"message_type":"Handshake"}}');
+      return pour(socket, new Uint8Array(MIB).fill(0x61), 100);
+    },
+    (socket) => socket.say("{", "{", "{"),
+    () => "nothing at all",
+  ];
+  const calls: BareSocket[][] = answers.map(() => []);
+  const servers = answers.map((answer, at) =>
+    listen(ip(7 + at), (socket) => {
+      calls[at]?.push(socket);
+      answer(socket);
+    }),
+  );
+  for (const server of servers) await server;
+  for (const at of answers.keys()) await node.ask("addnode", { peer: ip(7 + at) });
+  await until("each is hung up on", () => calls.every(([first]) => first?.closed === true));
+  for (const server of servers) (await server).close();
+  for (const socket of calls.flat()) socket.end();
 });
 
 attack("questions without end", async (strangers) => {
