@@ -1,4 +1,5 @@
 /** Dials, messages, lines. */
+import { expect } from "vitest";
 import type { Case } from "./port.ts";
 import type { Stage } from "./stage.ts";
 
@@ -35,6 +36,12 @@ export const sessions: readonly Case[] = [
       await stage.rest();
       stage.tell(["A", "dial B"]);
       await stage.saw("A", "#2 opened B");
+      await stage.rest();
+      // B may have heard of the first, but then also of its end.
+      const [accepted, ended] = ["accepted A", "closed A ended"].map((what) => {
+        return stage.facts("B").filter((fact) => fact.endsWith(what)).length;
+      });
+      expect((accepted ?? 0) - (ended ?? 0)).toBe(1);
     },
     facts: { A: ["#2 opened B"] },
   },
