@@ -9,6 +9,7 @@ import { parseAddress } from "../core/address.ts";
 import type { CloseReason } from "../core/machine.ts";
 import { Lines } from "../wire/lines.ts";
 import { Outbox } from "./outbox.ts";
+import { Stuck } from "./stuck.ts";
 import { endsOf, type Unacked } from "./unacked.ts";
 
 /** What a socket tells its port. */
@@ -37,8 +38,7 @@ export class NodeSocket {
   #rests = false;
   #endWaits = false;
   /** For the user time-out: bytes that had got through when somebody last looked, and when. */
-  #through = -1;
-  #movedAt = 0;
+  readonly #stuck = new Stuck();
 
   constructor(socket: Socket, remote: Address, events: SocketEvents) {
     this.#socket = socket;
@@ -128,12 +128,7 @@ export class NodeSocket {
    */
   stuckFor(now: number, given: number, unacked: Unacked): number {
     const held = unacked.get(this.#ends) ?? 0;
-    const through = given - held;
-    if (this.#outbox.waiting + held === 0 || through > this.#through) {
-      this.#through = Math.max(through, this.#through);
-      this.#movedAt = now;
-    }
-    return now - this.#movedAt;
+    return this.#stuck.look(now, this.#outbox.waiting + held, given - held);
   }
 
   #end(reason: CloseReason): void {
