@@ -113,7 +113,7 @@ function addCluster(program: Command, act: Act): void {
         "cluster scenarios/discovery-timeline.yaml",
         "cluster scenarios/discovery-timeline.yaml --speed 10",
         "cluster scenarios/restart-from-cache.yaml --speed 10 --keep ./nodes",
-      ),
+      ) + "\n\nExit codes are those of run; 130 after Ctrl-C.",
     )
     .action((path: string, options: Omit<ClusterArgs, "path">) =>
       act(async (io) => (await import("./commands/cluster.ts")).cluster({ ...options, path }, io)),
