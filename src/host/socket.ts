@@ -128,7 +128,8 @@ export class NodeSocket {
    */
   stuckFor(now: number, given: number, unacked: Unacked): number {
     const held = unacked.get(this.#ends) ?? 0;
-    return this.#stuck.look(now, this.#outbox.waiting + held, given - held);
+    // What was given while it was read may be among what it says.
+    return this.#stuck.look(now, this.#outbox.waiting + held, given - held, this.given - held);
   }
 
   #end(reason: CloseReason): void {

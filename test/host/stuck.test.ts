@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { Stuck } from "../../src/host/stuck.ts";
 
-type Look = readonly [now: number, waiting: number, through: number];
+type Look = readonly [now: number, waiting: number, least: number, most?: number];
 
-test.each<readonly [string, readonly Look[], number]>([
+const LOOKS: readonly (readonly [string, readonly Look[], number])[] = [
   [
     "not while nothing waits",
     [
@@ -57,12 +57,21 @@ test.each<readonly [string, readonly Look[], number]>([
     1_500,
   ],
   [
-    "not by a look that is older than the one before",
+    "not if some of it may have",
     [
-      [0, 5, 12],
-      [1_000, 5, 10],
+      [0, 10, 90, 100],
+      [1_000, 10, 100, 110],
     ],
-    1_000,
+    0,
+  ],
+  [
+    "but if none of it can have",
+    [
+      [0, 10, 90, 100],
+      [1_000, 20, 90],
+      [2_000, 20, 90],
+    ],
+    2_000,
   ],
   [
     "no more once nothing waits",
@@ -73,8 +82,12 @@ test.each<readonly [string, readonly Look[], number]>([
     ],
     0,
   ],
-])("%s", (_, looks, stuck) => {
+];
+
+test.each(LOOKS)("%s", (_, looks, stuck) => {
   const way = new Stuck();
-  const said = looks.map(([now, waiting, through]) => way.look(now, waiting, through));
+  const said = looks.map(([now, waiting, least, most = least]) => {
+    return way.look(now, waiting, least, most);
+  });
   expect(said.at(-1)).toBe(stuck);
 });
