@@ -290,7 +290,7 @@ export interface Chain {
 export interface Production {
   /** Since when enough masternodes are active without a break; null: not enough. */
   readonly minimumSince: Time | null;
-  /** The height whose gates (all but `turn`) opened, and when (rule B2). */
+  /** The height whose gates (all but `due` and `turn`) opened, and when (rule B2). */
   readonly open: Opening | null;
   readonly attempt: Attempt | null;
   /** What was said last about not producing, to say it once. */

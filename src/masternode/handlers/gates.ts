@@ -21,11 +21,16 @@ export function judge(before: State, after: State, ctx: MasternodeCtx): State {
   if (!ctx.gate("masternode", after.config.masternode, {})) return grown;
   const next = holdMinimum(grown, ctx);
   if (!touched(before, next)) return next;
-  return track(next, closedGate(next, ctx), ctx);
+  const others = closedGates(next, ctx).some((gate) => gate !== "due");
+  return track(next, others, ctx);
 }
 
 /** The first closed gate but `turn`, all of them recorded; null when all are open. */
 export function closedGate(state: State, ctx: MasternodeCtx): GateName | null {
+  return closedGates(state, ctx)[0] ?? null;
+}
+
+function closedGates(state: State, ctx: MasternodeCtx): readonly GateName[] {
   const judged: readonly (readonly [GateName, boolean])[] = [
     ["masternode", ctx.gate("masternode", state.config.masternode, {})],
     ["clock", clockGate(state, ctx)],
@@ -33,7 +38,7 @@ export function closedGate(state: State, ctx: MasternodeCtx): GateName | null {
     ["synced", syncedGate(state, ctx)],
     ["minimum", minimumGate(state, ctx)],
   ];
-  return judged.find(([, open]) => !open)?.[0] ?? null;
+  return judged.filter(([, open]) => !open).map(([name]) => name);
 }
 
 /** Since when enough are active; the hold has its own timer (rule B0). */
@@ -57,12 +62,12 @@ function chainChanged(state: State, ctx: MasternodeCtx): State {
   return withProduction(state, { attempt: null });
 }
 
-/** Remembers when all gates opened for the next height; a short closing does not count (B2). */
-function track(state: State, closed: GateName | null, ctx: MasternodeCtx): State {
+/** Remembers when the others opened for the next height; a short closing does not count (B2). */
+function track(state: State, closed: boolean, ctx: MasternodeCtx): State {
   const height = state.chain.height + 1;
   const { open } = state.production;
   const same = open !== null && open.height === height ? open : null;
-  const opening = closed === null ? reopened(state, same, height, ctx.uptime) : shut(same, ctx);
+  const opening = closed ? shut(same, ctx) : reopened(state, same, height, ctx.uptime);
   return opening === open ? state : withProduction(state, { open: opening });
 }
 

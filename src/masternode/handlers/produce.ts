@@ -6,7 +6,7 @@ import type { TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { blockSize } from "../block.ts";
-import { append, expectedHeight, makeBlock } from "../chain.ts";
+import { append, expectedHeight, makeBlock, slotStart } from "../chain.ts";
 import { leaderIndex } from "../leader.ts";
 import type { Tier } from "../messages.ts";
 import { broadcast, type MasternodeCtx, type State, withState } from "../state.ts";
@@ -98,7 +98,9 @@ function turnGate(state: State, rank: number, ctx: MasternodeCtx): boolean {
   const { open } = state.production;
   const height = state.chain.height + 1;
   // Gates that open on this very tick are noted after the step: they opened now.
-  const since = open?.height === height ? open.since : ctx.uptime;
+  const opened = open?.height === height ? open.since : ctx.uptime;
+  // By the clock, not by when its timer was heard: real ones are late, and ticks are exact.
+  const since = Math.max(opened, ctx.uptime - (ctx.wall - slotStart(state.config, height)));
   const mine = ctx.uptime - since >= rank * state.config.rankStep;
   return ctx.gate("turn", mine, { rank, height });
 }
