@@ -54,6 +54,28 @@ describe("counts", () => {
   });
 });
 
+describe("something new of a type of fact", () => {
+  const set = (text: string): string => {
+    return keyOf({ sort: "count", node: "A", part: 0, text, type: "active" });
+  };
+
+  test("is no departure where single runs say what no other says", () => {
+    const made = envelope(tale({ [set("A")]: 1, [set("AB")]: 1 }), tale({ [set("A")]: 1 }));
+    expect(made.departures(tale({ [set("A")]: 1, [set("AC")]: 1 }))).toEqual([]);
+    const often = tale({ [set("A")]: 1, [set("AC")]: 9 });
+    expect(made.departures(often)).toEqual([]);
+  });
+
+  test("is one where all that is said is said by several", () => {
+    const both = tale({ [set("A")]: 1, [set("AB")]: 1 });
+    expect(
+      envelope(both, both, tale({ [set("A")]: 1 })).departures(
+        tale({ [set("A")]: 1, [set("AC")]: 1 }),
+      ),
+    ).toHaveLength(1);
+  });
+});
+
 describe("what brought something about", () => {
   test("is promised where all runs agree on it", () => {
     const made = envelope(tale({}, "a timer"), tale({}, "a timer"));

@@ -1,9 +1,11 @@
 /**
  * What the model promises: that on which many simulated runs agree, each shaken by other lateness.
  * Where they differ the model leaves a race open, and a real run may differ there as well. A count
- * that differs among them is promised to lie among them, with as much room again on both sides.
+ * that differs among them is promised to lie among them, with as much room again on both sides. And
+ * where single runs still say what no other says (which of many are active in between), more is to
+ * come: something new of that type is no departure.
  */
-import type { First, Tale } from "./tale.ts";
+import { featureOf, type First, type Tale } from "./tale.ts";
 
 export interface Range {
   readonly min: number;
@@ -26,6 +28,9 @@ export type Departure =
 export class Envelope {
   #runs = 0;
   readonly #ranges = new Map<string, Range>();
+  /** How many runs have it; and by node and type of fact, how many things only one run has. */
+  readonly #seen = new Map<string, number>();
+  readonly #single = new Map<string, number>();
   /** Null: not the same in all runs. */
   readonly #hows = new Map<string, string | null>();
   readonly #orders = new Map<string, Order>();
@@ -46,6 +51,7 @@ export class Envelope {
     for (const [key, count] of tale.counts) {
       const { min, max } = this.#ranges.get(key) ?? { min: fresh ?? count, max: count };
       this.#ranges.set(key, { min: Math.min(min, count), max: Math.max(max, count) });
+      this.#note(key);
     }
     for (const [key, range] of this.#ranges) {
       if (range.min > 0 && !tale.counts.has(key)) this.#ranges.set(key, { ...range, min: 0 });
@@ -57,6 +63,22 @@ export class Envelope {
       for (const [node, order] of this.#orders) order.add(tale.order.get(node) ?? []);
     }
     this.#runs++;
+  }
+
+  #note(key: string): void {
+    const family = familyOf(key);
+    const seen = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, seen);
+    if (family === null || seen > 2) return;
+    this.#single.set(family, (this.#single.get(family) ?? 0) + (seen === 1 ? 1 : -1));
+  }
+
+  #fits(key: string, found: number): boolean {
+    const range = this.#range(key);
+    if (within(found, range)) return true;
+    if (range.max > 0 || this.#runs < 2) return false;
+    const family = familyOf(key);
+    return family !== null && (this.#single.get(family) ?? 0) > 0;
   }
 
   #addHows({ hows }: Tale): void {
@@ -90,9 +112,8 @@ export class Envelope {
   }
 
   #judge(key: string, found: number, into: Departure[]): void {
-    const range = this.#range(key);
-    if (within(found, range)) return;
-    into.push({ kind: "count", key, found, range });
+    if (this.#fits(key, found)) return;
+    into.push({ kind: "count", key, found, range: this.#range(key) });
   }
 
   /** What does not happen at all is a matter of counts. */
@@ -112,7 +133,7 @@ export class Envelope {
   }
 
   #explains(departure: Departure): boolean {
-    if (departure.kind === "count") return within(departure.found, this.#range(departure.key));
+    if (departure.kind === "count") return this.#fits(departure.key, departure.found);
     if (departure.kind === "how") return this.#hows.get(departure.key) !== departure.how;
     const { node, early, late } = departure;
     return this.#orders.get(node)?.promises(early, late) !== true;
@@ -126,6 +147,12 @@ export class Envelope {
   #range(key: string): Range {
     return this.#ranges.get(key) ?? NEVER;
   }
+}
+
+/** Null for what is of no type: there is nothing else of its kind. */
+function familyOf(key: string): string | null {
+  const { sort, node, type = "" } = featureOf(key);
+  return sort === "count" && type !== "" ? `${node} ${type}` : null;
 }
 
 const NEVER: Range = { min: 0, max: 0 };

@@ -4,7 +4,7 @@
  * what a stream lost, which rows came true, and in which order a node met its facts. Never a time,
  * a nonce, a hash, a signature, a kernel's port or the number of a session.
  */
-import type { TraceEvent } from "../../trace/event.ts";
+import { type TraceEvent, typeOf } from "../../trace/event.ts";
 import { Peers } from "../../trace/spoken.ts";
 import type { Words } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -36,6 +36,8 @@ export interface Feature {
   readonly part: number;
   /** What happened, `counts 2 active: A, B`. */
   readonly text: string;
+  /** Of which type it is, for facts; else left out. */
+  readonly type?: string;
 }
 
 export interface Tale {
@@ -56,13 +58,14 @@ export type Hear = (key: string, how: string, event: TraceEvent | null) => void;
 
 const SEPARATOR = "\u0001";
 
-export function keyOf({ sort, node, part, text }: Feature): string {
-  return [sort, node, part, text].join(SEPARATOR);
+export function keyOf({ sort, node, part, text, type = "" }: Feature): string {
+  return [sort, node, part, text, type].join(SEPARATOR);
 }
 
 export function featureOf(key: string): Feature {
-  const [sort, node, part, text] = key.split(SEPARATOR) as [Sort, string, string, string];
-  return { sort, node, part: Number(part), text };
+  const words = key.split(SEPARATOR) as [Sort, string, string, string, string];
+  const [sort, node, part, text, type] = words;
+  return { sort, node, part: Number(part), text, type };
 }
 
 export function taleOf(trace: Trace, frame: Frame): Tale {
@@ -127,7 +130,8 @@ class Teller {
     }
     const text = phraseOf(event, peer, words, this.#before);
     if (text === null) return;
-    this.#say({ sort: "count", node, part: this.#partOf(event.at), text }, "", event);
+    const type = event.kind === "fact" ? typeOf(event.body) : "";
+    this.#say({ sort: "count", node, part: this.#partOf(event.at), text, type }, "", event);
     const first = `${node}${SEPARATOR}${text}`;
     if (this.#met.has(first)) return;
     this.#met.add(first);
