@@ -1,6 +1,6 @@
 /** diff: where two runs part. */
 import { beforeAll, expect, it } from "vitest";
-import { Place } from "./host.ts";
+import { former, Place } from "./host.ts";
 
 const place = new Place();
 const SCENARIO = "scenarios/discovery-timeline.yaml";
@@ -32,7 +32,7 @@ it("another seed: the first that one of them lacks, what led to it, the first sh
 it("times count when asked to, and only then", async () => {
   const delivered = /"at":(\d+)(?=,"node":\d,"kind":"deliver")/g;
   const later = (_: string, at: string): string => `"at":${Number(at) + 5}`;
-  const other = place.read("a.ndjson").replaceAll(delivered, later);
+  const other = former(place.read("a.ndjson")).replaceAll(delivered, later);
   place.write("slow.ndjson", other);
   const words = ["diff", "a.ndjson", "slow.ndjson"];
   const close = await place.timesim(words);
@@ -57,7 +57,7 @@ it("one fault more is the first that differs", async () => {
 
 it("what is no trace and no scenario", async () => {
   expect(await place.timesim(["diff", "a.ndjson", "gone.ndjson"])).toMatchObject({ exit: 2 });
-  place.write("toy.ndjson", place.read("a.ndjson").replace('"masternode"', '"toy"'));
+  place.write("toy.ndjson", former(place.read("a.ndjson")).replace('"masternode"', '"toy"'));
   const { exit, err } = await place.timesim(["diff", "a.ndjson", "toy.ndjson"]);
   expect(exit).toBe(2);
   expect(err).toContain('protocol "toy", not masternode');
