@@ -1,7 +1,7 @@
 /** A block of loopback addresses for one run: the one that was asked for, or one that is free. */
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
-import { address, formatIp, parseAddress, portOf } from "../core/address.ts";
+import { formatIp, ipText, parseAddress, portOf } from "../core/address.ts";
 import { BadInput } from "../core/assert.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { type Claims, onLoopback } from "./loopback.ts";
@@ -28,7 +28,7 @@ export async function freeBlock(kit: Claims, scenario: Scenario): Promise<number
 export async function checkBlock(kit: Claims, scenario: Scenario, block: number): Promise<void> {
   const taken = await takenIn(kit, scenario, block);
   if (taken === null) return;
-  const net = formatIp(address(block, 0)).replace(/\.0$/, "");
+  const net = ipText(block).replace(/\.0$/, "");
   throw new BadInput([`--net ${net} — nobody can listen there: ${taken}`]);
 }
 

@@ -1,7 +1,7 @@
 /** What a node's process finds in its folder before its first start: its config and its key. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { address, type Address, formatAddress, formatIp } from "../core/address.ts";
+import { type Address, formatAddress, ipText } from "../core/address.ts";
 import { formatDuration } from "../core/units.ts";
 import type { Fields, Setting, Settings } from "../kit/field.ts";
 import type { NodePlan, Scenario } from "../scenario/model.ts";
@@ -64,7 +64,7 @@ export class Folder {
       name: node.name,
       profile: node.profile ?? profile,
       listen: formatAddress(node.address),
-      ...(node.dialsFrom === null ? {} : { dialsFrom: formatIp(address(node.dialsFrom, 0)) }),
+      ...(node.dialsFrom === null ? {} : { dialsFrom: ipText(node.dialsFrom) }),
       proxy: `socks5://${node.name}@${formatAddress(proxy)}`,
       data: this.path,
       seed,

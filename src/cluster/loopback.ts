@@ -3,7 +3,7 @@
  * same order, ports kept, so that nothing which compares addresses decides otherwise. The block's
  * last address that is free is the proxy's.
  */
-import { address, formatIp, ipOf, parseAddress, portOf } from "../core/address.ts";
+import { address, ipOf, ipText, parseAddress, portOf } from "../core/address.ts";
 import { BadInput } from "../core/assert.ts";
 import type { Fields, Setting, Settings } from "../kit/field.ts";
 import type { Claim } from "../kit/kit.ts";
@@ -93,7 +93,7 @@ function patternOn(text: string, { of, block, kept }: Places): string {
     if (old === null) return found;
     const place = d === "" && kept === Math.floor(ipOf(old) / 256) ? block : of.get(ipOf(old));
     if (place === undefined) return found;
-    const written = formatIp(address(place, 0));
+    const written = ipText(place);
     return (d === "" ? written.slice(0, -1) : written).replaceAll(".", dot);
   };
   return text.replaceAll(QUAD, quad);

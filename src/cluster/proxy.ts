@@ -4,7 +4,7 @@
  * would see without a proxy. What happens between is the shaper's.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { type Address, address, formatIp, portOf } from "../core/address.ts";
+import { type Address, address, formatIp, ipText, portOf } from "../core/address.ts";
 import type { Time } from "../core/units.ts";
 import type { Call, Leg } from "./call.ts";
 import { SocketLeg } from "./leg.ts";
@@ -162,8 +162,4 @@ export class Proxy {
     socket.on("error", () => undefined);
     socket.once("close", () => this.#sockets.delete(socket));
   }
-}
-
-function ipText(ip: number): string {
-  return formatIp(address(ip, 0));
 }

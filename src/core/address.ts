@@ -76,7 +76,11 @@ function parseIp(text: string): number | null {
 }
 
 export function formatIp(value: Address): string {
-  const ip = ipOf(value);
+  return ipText(ipOf(value));
+}
+
+/** Of an ip alone, as a number. */
+export function ipText(ip: number): string {
   return `${ip >>> 24}.${(ip >>> 16) & 255}.${(ip >>> 8) & 255}.${ip & 255}`;
 }
 

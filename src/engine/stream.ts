@@ -21,6 +21,7 @@ import {
   recordDrop,
   swallowed,
 } from "./net.ts";
+import { hear } from "../runtime/hear.ts";
 import { OP } from "./op.ts";
 import {
   abandon,
@@ -167,15 +168,7 @@ function told<P extends Protocol>(
   }
   if (op === OP.CORRUPT) return runtime.garbled(session, "a corrupted line", "shape", cause);
   if (net.wire === "objects") return runtime.deliver(session, body as P["message"], cause);
-  const decoded = net.codec.decode(body as Uint8Array);
-  switch (decoded.kind) {
-    case "message":
-      return runtime.deliver(session, decoded.message, cause);
-    case "unknown":
-      return runtime.garbled(session, decoded.name, "unknown", cause);
-    case "garbled":
-      return runtime.garbled(session, decoded.error, "shape", cause);
-  }
+  return hear(runtime, session, net.codec.decode(body as Uint8Array), cause);
 }
 
 /**

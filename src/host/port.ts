@@ -4,13 +4,14 @@
  * with one reading of the clocks; nothing reaches it from within a step.
  */
 import type { Socket } from "node:net";
-import { address, type Address, formatIp, ipOf, parseAddress } from "../core/address.ts";
+import { type Address, ipOf, ipText, parseAddress } from "../core/address.ts";
 import { StepFailed } from "../core/assert.ts";
 import type { Codec } from "../core/codec.ts";
 import type { CloseReason, Protocol, Role, SessionId, TimerKey } from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import { trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
+import { hear } from "../runtime/hear.ts";
 import type { NodeRuntime } from "../runtime/node.ts";
 import type { Port, TimerHandle } from "../runtime/port.ts";
 import { streamOf } from "../runtime/streams.ts";
@@ -309,15 +310,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
     const line = socket.lines.next(node.lineLimit(id));
     if (line === null) return false;
     if (line === "too long") return node.garbled(id, "line too long", "too long", NO_CAUSE);
-    const decoded = this.#options.codec.decode(line);
-    switch (decoded.kind) {
-      case "message":
-        return node.deliver(id, decoded.message, NO_CAUSE);
-      case "unknown":
-        return node.garbled(id, decoded.name, "unknown", NO_CAUSE);
-      case "garbled":
-        return node.garbled(id, decoded.error, "shape", NO_CAUSE);
-    }
+    return hear(node, id, this.#options.codec.decode(line), NO_CAUSE);
   }
 
   #checkUnread(): void {
@@ -394,7 +387,3 @@ const CHECKED = 65_536;
  * answers may be work, and what a flood asks must not keep the others waiting.
  */
 const TURN = 5;
-
-function ipText(ip: number): string {
-  return formatIp(address(ip, 0));
-}

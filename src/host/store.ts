@@ -169,10 +169,14 @@ async function replace(path: string, bytes: Uint8Array, dir: string): Promise<vo
   }
 }
 
-function syncFolder(dir: string): void {
+/** After a rename or a link in it: from here on that stands, whatever happens. */
+export function syncFolder(dir: string): void {
   const folder = openSync(dir, "r");
-  fsyncSync(folder);
-  closeSync(folder);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function headOf(file: string, body: Uint8Array): string {

@@ -3,7 +3,7 @@
  * gives the same scenario but for its places. Short things stand on one line, as people write them.
  */
 import { Document, isMap, isPair, isSeq, type Node } from "yaml";
-import { type Address, address, formatAddress, formatIp, portOf } from "../core/address.ts";
+import { type Address, formatAddress, formatIp, ipText, portOf } from "../core/address.ts";
 import type { Ends, Fault, Latency, LinkProfile } from "../core/fault.ts";
 import { FOREVER, formatDuration } from "../core/units.ts";
 import type { Fields, Setting, Settings } from "../kit/field.ts";
@@ -122,7 +122,7 @@ function nodeOut(kit: Dialect, node: NodePlan): Plain {
   return compact({
     start: node.start === null ? "never" : formatDuration(node.start),
     address: addressOut(node.address, kit.defaultPort),
-    dialsFrom: node.dialsFrom === null ? undefined : formatIp(address(node.dialsFrom, 0)),
+    dialsFrom: node.dialsFrom === null ? undefined : ipText(node.dialsFrom),
     profile: node.profile ?? undefined,
     ...settingsOut(kit.node, node.settings),
     config: unlessEmpty(settingsOut(kit.config, node.config)),

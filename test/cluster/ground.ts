@@ -8,17 +8,11 @@ import { address, type Address, formatIp, portOf } from "../../src/core/address.
 import type { LinkProfile } from "../../src/core/fault.ts";
 import { millis, seconds } from "../../src/core/units.ts";
 import type { NetworkConfig } from "../../src/engine/net.ts";
+import { LINK } from "../engine/world.ts";
 import { Pace } from "../../src/cluster/pace.ts";
 import { Proxy } from "../../src/cluster/proxy.ts";
 import { EVERY_KIND, type TraceEvent } from "../../src/trace/event.ts";
 import { Recorder } from "../../src/trace/recorder.ts";
-
-const LINK: LinkProfile = {
-  latency: { shape: "constant", at: millis(50) },
-  drawn: "per-message",
-  loss: 0,
-  bandwidth: null,
-};
 
 const NETWORK: NetworkConfig = {
   userTimeout: seconds(30),

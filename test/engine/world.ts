@@ -35,7 +35,7 @@ export interface ToyOptions {
 
 export const EPOCH = 1_766_000_000_000_000 as UnixMicros;
 
-const LINK: LinkProfile = {
+export const LINK: LinkProfile = {
   latency: { shape: "constant", at: millis(50) },
   drawn: "per-message",
   loss: 0,

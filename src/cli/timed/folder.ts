@@ -15,6 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../../host/store.ts";
 import { makeFolders } from "../system.ts";
 
 const PRIVATE_FILE = 0o600;
@@ -32,7 +33,7 @@ export function makePrivate(dir: string): void {
 export function writePrivate(path: string, text: string): void {
   const temporary = written(path, text);
   renameSync(temporary, path);
-  sync(dirname(path));
+  syncFolder(dirname(path));
 }
 
 /** Throws EEXIST rather than replace anything. */
@@ -43,7 +44,7 @@ export function createPrivate(path: string, text: string): void {
   } finally {
     rmSync(temporary);
   }
-  sync(dirname(path));
+  syncFolder(dirname(path));
 }
 
 export function removeFile(path: string): void {
@@ -70,13 +71,4 @@ function written(path: string, text: string): string {
     closeSync(file);
   }
   return temporary;
-}
-
-function sync(folder: string): void {
-  const file = openSync(folder, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
