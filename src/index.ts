@@ -30,11 +30,22 @@ export {
 } from "./core/units.ts";
 export { type Veil, veiled } from "./core/veil.ts";
 export type { ClaimContext, Watch } from "./check/claim.ts";
+export {
+  type Complaint,
+  type InvariantSpec,
+  type Monitor,
+  type NodeFacts,
+  type RunPlan,
+  signatureOf,
+  type Standing,
+} from "./check/invariant.ts";
 export type { NodeSpec } from "./engine/host.ts";
 export type { NetworkConfig } from "./engine/net.ts";
 export { World, type WorldOptions } from "./engine/world.ts";
+export { judge, type Judgement, type JudgeOptions } from "./fuzz/judge.ts";
+export { type Mutant, mutated } from "./fuzz/mutant.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
-export type { Claim, CommandSpec, Kit, NodeSetup, Profile } from "./kit/kit.ts";
+export type { Claim, CommandSpec, Invariants, Kit, NodeSetup, Profile } from "./kit/kit.ts";
 export { type ClockPlan, HostClock } from "./host/clock.ts";
 export { nodeCrypto } from "./host/crypto.ts";
 export { type HostNode, type HostOptions, startNode } from "./host/node.ts";

@@ -7,6 +7,7 @@ import type { Codec, FileCodecs } from "../core/codec.ts";
 import type { Machine, Protocol } from "../core/machine.ts";
 import type { UnixMicros } from "../core/units.ts";
 import type { ClaimContext, Watch } from "../check/claim.ts";
+import type { InvariantSpec, Monitor, RunPlan, Standing } from "../check/invariant.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Vocabulary } from "../trace/vocabulary.ts";
 import type { Fields, Settings } from "./field.ts";
@@ -25,6 +26,8 @@ export interface Kit<P extends Protocol> {
   /** Extra keys of a scenario's node. */
   readonly node: Fields;
   readonly claims: Readonly<Record<string, Claim>>;
+  /** What holds in every run, whatever it is of. */
+  readonly invariants?: Invariants;
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
   /** What an operator may ask a real node; `status` also feeds its metrics. */
   readonly views?: Readonly<Record<string, View<P>>>;
@@ -49,6 +52,8 @@ export interface Profile<P extends Protocol> {
   /** One line for `--help` and errors. */
   readonly about: string;
   readonly machine: Machine<P>;
+  /** Default: kept. */
+  readonly standing?: Standing;
   /** Constants that differ from the fields' defaults. */
   readonly config: Settings;
 }
@@ -64,6 +69,13 @@ export interface NodeSetup {
   readonly addressOf: (node: string) => Address;
   /** A real node's name for its key (core/key.ts). Simulated ones derive a key from their name. */
   readonly key?: string;
+}
+
+export interface Invariants {
+  /** In the order in which they are told. */
+  readonly specs: Readonly<Record<string, InvariantSpec>>;
+  /** One monitor for all of those named, so that they can share what they fold. */
+  watch(names: readonly string[], plan: RunPlan): Monitor;
 }
 
 /** A name that expectations may use, `ready: { with: A }`. */

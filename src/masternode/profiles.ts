@@ -23,6 +23,7 @@ export const profiles: readonly Profile<Masternode>[] = [
     name: "as-found",
     about: "the node of 2025-12-21: deaf on dialed links, stuck at 3009",
     machine: createMachine(asFound),
+    standing: "old",
     config: {
       dialPeriod: 120 * SECOND,
       // The operating system's connect time-out, and a minute of polling before the catch-up.
@@ -40,24 +41,28 @@ export const profiles: readonly Profile<Masternode>[] = [
     name: "height-liar",
     about: "an adversary: claims a height that nobody can have, and serves nothing",
     machine: heightLiar,
+    standing: "adversary",
     config: {},
   },
   {
     name: "address-squatter",
     about: "an adversary: claims its first bootstrap peer's address with its own key",
     machine: addressSquatter,
+    standing: "adversary",
     config: {},
   },
   {
     name: "announcement-forger",
     about: "an adversary: forges and replays announcements and heartbeats, poisons lists",
     machine: announcementForger,
+    standing: "adversary",
     config: {},
   },
   {
     name: "silent",
     about: "an adversary: tells its height, and answers no question",
     machine: silent,
+    standing: "adversary",
     config: {},
   },
 ];

@@ -1,0 +1,67 @@
+/**
+ * One world, played and judged by everything that is promised of every run. A machine that throws
+ * breaks the first promise of all.
+ */
+import type { Complaint } from "../check/invariant.ts";
+import { StepFailed } from "../core/assert.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { Time } from "../core/units.ts";
+import type { World } from "../engine/world.ts";
+import type { Kit } from "../kit/kit.ts";
+import { compile } from "../scenario/compile.ts";
+import type { Scenario } from "../scenario/model.ts";
+import { planOf } from "../scenario/plan.ts";
+import { Recorder } from "../trace/recorder.ts";
+
+export interface JudgeOptions {
+  /** Invariants to hold it to; default: all of the kit's. */
+  readonly invariants?: readonly string[];
+  /** Messages as objects, or encoded to wire bytes and decoded again. */
+  readonly wire?: "objects" | "bytes";
+}
+
+export interface Judgement {
+  /** Empty: all promises were kept. */
+  readonly complaints: readonly Complaint[];
+  readonly digest: string;
+  readonly events: number;
+  /** How far it went. */
+  readonly virtual: Time;
+}
+
+/** The name of the promise that no kit has to make. */
+const NO_CRASH = "no-crash";
+
+export function judge<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  options: JudgeOptions = {},
+): Judgement {
+  const { seed, profile, until } = scenario;
+  const recorder = new Recorder({ level: "digest" });
+  const names = options.invariants ?? Object.keys(kit.invariants?.specs ?? {});
+  const monitor = kit.invariants?.watch(names, planOf(kit, scenario, { seed, profile, until }));
+  if (monitor !== undefined) recorder.listen(monitor);
+  const wire = options.wire ?? "objects";
+  const world = compile(kit, scenario, { seed, profile, recorder, wire, guard: false });
+  const crash = crashOf(world, until);
+  const complaints = monitor?.finish(world.now) ?? [];
+  return {
+    complaints: crash === null ? complaints : [crash, ...complaints],
+    digest: recorder.digest,
+    events: recorder.count,
+    virtual: world.now,
+  };
+}
+
+function crashOf<P extends Protocol>(world: World<P>, until: Time): Complaint | null {
+  try {
+    world.run(until);
+    return null;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    const { node, event, message, cause } = error;
+    const witness = cause instanceof Error ? cause.message.replaceAll(/\d+/g, "N") : "";
+    return { invariant: NO_CRASH, witness, node, at: world.now, event, text: message };
+  }
+}

@@ -1,0 +1,36 @@
+/** A scenario as monitors are told of it: who runs what, with which constants, over which links. */
+import type { RunPlan } from "../check/invariant.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { Time } from "../core/units.ts";
+import { defaultsOf } from "../kit/field.ts";
+import type { Kit } from "../kit/kit.ts";
+import { linkOf, profileOf } from "./compile.ts";
+import { claimContext } from "./context.ts";
+import type { Scenario } from "./model.ts";
+
+export interface Played {
+  readonly seed: string;
+  readonly profile: string;
+  readonly until: Time;
+}
+
+export function planOf<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  { seed, profile, until }: Played,
+): RunPlan {
+  const defaults = defaultsOf(kit.config);
+  return {
+    ...claimContext(scenario.nodes),
+    plans: scenario.nodes.map(({ name, address, start, settings, clock, ...node }) => {
+      const { standing = "kept", config } = profileOf(kit, node.profile ?? profile);
+      const constants = { ...defaults, ...config, ...scenario.config, ...node.config };
+      return { name, address, standing, start, config: constants, settings, clock };
+    }),
+    world: scenario.world,
+    link: linkOf(scenario, seed),
+    dialTimeout: scenario.network.dialTimeout,
+    userTimeout: scenario.network.userTimeout,
+    end: until,
+  };
+}
