@@ -3,7 +3,7 @@
  * unasked. A monitor keeps memory of its own and sees each event once, while a run goes on or
  * afterwards from a saved trace; it looks into no state, so real nodes are held to the same.
  */
-import type { Duration, Time } from "../core/units.ts";
+import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Address } from "../core/address.ts";
 import type { EventId } from "../trace/event.ts";
@@ -54,6 +54,10 @@ export interface RunPlan extends ClaimContext {
   /** How long a dial that nobody answers takes, and a connection that nobody acknowledges. */
   readonly dialTimeout: Duration;
   readonly userTimeout: Duration;
+  /** Wall clock of an exact clock at time 0. */
+  readonly epoch: UnixMicros;
+  /** Things happen when they are due, to the microsecond; real nodes are always a little late. */
+  readonly exact: boolean;
   readonly end: Time;
 }
 

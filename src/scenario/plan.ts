@@ -20,6 +20,7 @@ export function planOf<P extends Protocol>(
   { seed, profile, until }: Played,
 ): RunPlan {
   const defaults = defaultsOf(kit.config);
+  const standard = { ...defaults, ...profileOf(kit, profile).config, ...scenario.config };
   return {
     ...claimContext(scenario.nodes),
     plans: scenario.nodes.map(({ name, address, start, settings, clock, ...node }) => {
@@ -31,6 +32,8 @@ export function planOf<P extends Protocol>(
     link: linkOf(scenario, seed),
     dialTimeout: scenario.network.dialTimeout,
     userTimeout: scenario.network.userTimeout,
+    epoch: kit.epoch(scenario.world, standard),
+    exact: true,
     end: until,
   };
 }
