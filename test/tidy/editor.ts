@@ -40,7 +40,7 @@ const PURE = Object.keys(LAYERS).filter((folder) => !PLATFORM.includes(folder));
 
 /** Where two overrides set the same rule for a file, the later one stands alone. */
 export function overrides(): readonly Override[] {
-  const speakers = SPEAKERS.map((name) => `masternode/${name}.ts`);
+  const speakers = [...SPEAKERS.map((name) => `masternode/${name}.ts`), "masternode/monitors/**"];
   const packageFiles = Object.values(PACKAGES)
     .flat()
     .filter((place) => place.endsWith(".ts") && !FACES.includes(place));
