@@ -16,6 +16,9 @@ import { linkOf } from "../scenario/compile.ts";
 import { claimContext } from "../scenario/context.ts";
 import { messageTypes } from "../scenario/dialect.ts";
 import { Judge } from "../scenario/expect.ts";
+import { planOf } from "../scenario/plan.ts";
+import { promiseOutcomes, watchOf } from "../scenario/promises.ts";
+import type { Monitor } from "../check/invariant.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { headerOf, traceOf } from "../scenario/run.ts";
 import { kindMask, type TraceEvent } from "../trace/event.ts";
@@ -117,6 +120,7 @@ class Stage<P extends Protocol> {
   readonly #pace: Pace;
   readonly #recorder: Recorder = new Recorder({ level: "full" });
   readonly #judge: Judge;
+  readonly #monitor: Monitor | null;
   readonly #gauges: Gauges;
   readonly #merger: Merger;
   readonly #calls = new Map<string, Call>();
@@ -141,6 +145,11 @@ class Stage<P extends Protocol> {
     this.#judge = new Judge(kit, scenario, kind, context);
     this.#gauges = new Gauges(kit.gauges ?? {}, scenario.nodes.length);
     this.#recorder.listen(this.#judge);
+    const until = options.until ?? scenario.until;
+    this.#monitor = watchOf(kit, scenario, () => {
+      return { ...planOf(kit, scenario, { seed, profile, until }), exact: false };
+    });
+    if (this.#monitor !== null) this.#recorder.listen(this.#monitor);
     this.#recorder.listen(this.#gauges);
     this.#recorder.listen({ mask: kindMask("crash"), see: (event) => this.#crashed(event) });
     const indices = new Map(scenario.nodes.map((node, index) => [node.address, index]));
@@ -210,7 +219,11 @@ class Stage<P extends Protocol> {
 
   result(): ClusterRun {
     const { seed, profile, name } = this.#header;
-    const outcomes = this.#judge.finish(this.#end);
+    const complaints = this.#monitor?.finish(this.#end) ?? [];
+    const outcomes = [
+      ...this.#judge.finish(this.#end),
+      ...promiseOutcomes(this.#kit, this.#scenario, complaints),
+    ];
     const summary: RunSummary = {
       scenario: name,
       file: this.#scenario.file,

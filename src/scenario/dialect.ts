@@ -2,6 +2,7 @@
  * What of a kit a scenario file can name: settings, claims, commands, profiles, message types. Any
  * kit is a dialect as it stands; a test's needs no machine.
  */
+import type { InvariantSpec } from "../check/invariant.ts";
 import type { Claim } from "../kit/kit.ts";
 import type { Fields } from "../kit/field.ts";
 
@@ -12,6 +13,7 @@ export interface Dialect {
   readonly node: Fields;
   readonly claims: Readonly<Record<string, Claim>>;
   readonly commands: Readonly<Record<string, CommandWords>>;
+  readonly invariants?: { readonly specs: Readonly<Record<string, InvariantSpec>> };
   /** The first is the default. */
   readonly profiles: readonly ProfileWords[];
   /** The files a node may have: what `disk: { damage: … }` may name. */

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly sweepLink: LinkProfile | null;
   readonly events: readonly ScenarioEvent[];
   readonly expect: readonly Expectation[];
+  /** Promises about every run that this one is held to; left out: none. */
+  readonly invariants?: readonly string[];
 }
 
 export interface NodePlan {

@@ -13,6 +13,8 @@ import { compile, profileOf } from "./compile.ts";
 import { claimContext } from "./context.ts";
 import { Judge } from "./expect.ts";
 import type { Scenario } from "./model.ts";
+import { planOf } from "./plan.ts";
+import { promiseOutcomes, watchOf } from "./promises.ts";
 
 export interface RunOptions {
   /** Default: the scenario's own (a pinned run); any other makes it a sweep. */
@@ -57,11 +59,14 @@ export function runScenario<P extends Protocol>(
   const kind = seed === scenario.seed ? "pinned" : "sweep";
   const judge = new Judge(kit, scenario, kind, context);
   recorder.listen(judge);
+  const until = options.until ?? scenario.until;
+  const monitor = watchOf(kit, scenario, () => planOf(kit, scenario, { seed, profile, until }));
+  if (monitor !== null) recorder.listen(monitor);
   const { wire = "objects", guard = false, jitter, proxied } = options;
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter, proxied });
-  const until = options.until ?? scenario.until;
   const crash = play(world, until, scenario, options.tick);
-  const outcomes = judge.finish(world.now);
+  const complaints = monitor?.finish(world.now) ?? [];
+  const outcomes = [...judge.finish(world.now), ...promiseOutcomes(kit, scenario, complaints)];
   const summary: RunSummary = {
     scenario: scenario.name,
     file: scenario.file,

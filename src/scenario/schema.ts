@@ -32,6 +32,7 @@
  *       that: { broadcast: { recipients: 0 } }             a claim, or a list: all of them
  *       at: 0s                                             or by, always, never, eventually
  *     - { on: B, chain: [{ ready: A }, { active: A }], pinned: { at: 5s }, sweep: { by: 7s } }
+ *   invariants: all                            or a list: promises about every run, as rows
  */
 import * as z from "zod";
 import { assert } from "../core/assert.ts";
@@ -45,6 +46,7 @@ import { LINK, link, linkPlans } from "./links.ts";
 import type { Scenario } from "./model.ts";
 import { NETWORK, network } from "./network.ts";
 import { nodePlans, profileName } from "./nodes.ts";
+import { promised } from "./promises.ts";
 import { type Row, rowForm } from "./rows.ts";
 import { OPEN, type Scope } from "./scope.ts";
 import { tell } from "./texts.ts";
@@ -81,6 +83,7 @@ export function scenarioSchema(kit: Dialect, scope: Scope = OPEN): Form<Draft> {
     nodes: nodePlans(kit, scope),
     events: z.array(event).meta({ description: "Faults and commands" }).optional(),
     expect: z.array(row).meta({ description: "What must come true" }).optional(),
+    invariants: promised(kit).optional(),
   };
   const world = shapeOf(kit.world, scope, "complete");
   const taken = Object.keys(world).find((name) => name in shape);
@@ -102,6 +105,7 @@ export function scenarioSchema(kit: Dialect, scope: Scope = OPEN): Form<Draft> {
       sweepLink: given.sweep === undefined ? null : { ...usual, ...given.sweep.link },
       events: (given.events ?? []).flat(),
       rows: given.expect ?? [],
+      ...(given.invariants === undefined ? {} : { invariants: given.invariants }),
     };
   });
 }

@@ -11,6 +11,7 @@ import type { Dialect } from "./dialect.ts";
 import { compact } from "./forms.ts";
 import type { ClaimCall, Expectation, NodePlan, Scenario, ScenarioEvent, When } from "./model.ts";
 import { NETWORK, NETWORK_FIELDS } from "./network.ts";
+import { promisedOut } from "./promises.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -34,6 +35,7 @@ export function writeScenario(kit: Dialect, scenario: Scenario): string {
     nodes: Object.fromEntries(scenario.nodes.map((node) => [node.name, nodeOut(kit, node)])),
     events: unlessNone(events.map((event) => eventOut(kit, event))),
     expect: unlessNone(rowsOut(kit, scenario.expect)),
+    invariants: promisedOut(kit, scenario.invariants ?? []),
   });
   const document = new Document(plain, { version: "1.2", aliasDuplicateObjects: false });
   layOut(document.contents, 0);

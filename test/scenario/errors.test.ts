@@ -11,7 +11,7 @@ describe("the four of the issue", () => {
       `"s.yaml:6:1 linkk — unknown key "linkk" (did you mean "link"?)"`,
     );
     expect(after("zebra: 5ms")).toMatchInlineSnapshot(
-      `"s.yaml:6:1 zebra — unknown key "zebra"; known: name, about, seed, profile, until, config, link, sweep, network, links, nodes, events, expect, chain, slot"`,
+      `"s.yaml:6:1 zebra — unknown key "zebra"; known: name, about, seed, profile, until, config, link, sweep, network, links, nodes, events, expect, invariants, chain, slot"`,
     );
   });
 

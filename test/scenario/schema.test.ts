@@ -28,6 +28,7 @@ describe("the JSON Schema", () => {
         "minItems",
         "minLength",
         "minimum",
+        "not",
         "pattern",
         "prefixItems",
         "properties",

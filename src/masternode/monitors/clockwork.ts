@@ -1,0 +1,225 @@
+/**
+ * Every timer goes off when its constant says, to the microsecond. A timer's event names the one
+ * that armed it, so how long it ran stands in the trace. Not asked of nodes that stood still or
+ * whose clocks drift, nor of real ones, which are always a little late.
+ */
+import type { Complaint, Monitor, NodeFacts, RunPlan } from "../../check/invariant.ts";
+import { formatDuration } from "../../core/units.ts";
+import { EVERY_KIND, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
+import type { ConstantName } from "../config.ts";
+import type { TimerName } from "../state.ts";
+
+const CLOCKWORK = "clockwork";
+
+type Numbers = Readonly<Record<ConstantName, number>>;
+
+/** A timer that goes off, all in µs. */
+interface Moment {
+  readonly c: Numbers;
+  /** Since it was armed. */
+  readonly after: number;
+  /** Of its node, now. */
+  readonly uptime: number;
+  /** By its node's clock, since an exact one said time 0. */
+  readonly wall: number;
+  /** It was armed when the node booted. */
+  readonly boot: boolean;
+  /** `uptime` when this timer went off last after a pause; null: not since the boot. */
+  readonly last: number | null;
+}
+
+interface Due {
+  readonly by: readonly ConstantName[];
+  readonly right: (moment: Moment) => boolean;
+}
+
+/** Aligned to the boot, and none left out. */
+function tick(by: ConstantName): Due {
+  return { by: [by], right: ({ c, after, uptime }) => uptime % c[by] === 0 && after <= c[by] };
+}
+
+function exactly(by: ConstantName): Due {
+  return { by: [by], right: ({ c, after }) => after === c[by] };
+}
+
+/** At a random phase of each boot, and at once when woken. */
+function turn(by: ConstantName): Due {
+  return {
+    by: [by],
+    right: ({ c, after, uptime, last }) =>
+      after === 0 || (after <= c[by] && (last === null || (uptime - last) % c[by] === 0)),
+  };
+}
+
+function within(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
+}
+
+/** After the n-th failure in a row, for some n (rule S6). */
+function isBackoff(c: Numbers, after: number): boolean {
+  return [c.backoffMax, c.backoffMaxOthers].some((cap) => {
+    for (let base = c.backoffStep; ; base += c.backoffStep) {
+      const capped = Math.min(base, cap);
+      const spread = Math.floor((capped * c.backoffSpread) / 100);
+      if (within(after, capped - spread, capped + spread)) return true;
+      if (base >= cap || base === 0) return false;
+    }
+  });
+}
+
+/** Null: by more than constants and the trace tell. */
+const DUES: Readonly<Record<TimerName, Due | null>> = {
+  announce: {
+    by: ["announceDelay", "announcePeriod"],
+    right: ({ c, after, uptime }) =>
+      after === 0 ||
+      (onPeriod(c, uptime, c.announcePeriod) &&
+        after <= Math.max(c.announceDelay, c.announcePeriod)),
+  },
+  heartbeat: {
+    by: ["announceDelay", "heartbeatPeriod"],
+    right: ({ c, after, uptime }) =>
+      onPeriod(c, uptime, c.heartbeatPeriod) && after <= c.heartbeatPeriod,
+  },
+  "announce-again": exactly("announceRepeat"),
+  ask: {
+    by: ["askTimeout", "askSpacing"],
+    right: ({ c, after }) => after === c.askTimeout || after <= c.askSpacing,
+  },
+  assemble: exactly("productionTime"),
+  cache: exactly("cacheDelay"),
+  dial: turn("dialPeriod"),
+  due: { by: ["slot"], right: ({ c, wall }) => wall % c.slot === 0 },
+  "early-block": null,
+  exchange: tick("exchangePeriod"),
+  feeler: turn("feelerPeriod"),
+  "feeler-over": exactly("feelerTime"),
+  guest: exactly("guestTime"),
+  handshake: exactly("handshakeTimeout"),
+  minimum: exactly("minimumHold"),
+  ping: exactly("pingPeriod"),
+  // The epoch is a slot's start, but no tick's where ticks do not divide slots.
+  produce: { by: ["tick"], right: ({ c, after, boot }) => boot || after === c.tick },
+  prune: tick("sweepPeriod"),
+  redial: {
+    by: ["redialMin", "redialMax", "guestRetry", "backoffStep", "backoffMax", "backoffMaxOthers"],
+    right: ({ c, after }) =>
+      within(after, c.redialMin, c.redialMax) || after === c.guestRetry || isBackoff(c, after),
+  },
+  start: {
+    by: ["startStep", "startStepsMax"],
+    right: ({ c, after }) =>
+      c.startStep === 0
+        ? after === 0
+        : after % c.startStep === 0 && within(after / c.startStep, 1, c.startStepsMax),
+  },
+  status: tick("statusPeriod"),
+  sweep: tick("sweepPeriod"),
+  sync: { by: ["downloadTimeout"], right: ({ c, after }) => after <= c.downloadTimeout },
+  tips: tick("tipPeriod"),
+};
+
+function onPeriod(c: Numbers, uptime: number, period: number): boolean {
+  return uptime >= c.announceDelay && (uptime - c.announceDelay) % period === 0;
+}
+
+/** What is known of one node's clocks. */
+interface Hands {
+  bootId: number;
+  bootAt: number;
+  /** Timers armed before this stood still. */
+  movedAt: number;
+  drifts: boolean;
+  /** Its wall clock minus true time, µs. */
+  ahead: number;
+  readonly last: Map<string, number>;
+}
+
+export class Clockwork implements Monitor {
+  readonly mask: number = EVERY_KIND;
+  readonly #plan: RunPlan;
+  readonly #hands: readonly Hands[];
+  /** By event id. */
+  #times = new Float64Array(4_096);
+  readonly #found = new Map<string, Complaint>();
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+    this.#hands = plan.plans.map(() => ({
+      ...{ bootId: NO_CAUSE, bootAt: 0, movedAt: -1, drifts: false, ahead: 0, last: new Map() },
+    }));
+  }
+
+  see(event: TraceEvent): void {
+    if (event.id >= this.#times.length) this.#grow(event.id);
+    this.#times[event.id] = event.at;
+    const hands = this.#hands[event.node];
+    if (hands === undefined) return;
+    switch (event.kind) {
+      case "boot":
+        hands.bootId = event.id;
+        hands.bootAt = event.at;
+        hands.last.clear();
+        return;
+      case "clock":
+        hands.drifts = event.b !== 0;
+        hands.ahead = event.a - event.at - this.#plan.epoch;
+        // Its wall clock may have jumped while timers ran that were aligned to it.
+        hands.movedAt = event.at;
+        return;
+      case "stall":
+        hands.movedAt = event.at;
+        return;
+      case "timer":
+        this.#judge(event, hands);
+        return;
+      default:
+    }
+  }
+
+  finish(): readonly Complaint[] {
+    return [...this.#found.values()];
+  }
+
+  #judge(event: TraceEvent, hands: Hands): void {
+    const node = this.#plan.plans[event.node] as NodeFacts;
+    if (node.standing !== "kept" || hands.drifts || event.cause < hands.bootId) return;
+    const armed = this.#times[event.cause] as number;
+    const body = event.body as string;
+    const slash = event.a === 1 ? -1 : body.indexOf("/");
+    const timer = slash < 0 ? body : body.slice(0, slash);
+    const due = DUES[timer as TimerName];
+    if (due === null || due === undefined) return;
+    // Timers that were armed by the clock's own event began with it.
+    if (armed < hands.movedAt || this.#found.has(timer)) return;
+    const after = event.at - armed;
+    const uptime = event.at - hands.bootAt;
+    const moment: Moment = {
+      c: node.config as Numbers,
+      after,
+      uptime,
+      wall: event.at + hands.ahead,
+      boot: event.cause === hands.bootId,
+      last: hands.last.get(timer) ?? null,
+    };
+    if (after > 0) hands.last.set(timer, uptime);
+    if (due.right(moment)) return;
+    const says = due.by.map((name) => `${name} ${formatDuration(moment.c[name])}`);
+    this.#found.set(timer, {
+      invariant: CLOCKWORK,
+      witness: timer,
+      node: event.node,
+      at: event.at,
+      event: event.id,
+      text:
+        `${node.name}'s timer ${timer} went off after ${formatDuration(after)}, ` +
+        `at uptime ${formatDuration(uptime)}, with ${says.join(", ")}`,
+    });
+  }
+
+  #grow(id: number): void {
+    const larger = new Float64Array(Math.max(id + 1, this.#times.length * 2));
+    larger.set(this.#times);
+    this.#times = larger;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * `invariants:`, the promises that a scenario's runs are held to besides its own rows: all of the
+ * kit's, or some. Each is one row of the outcome.
+ */
+import * as z from "zod";
+import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
+import type { Kit } from "../kit/kit.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { Outcome, OutcomePart } from "../trace/outcome.ts";
+import type { Dialect } from "./dialect.ts";
+import { custom, type Form } from "./forms.ts";
+import type { Scenario } from "./model.ts";
+import { unknownWord } from "./reasons.ts";
+import { tell } from "./texts.ts";
+
+type Promising = Pick<Dialect, "invariants">;
+
+/** Those that can be broken, in the kit's order: what is only counted promises nothing. */
+function promises({ invariants }: Promising): readonly string[] {
+  const specs = Object.entries(invariants?.specs ?? {});
+  return specs.filter(([, { mode }]) => mode !== "sometimes").map(([name]) => name);
+}
+
+export function promised(kit: Dialect): Form<readonly string[]> {
+  const names = promises(kit);
+  const about = "Promises about every run that this one is held to: all, or a list";
+  const one = names.length === 0 ? z.never() : z.enum(names);
+  const looks = (): z.ZodType => z.union([z.literal("all"), z.array(one)]);
+  return custom(about, looks, (value, report) => {
+    if (names.length === 0) {
+      report.problem([], `${kit.name} promises nothing of every run; leave it out`);
+      return undefined;
+    }
+    if (value === "all") return names;
+    if (!Array.isArray(value) || value.length === 0) {
+      report.problem([], `expected all, or a list of invariants; found ${tell(value)}`);
+      return undefined;
+    }
+    const strange = value.filter((name, index) => {
+      const known = typeof name === "string" && names.includes(name);
+      const word = typeof name === "string" ? name : tell(name);
+      if (!known) report.problem([index], unknownWord("invariant", word, names));
+      return !known;
+    });
+    return strange.length > 0 ? undefined : [...new Set(value as readonly string[])];
+  });
+}
+
+/** As it is written in a file; undefined for none. */
+export function promisedOut(
+  kit: Dialect,
+  names: readonly string[],
+): "all" | readonly string[] | undefined {
+  if (names.length === 0) return undefined;
+  const all = promises(kit);
+  return all.length === names.length && all.every((name) => names.includes(name)) ? "all" : names;
+}
+
+/** Null where nothing is promised. */
+export function watchOf<P extends Protocol>(
+  kit: Kit<P>,
+  { invariants = [] }: Scenario,
+  plan: () => RunPlan,
+): Monitor | null {
+  return invariants.length === 0 ? null : (kit.invariants?.watch(invariants, plan()) ?? null);
+}
+
+/** One row for each: kept, or all that was seen to break it. */
+export function promiseOutcomes(
+  kit: Promising,
+  { invariants = [], file, nodes }: Pick<Scenario, "invariants" | "file" | "nodes">,
+  complaints: readonly Complaint[],
+): readonly Outcome[] {
+  return invariants.map((name): Outcome => {
+    const spec = kit.invariants?.specs[name];
+    const sentence = spec?.about ?? name;
+    const broken = complaints.filter(({ invariant }) => invariant === name);
+    const parts = broken.map(({ node, at, event, text }): OutcomePart => {
+      const who = nodes[node]?.name ?? "-";
+      return { node: who, sentence, passed: false, at, event, found: text };
+    });
+    const kept = { node: "-", sentence, passed: true, at: null, event: null, found: "" };
+    return {
+      row: rowOf(name, spec),
+      place: `${file}:1:1`,
+      passed: broken.length === 0,
+      expected: `in every run: ${sentence}`,
+      parts: parts.length === 0 ? [kept] : parts,
+    };
+  });
+}
+
+function rowOf(name: string, spec: InvariantSpec | undefined): string {
+  return spec === undefined || spec.rule === "general" ? name : `${name} (${spec.rule})`;
+}
