@@ -73,7 +73,12 @@ export interface NodeFacts {
   readonly standing: Standing;
   /** Null: not started by itself. */
   readonly start: Time | null;
-  /** Every constant as this node has it. */
+  /** The ip its connections seem to come from; null: its own. */
+  readonly dialsFrom: number | null;
+  /**
+   * Every constant as this node should have it: a kept node those of the protocol and the scenario,
+   * whatever its profile says, for a profile that says otherwise breaks the promise.
+   */
   readonly config: Readonly<Record<string, unknown>>;
   /** The kit's own keys of the node. */
   readonly settings: Readonly<Record<string, unknown>>;

@@ -13,6 +13,7 @@ import { messageCodec } from "./codec.ts";
 import { fileCodecs } from "./files.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
 import type { Tier } from "./messages.ts";
+import { invariantsWith } from "./monitors.ts";
 import { profiles } from "./profiles.ts";
 import { rewardAddressOf } from "./reward.ts";
 import type { Masternode } from "./state.ts";
@@ -72,6 +73,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     world,
     node,
     claims,
+    invariants: invariantsWith(crypto),
     commands: {
       addnode: {
         about: "an operator names a peer",

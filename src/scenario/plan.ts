@@ -23,10 +23,11 @@ export function planOf<P extends Protocol>(
   const standard = { ...defaults, ...profileOf(kit, profile).config, ...scenario.config };
   return {
     ...claimContext(scenario.nodes),
-    plans: scenario.nodes.map(({ name, address, start, settings, clock, ...node }) => {
+    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, clock, ...node }) => {
       const { standing = "kept", config } = profileOf(kit, node.profile ?? profile);
-      const constants = { ...defaults, ...config, ...scenario.config, ...node.config };
-      return { name, address, standing, start, config: constants, settings, clock };
+      const own = standing === "kept" ? {} : config;
+      const constants = { ...defaults, ...own, ...scenario.config, ...node.config };
+      return { name, address, dialsFrom, standing, start, config: constants, settings, clock };
     }),
     world: scenario.world,
     link: linkOf(scenario, seed),

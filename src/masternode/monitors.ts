@@ -1,0 +1,62 @@
+/**
+ * What is promised of every run of masternodes (docs/protocol.md), as monitors. One picture of the
+ * run is kept for all; each promise stands in the file of its mechanism in monitors/.
+ */
+import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
+import type { Crypto } from "../core/capabilities.ts";
+import type { Time } from "../core/units.ts";
+import type { Invariants } from "../kit/kit.ts";
+import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
+import { answers } from "./monitors/answers.ts";
+import { bans } from "./monitors/bans.ts";
+import { chain } from "./monitors/chain.ts";
+import { evidence } from "./monitors/evidence.ts";
+import { forgetting } from "./monitors/forgetting.ts";
+import { Picture } from "./monitors/picture.ts";
+import { production } from "./monitors/production.ts";
+import type { Rules } from "./monitors/rule.ts";
+import { spread } from "./monitors/spread.ts";
+
+/** One more is one more line. */
+const RULES: readonly Rules[] = [answers, bans, spread, evidence, chain, production, forgetting];
+
+export function invariantsWith(crypto: Crypto): Invariants {
+  const specs: Record<string, InvariantSpec> = Object.assign(
+    {},
+    ...RULES.map((rule) => rule.specs),
+  );
+  return { specs, watch: (names, plan) => new Monitors(names, plan, crypto) };
+}
+
+class Monitors implements Monitor {
+  readonly mask: number;
+  readonly #names: readonly string[];
+  readonly #picture: Picture;
+  readonly #all: readonly Monitor[];
+  /** Who wants to see a kind of event. */
+  readonly #seers: Readonly<Record<string, readonly Monitor[]>>;
+
+  constructor(names: readonly string[], plan: RunPlan, crypto: Crypto) {
+    this.#names = names;
+    this.#picture = new Picture(plan);
+    const scene = { plan, picture: this.#picture, crypto };
+    const wanted = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
+    this.#all = wanted.map((rule) => rule.make(scene));
+    this.mask = this.#all.reduce((mask, { mask: own }) => mask | own, Picture.mask);
+    this.#seers = Object.fromEntries(
+      KINDS.map((kind) => [kind, this.#all.filter(({ mask }) => (mask & (1 << KIND[kind])) !== 0)]),
+    );
+  }
+
+  see(event: TraceEvent): void {
+    this.#picture.see(event);
+    for (const monitor of this.#seers[event.kind] ?? []) monitor.see(event);
+  }
+
+  finish(end: Time): readonly Complaint[] {
+    return this.#all
+      .flatMap((monitor) => monitor.finish(end))
+      .filter(({ invariant }) => this.#names.includes(invariant))
+      .toSorted((left, right) => left.at - right.at);
+  }
+}

@@ -1,0 +1,126 @@
+/** What is forgotten, and what is not (rule Q2); who is known at all, and that it has an end. */
+import type { Address } from "../../core/address.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact, FactOf } from "../facts.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
+
+export const forgetting: Rules = {
+  specs: {
+    "kept-candidates": {
+      rule: "Q2",
+      about:
+        "pruning begins pruneDelay after boot, and forgets nobody who is configured, has a " +
+        "session, or was ready or active within unseenMax",
+      mode: "always",
+    },
+    "bounded-registry": {
+      rule: "R1",
+      about:
+        "a registry has no more entries than entriesMax, and among honest nodes none of an " +
+        "address that is no node's, nor of the node itself",
+      mode: "always",
+    },
+    "no-self-session": {
+      rule: "S4",
+      about: "no node is ready with itself, nor dials an address that it found to be its own",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Forgetting(scene),
+};
+
+class Forgetting extends RuleMonitor {
+  readonly mask: number = kindMask("fact", "boot", "dial", "command");
+  readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
+  /** When an address was last ready or turned active or inactive here. */
+  readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map());
+  readonly #named: Set<Address>[] = this.plan.plans.map(({ settings }) => {
+    const dials = (settings["dials"] ?? []) as readonly string[];
+    return new Set(dials.map((name) => this.plan.addressOf(name)));
+  });
+  readonly #selves: Set<Address>[] = this.plan.plans.map(() => new Set());
+  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
+
+  see(event: TraceEvent): void {
+    const { node, kind, body } = event;
+    if (!this.isKept(node)) return;
+    if (kind === "fact") return this.#learn(event, body as Fact);
+    if (kind === "boot") {
+      this.#known[node]?.clear();
+      this.#met[node]?.clear();
+      this.#selves[node]?.clear();
+    } else if (kind === "command") {
+      const { address } = body as { readonly address?: Address };
+      if (address !== undefined) this.#named[node]?.add(address);
+    } else if (this.#selves[node]?.has(event.b as Address) === true) {
+      this.#self(event, "dials an address that it knows to be its own");
+    }
+  }
+
+  #learn(event: TraceEvent, fact: Fact): void {
+    const { node, at } = event;
+    switch (fact.type) {
+      case "known":
+        return this.#grow(event, fact);
+      case "removed":
+        this.#known[node]?.delete(fact.address);
+        return;
+      case "status":
+        this.#met[node]?.set(fact.address, at);
+        return;
+      case "lost":
+        this.#met[node]?.set(fact.peer, at);
+        return;
+      case "ready": {
+        this.#met[node]?.set(fact.peer, at);
+        const peer = this.picture.at(node).ready.get(fact.session);
+        if (peer === node) this.#self(event, "is ready with itself");
+        return;
+      }
+      case "self":
+        this.#selves[node]?.add(fact.address);
+        return;
+      case "pruned":
+        this.#pruned(event, fact);
+    }
+  }
+
+  #grow(event: TraceEvent, { address }: FactOf<"known">): void {
+    const { node } = event;
+    const known = this.#known[node];
+    known?.add(address);
+    const size = known?.size ?? 0;
+    const isFull = size > this.constant(node, "entriesMax");
+    const owner = this.picture.owner(address);
+    const isWrong = this.#isHonest && (owner < 0 || owner === node);
+    if (!isFull && !isWrong) return;
+    const witness = isFull ? "too many" : owner < 0 ? "nobody's address" : "itself";
+    this.breach("bounded-registry", witness, event, () => {
+      const who = this.picture.name(node);
+      return `${who} takes ${this.plan.address(address)} into a registry of ${size}: ${witness}`;
+    });
+  }
+
+  #pruned(event: TraceEvent, { addresses }: FactOf<"pruned">): void {
+    const { node, at } = event;
+    const one = this.picture.at(node);
+    const uptime = (at - one.bootAt) * one.rate;
+    const isEarly = uptime < this.constant(node, "pruneDelay") - 10;
+    for (const address of addresses) {
+      const met = this.#met[node]?.get(address);
+      const unseen = this.constant(node, "unseenMax");
+      const isMet = met !== undefined && (at - met) * one.rate < unseen;
+      const isNamed = this.#named[node]?.has(address) === true;
+      if (!isEarly && !isMet && !isNamed) continue;
+      const witness = isEarly ? "soon after boot" : isNamed ? "configured" : "met before";
+      this.breach("kept-candidates", witness, event, () => {
+        const who = this.picture.name(node);
+        return `${who} forgets ${this.plan.address(address)}: ${witness}`;
+      });
+    }
+  }
+
+  #self(event: TraceEvent, does: string): void {
+    this.breach("no-self-session", does, event, () => `${this.picture.name(event.node)} ${does}`);
+  }
+}

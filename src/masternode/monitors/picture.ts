@@ -1,0 +1,204 @@
+/**
+ * What all monitors want to know of a run at this moment, folded once for all of them: which nodes
+ * run, who has a ready session with whom, whom each counts as active, its tip, gates and clock. Made
+ * of trace events alone, so it is the same for real nodes.
+ */
+import { type Address, portOf, withPort } from "../../core/address.ts";
+import type { RunPlan } from "../../check/invariant.ts";
+import { type GateBody, kindMask, type TraceEvent, typeOf } from "../../trace/event.ts";
+import type { Fact, FactOf } from "../facts.ts";
+
+/** One end of a connection; `peer` is the index of the node at the other, −1 if nobody knows. */
+export interface End {
+  peer: number;
+  readonly role: "dialed" | "accepted";
+}
+
+export interface Gate {
+  readonly open: boolean;
+  readonly since: number;
+  readonly values: GateBody["values"];
+}
+
+/** What one node stands at. */
+export interface Standpoint {
+  up: boolean;
+  stalled: boolean;
+  /** Of this boot. */
+  bootAt: number;
+  /** Open sessions by number. */
+  readonly ends: Map<number, End>;
+  /** Ready sessions by number, and the index of the peer. */
+  readonly ready: Map<number, number>;
+  active: readonly Address[];
+  /** Since when at least as many as production asks for are active; null: they are not. */
+  enoughSince: number | null;
+  tip: FactOf<"tip"> | null;
+  tipAt: number;
+  readonly gates: Map<string, Gate>;
+  /** The last announcement and heartbeat it sent in any of its lives; null: never. */
+  voiceAt: number | null;
+  /** The message that it was given last, and the event. */
+  given: unknown;
+  givenAt: number;
+  givenIn: number;
+  /** Its clock: wall time `wall` at moment `wallAt`, and how fast it runs. */
+  wall: number;
+  wallAt: number;
+  rate: number;
+}
+
+const FACTS = ["ready", "lost", "active", "tip", "broadcast", "heartbeat"];
+const MILLION = 1_000_000;
+const NOBODY: readonly Address[] = [];
+
+export class Picture {
+  static readonly mask: number = kindMask(
+    ...(["boot", "down", "stall", "clock", "dial", "opened", "closed", "close"] as const),
+    ...(["refused", "deliver", "fact", "gate"] as const),
+  );
+  readonly nodes: readonly Standpoint[];
+  readonly #plan: RunPlan;
+  /** Every address that a node had or seemed to have; null: of several. */
+  readonly #owners = new Map<Address, number>();
+  /** Who dialed, by the event, until the other end is open. */
+  readonly #dials = new Map<number, { readonly node: number; readonly session: number }>();
+  readonly #needed: readonly number[];
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+    this.nodes = plan.plans.map(({ clock }) => ({
+      ...{ up: false, stalled: false, bootAt: 0, ends: new Map(), ready: new Map() },
+      ...{ active: NOBODY, enoughSince: null, tip: null, tipAt: 0, gates: new Map() },
+      ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
+      ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
+    }));
+    this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
+    for (const [index, { address, dialsFrom }] of plan.plans.entries()) {
+      this.#owners.set(address, index);
+      if (dialsFrom === null) continue;
+      const seen = withPort((dialsFrom * 65_536) as Address, portOf(address));
+      if (!this.#owners.has(seen)) this.#owners.set(seen, index);
+    }
+  }
+
+  /** Index of the node at an address, −1 for a stranger's. */
+  owner(address: Address): number {
+    return this.#owners.get(address) ?? -1;
+  }
+
+  /** A node's wall clock, µs. */
+  wallOf(node: number, at: number): number {
+    const { wall, wallAt, rate } = this.at(node);
+    return wall + (at - wallAt) * rate;
+  }
+
+  at(node: number): Standpoint {
+    return this.nodes[node] as Standpoint;
+  }
+
+  name(node: number): string {
+    return this.#plan.node(node);
+  }
+
+  see(event: TraceEvent): void {
+    const one = this.nodes[event.node];
+    if (one === undefined) return;
+    switch (event.kind) {
+      case "deliver":
+        one.given = event.body;
+        one.givenAt = event.id;
+        one.givenIn = event.a;
+        return;
+      case "fact":
+        if (FACTS.includes(typeOf(event.body))) this.#learn(one, event);
+        return;
+      case "gate": {
+        const { gate, values } = event.body as GateBody;
+        one.gates.set(gate, { open: event.a === 1, since: event.at, values });
+        return;
+      }
+      case "boot":
+        this.#owners.set(event.b as Address, event.node);
+        restart(one, event.at);
+        return;
+      case "down":
+        one.up = false;
+        forget(one);
+        return;
+      case "stall":
+        one.stalled = event.a === 1;
+        return;
+      case "clock":
+        one.wall = event.a;
+        one.wallAt = event.at;
+        one.rate = 1 + event.b / MILLION;
+        return;
+      default:
+        this.#connect(one, event);
+    }
+  }
+
+  #connect(one: Standpoint, { id, kind, node, cause, a, b, body }: TraceEvent): void {
+    if (kind === "dial") {
+      this.#dials.set(id, { node, session: a });
+      one.ends.set(a, { peer: this.owner(b as Address), role: "dialed" });
+    } else if (kind === "opened" && body === "accepted") {
+      const dialer = this.#dials.get(cause);
+      one.ends.set(a, { peer: dialer?.node ?? -1, role: "accepted" });
+      const other = dialer === undefined ? undefined : this.at(dialer.node).ends;
+      const end = dialer === undefined ? undefined : other?.get(dialer.session);
+      if (end !== undefined) end.peer = node;
+      this.#dials.delete(cause);
+    } else if (kind === "refused") {
+      this.#dials.delete(cause);
+      one.ends.delete(a);
+    } else if (kind === "closed" || kind === "close") {
+      one.ends.delete(a);
+    }
+  }
+
+  #learn(one: Standpoint, { node, at, body }: TraceEvent): void {
+    const fact = body as Fact;
+    switch (fact.type) {
+      case "ready": {
+        const known = one.ends.get(fact.session)?.peer ?? -1;
+        one.ready.set(fact.session, known < 0 ? this.owner(fact.peer) : known);
+        return;
+      }
+      case "lost":
+        one.ready.delete(fact.session);
+        return;
+      case "active": {
+        one.active = fact.set;
+        const enough = fact.count >= (this.#needed[node] ?? 0);
+        if (enough !== (one.enoughSince !== null)) one.enoughSince = enough ? at : null;
+        return;
+      }
+      case "tip":
+        one.tip = fact;
+        one.tipAt = at;
+        return;
+      default:
+        one.voiceAt = at;
+    }
+  }
+}
+
+function restart(one: Standpoint, at: number): void {
+  forget(one);
+  one.up = true;
+  one.bootAt = at;
+}
+
+function forget(one: Standpoint): void {
+  one.stalled = false;
+  one.ends.clear();
+  one.ready.clear();
+  one.active = NOBODY;
+  one.enoughSince = null;
+  one.tip = null;
+  one.gates.clear();
+  one.given = null;
+  one.givenAt = -1;
+}

@@ -1,0 +1,126 @@
+/** When blocks are made: with all gates open, in their order, in turn (rules B1 and B2). */
+import { SECOND } from "../../core/units.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact, FactOf } from "../facts.ts";
+import { leaderIndex } from "../leader.ts";
+import { genesisOf } from "./chain.ts";
+import type { Standpoint } from "./picture.ts";
+import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+
+export const production: Rules = {
+  specs: {
+    minimum: {
+      rule: "B1",
+      about:
+        "nothing is produced with fewer than three active, nor before they were held for minimumHold",
+      mode: "always",
+    },
+    gates: {
+      rule: "B1",
+      about:
+        "nothing is tried or produced with a gate closed; a tick that is skipped names the first closed one",
+      mode: "always",
+    },
+    turn: {
+      rule: "B2",
+      about: "a rank is the place in the order of the tip and the active set, and waits its time",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Production(scene),
+};
+
+/** In the order in which they are asked. */
+export const PRODUCTION_GATES = ["masternode", "clock", "due", "synced", "minimum"] as const;
+
+class Production extends RuleMonitor {
+  readonly mask: number = kindMask("fact");
+  readonly #crypto: Scene["crypto"];
+  readonly #genesis: number;
+  /** A measured moment is late by so much, at most. */
+  readonly #slack: number;
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#crypto = scene.crypto;
+    this.#genesis = genesisOf(this.plan.world) * SECOND;
+    this.#slack = this.plan.exact ? 10 : SECOND;
+  }
+
+  see(event: TraceEvent): void {
+    if (!this.isKept(event.node)) return;
+    const fact = event.body as Fact;
+    switch (fact.type) {
+      case "skipped":
+        return this.#skipped(event, fact);
+      case "attempt":
+        this.#open(event, fact.height);
+        return this.#ranked(event, fact);
+      case "produced":
+        this.#open(event, fact.height);
+        return this.#enough(event, fact);
+    }
+  }
+
+  #open(event: TraceEvent, height: number): void {
+    const { node } = event;
+    const closed = firstClosed(this.picture.at(node));
+    if (closed === null) return;
+    this.breach("gates", `${(event.body as Fact).type} with ${closed} closed`, event, () => {
+      const who = this.picture.name(node);
+      return `${who} goes on with block ${height} although gate ${closed} is closed`;
+    });
+  }
+
+  #skipped(event: TraceEvent, { gate, height }: FactOf<"skipped">): void {
+    const { node } = event;
+    const one = this.picture.at(node);
+    const first = firstClosed(one) ?? (one.gates.get("turn")?.open === false ? "turn" : "none");
+    if (first === gate) return;
+    this.breach("gates", `${gate} named, ${first} is the first closed`, event, () => {
+      const who = this.picture.name(node);
+      return `${who} says that gate ${gate} keeps block ${height} back; it is ${first}`;
+    });
+  }
+
+  #enough(event: TraceEvent, { height }: FactOf<"produced">): void {
+    const { node, at } = event;
+    const { active, enoughSince, rate } = this.picture.at(node);
+    const held = enoughSince === null ? 0 : (at - enoughSince) * rate + this.#slack;
+    const needed = this.constant(node, "minimumMasternodes");
+    const isFew = active.length < needed;
+    if (!isFew && held >= this.constant(node, "minimumHold")) return;
+    this.breach("minimum", isFew ? "too few" : "not held", event, () => {
+      const since = `for ${Math.round(held / SECOND)} s`;
+      const who = this.picture.name(node);
+      return `${who} produces block ${height} with ${active.length} active, enough ${since}`;
+    });
+  }
+
+  /** The order is everybody's to compute; the wait begins when slot, tip and gates allow it. */
+  #ranked(event: TraceEvent, { height, rank }: FactOf<"attempt">): void {
+    const { node, at } = event;
+    const one = this.picture.at(node);
+    const { tip, active } = one;
+    const own = active.findIndex((address) => this.picture.owner(address) === node);
+    if (tip === null || own < 0) return;
+    const first = leaderIndex(this.#crypto, tip.hash, height, active.length);
+    const due = (own - first + active.length) % active.length;
+    const wall = this.picture.wallOf(node, at);
+    const slot = this.#genesis + height * this.constant(node, "slot");
+    // The set may have changed in the seconds between the tick and the start.
+    const waited = Math.min(wall - slot, (at - one.tipAt) * one.rate) + this.#slack;
+    const least = rank * this.constant(node, "rankStep");
+    if ((rank === due || rank > 0) && waited >= least) return;
+    this.breach("turn", waited < least ? "early" : "another rank", event, () => {
+      const who = this.picture.name(node);
+      const length = Math.round(waited / SECOND);
+      return `${who} begins block ${height} as rank ${rank}, is ${due}, and waited ${length} s`;
+    });
+  }
+}
+
+/** Null: all that are asked before `turn` are open. Who is no masternode has no others. */
+export function firstClosed({ gates }: Standpoint): string | null {
+  return PRODUCTION_GATES.find((name) => gates.get(name)?.open === false) ?? null;
+}

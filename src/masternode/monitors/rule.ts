@@ -1,0 +1,66 @@
+/** What monitors of rules have in common: the picture, and what they complain of, once a kind. */
+import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
+import { signatureOf } from "../../check/invariant.ts";
+import type { Crypto } from "../../core/capabilities.ts";
+import type { Time } from "../../core/units.ts";
+import type { EventId, TraceEvent } from "../../trace/event.ts";
+import type { Picture } from "./picture.ts";
+
+/** What a monitor is made of. */
+export interface Scene {
+  readonly plan: RunPlan;
+  /** Up to date whenever a monitor sees an event. */
+  readonly picture: Picture;
+  readonly crypto: Crypto;
+}
+
+/** Promises that one monitor watches. */
+export interface Rules {
+  readonly specs: Readonly<Record<string, InvariantSpec>>;
+  make(scene: Scene): Monitor;
+}
+
+export abstract class RuleMonitor implements Monitor {
+  abstract readonly mask: number;
+  protected readonly plan: RunPlan;
+  protected readonly picture: Picture;
+  readonly #found = new Map<string, Complaint>();
+
+  constructor({ plan, picture }: Scene) {
+    this.plan = plan;
+    this.picture = picture;
+  }
+
+  abstract see(event: TraceEvent): void;
+
+  finish(_end: Time): readonly Complaint[] {
+    return [...this.#found.values()];
+  }
+
+  /** Everything is promised to it, and it is held to everything. */
+  protected isKept(node: number): boolean {
+    return this.plan.plans[node]?.standing === "kept";
+  }
+
+  protected isAdversary(node: number): boolean {
+    return this.plan.plans[node]?.standing === "adversary";
+  }
+
+  /** A constant as the node should have it. */
+  protected constant(node: number, name: string): number {
+    return Number(this.plan.plans[node]?.config[name]);
+  }
+
+  /** Only the first of a kind is told. */
+  protected breach(
+    invariant: string,
+    witness: string,
+    { node, at, id }: { readonly node: number; readonly at: number; readonly id: EventId | null },
+    text: () => string,
+  ): void {
+    const signature = signatureOf({ invariant, witness } as Complaint);
+    if (this.#found.has(signature)) return;
+    const complaint = { invariant, witness, node, at: at as Time, event: id, text: text() };
+    this.#found.set(signature, complaint);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What is promised of every run: each promise is broken once, by a machine that does or says one
+ * thing wrong, and the complaint is golden. The repaired machine keeps them all.
+ */
+import { expect, test } from "vitest";
+import type { Complaint } from "../../src/check/invariant.ts";
+import type { Address } from "../../src/core/address.ts";
+import { type Veil, veiled } from "../../src/core/veil.ts";
+import { judge } from "../../src/fuzz/judge.ts";
+import { mutated } from "../../src/fuzz/mutant.ts";
+import { nodeCrypto } from "../../src/host/crypto.ts";
+import type { Profile } from "../../src/kit/kit.ts";
+import type { Fact } from "../../src/masternode/facts.ts";
+import { masternodeKit } from "../../src/masternode/kit.ts";
+import type { Message } from "../../src/masternode/messages.ts";
+import type { Masternode } from "../../src/masternode/state.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+
+const kit = masternodeKit(nodeCrypto);
+
+const world = (nodes: string, until = "60s"): string => `
+  seed: 1
+  until: ${until}
+  chain: { height: 3009, expected: 3011 }
+  link: { latency: 40ms..80ms, drawn: per-link }
+  nodes:
+${nodes}`;
+
+const TWO = world(`
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, dials: A }`);
+const THREE = world(
+  `
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, dials: A }
+    C: { address: 203.0.113.30, dials: [A, B] }`,
+  "70s",
+);
+
+type Broken = (profile: Profile<Masternode>) => Partial<Profile<Masternode>>;
+
+/** Its first complaint of each kind. */
+function complaintsOf(text: string, broken: Broken): readonly Complaint[] {
+  const apply = (profile: Profile<Masternode>) => ({ ...profile, ...broken(profile) });
+  const scenario = loadScenario(kit, text, "world");
+  return judge(mutated(kit, { id: "broken", apply }), scenario).complaints;
+}
+
+const behind =
+  (veil: Veil<Masternode>): Broken =>
+  ({ machine }) => ({ machine: veiled(machine, veil) });
+
+/** Sends other messages than it meant to. */
+const sending = (change: (message: Message) => readonly Message[]): Broken =>
+  behind((ctx) => ({
+    send: (session, message) => {
+      for (const changed of change(message)) ctx.send(session, changed);
+    },
+  }));
+
+/** Says something else of itself. */
+const saying = (change: (fact: Fact, self: Address) => readonly Fact[]): Broken =>
+  behind((ctx) => ({
+    emit: (fact) => {
+      for (const changed of change(fact, ctx.self)) ctx.emit(changed);
+    },
+  }));
+
+const constants =
+  (config: Profile<Masternode>["config"]): Broken =>
+  () => ({ config });
+
+/** By invariant: the world, and what is wrong in it. */
+const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
+  pong: [TWO, sending((message) => (message.type === "Pong" ? [] : [message]))],
+  answers: [TWO, sending((message) => (message.type === "PeersResponse" ? [] : [message]))],
+  "true-tip": [
+    TWO,
+    sending((message) =>
+      message.type === "Tip" ? [{ ...message, height: message.height + 1 }] : [message],
+    ),
+  ],
+  "no-ban": [
+    TWO,
+    saying((fact) =>
+      fact.type === "ready"
+        ? [fact, { type: "violation", peer: fact.peer, count: 1, why: "a dialect" }]
+        : [fact],
+    ),
+  ],
+  broadcast: [
+    THREE,
+    behind((ctx, input) => ({
+      send: (session, message) => {
+        const isLost = message.type === "MasternodeAnnouncement" && input?.kind === "timer";
+        if (!isLost || session !== 1) ctx.send(session, message);
+      },
+    })),
+  ],
+  relay: [
+    THREE,
+    behind((ctx, input) => ({
+      send: (session, message) => {
+        ctx.send(session, message);
+        const isRelay = message.type === "HeartbeatBroadcast" && input?.kind === "message";
+        if (isRelay) for (let more = 0; more < 2; more++) ctx.send(session, message);
+      },
+    })),
+  ],
+  attestation: [
+    THREE,
+    behind((ctx) => ({
+      send: (session, message) => {
+        if (message.type !== "HeartbeatAttestation" || session !== 1) ctx.send(session, message);
+      },
+    })),
+  ],
+  "active-by-evidence": [
+    TWO,
+    behind((ctx) => ({
+      emit: (fact) => {
+        ctx.emit(fact);
+        if (fact.type !== "standing") return;
+        const address = (ctx.self + 65_536) as Address;
+        ctx.emit({ type: "status", address, status: "active", total: 1, silent: 0 });
+      },
+    })),
+  ],
+  "nobody-invented": [
+    TWO,
+    saying((fact) => {
+      if (fact.type !== "active" || fact.count !== 2) return [fact];
+      const set = [1 as Address, ...fact.set];
+      return [{ ...fact, count: 3, set }];
+    }),
+  ],
+  "not-silent": [
+    world(
+      `
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, dials: A }`,
+      "3m",
+    ),
+    constants({ activeWindow: 40_000_000 }),
+  ],
+  "sees-itself": [
+    TWO,
+    saying((fact) => (fact.type === "active" ? [{ ...fact, count: 0, set: [] }] : [fact])),
+  ],
+  "better-chain": [
+    THREE,
+    saying((fact) =>
+      fact.type === "tip" && fact.via !== "start" ? [{ ...fact, height: 3008 }] : [fact],
+    ),
+  ],
+  "clock-height": [
+    THREE,
+    saying((fact) =>
+      fact.type === "tip" && fact.via === "production" ? [{ ...fact, height: 3012 }] : [fact],
+    ),
+  ],
+  linked: [
+    THREE,
+    saying((fact) =>
+      fact.type === "tip" && fact.via === "production" ? [{ ...fact, height: 3011 }] : [fact],
+    ),
+  ],
+  minimum: [TWO, constants({ minimumMasternodes: 2 })],
+  gates: [
+    THREE,
+    behind((ctx) => ({
+      gate: (name, open, values) => ctx.gate(name, open, values) || name === "minimum",
+    })),
+  ],
+  turn: [
+    THREE,
+    saying((fact) => (fact.type === "attempt" ? [{ ...fact, rank: fact.rank + 9 }] : [fact])),
+  ],
+  "kept-candidates": [
+    TWO,
+    saying((fact) =>
+      fact.type === "ready" ? [fact, { type: "pruned", addresses: [fact.peer] }] : [fact],
+    ),
+  ],
+  "bounded-registry": [
+    TWO,
+    saying((fact, address) => (fact.type === "known" ? [{ ...fact, address }] : [fact])),
+  ],
+  "no-self-session": [
+    TWO,
+    behind((ctx) => ({
+      dial: (remote) => {
+        ctx.emit({ type: "self", address: remote });
+        return ctx.dial(remote);
+      },
+    })),
+  ],
+};
+
+test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, broken]) => {
+  const found = complaintsOf(text, broken).find(({ invariant }) => invariant === name);
+  expect(found).toBeDefined();
+  expect(`${found?.invariant}: ${found?.witness}\n${found?.text}`).toMatchSnapshot();
+});
+
+test("each promise has been broken", () => {
+  const promised = Object.entries(kit.invariants?.specs ?? {});
+  const kept = promised.filter(([, { mode }]) => mode !== "sometimes").map(([name]) => name);
+  expect(Object.keys(BREACHES).sort()).toEqual(kept.sort());
+});
+
+test.each([TWO, THREE])("the repaired protocol keeps them", (text) => {
+  expect(complaintsOf(text, () => ({}))).toEqual([]);
+});
