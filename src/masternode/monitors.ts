@@ -2,6 +2,7 @@
  * What is promised of every run of masternodes (docs/protocol.md), as monitors. One picture of the
  * run is kept for all; each promise stands in the file of its mechanism in monitors/.
  */
+import { Calm } from "../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import type { Time } from "../core/units.ts";
@@ -21,10 +22,8 @@ import { spread } from "./monitors/spread.ts";
 const RULES: readonly Rules[] = [answers, bans, spread, evidence, chain, production, forgetting];
 
 export function invariantsWith(crypto: Crypto): Invariants {
-  const specs: Record<string, InvariantSpec> = Object.assign(
-    {},
-    ...RULES.map((rule) => rule.specs),
-  );
+  const pairs = RULES.flatMap((rule) => Object.entries(rule.specs));
+  const specs: Record<string, InvariantSpec> = Object.fromEntries(pairs);
   return { specs, watch: (names, plan) => new Monitors(names, plan, crypto) };
 }
 
@@ -32,6 +31,7 @@ class Monitors implements Monitor {
   readonly mask: number;
   readonly #names: readonly string[];
   readonly #picture: Picture;
+  readonly #calm: Calm;
   readonly #all: readonly Monitor[];
   /** Who wants to see a kind of event. */
   readonly #seers: Readonly<Record<string, readonly Monitor[]>>;
@@ -39,10 +39,11 @@ class Monitors implements Monitor {
   constructor(names: readonly string[], plan: RunPlan, crypto: Crypto) {
     this.#names = names;
     this.#picture = new Picture(plan);
-    const scene = { plan, picture: this.#picture, crypto };
+    this.#calm = new Calm(plan);
+    const scene = { plan, picture: this.#picture, calm: this.#calm, crypto };
     const wanted = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
     this.#all = wanted.map((rule) => rule.make(scene));
-    this.mask = this.#all.reduce((mask, { mask: own }) => mask | own, Picture.mask);
+    this.mask = this.#all.reduce((mask, { mask: own }) => mask | own, Picture.mask | Calm.mask);
     this.#seers = Object.fromEntries(
       KINDS.map((kind) => [kind, this.#all.filter(({ mask }) => (mask & (1 << KIND[kind])) !== 0)]),
     );
@@ -50,6 +51,7 @@ class Monitors implements Monitor {
 
   see(event: TraceEvent): void {
     this.#picture.see(event);
+    this.#calm.see(event);
     for (const monitor of this.#seers[event.kind] ?? []) monitor.see(event);
   }
 

@@ -1,4 +1,4 @@
-/** Questions are answered at once, on the session that carried them, whoever dialed (S2, P2, Y1). */
+/** Questions are answered at once, on the session that carried them (rules S2, P2, Y1). */
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import { sameU64, type U64 } from "../../wire/u64.ts";
 import type { Message, MessageType } from "../messages.ts";
@@ -49,6 +49,11 @@ export const answers: Rules = {
   make: (scene) => new Answers(scene),
 };
 
+/** Whether it is a Ping with that nonce. */
+function isOf(question: Question | null, nonce: U64): boolean {
+  return question !== null && question.nonce !== null && sameU64(question.nonce, nonce);
+}
+
 class Answers extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "close", "closed", "down");
   readonly #open: (Question | null)[] = this.plan.plans.map(() => null);
@@ -96,7 +101,7 @@ class Answers extends RuleMonitor {
 
   #pong(event: TraceEvent, nonce: U64, question: Question | null): void {
     const { node, a: session } = event;
-    const isAsked = question?.nonce != null && sameU64(question.nonce, nonce);
+    const isAsked = isOf(question, nonce);
     if (isAsked && question?.session === session) {
       this.#open[node] = null;
       return;
@@ -133,7 +138,8 @@ class Answers extends RuleMonitor {
     const role = this.picture.at(node).ends.get(session)?.role ?? "closed";
     const invariant = type === "Ping" ? "pong" : "answers";
     this.breach(invariant, `no answer to ${type} on ${role} links`, { node, at, id }, () => {
-      return `${this.picture.name(node)} leaves a ${type} on session ${session} (${role}) unanswered`;
+      const who = this.picture.name(node);
+      return `${who} leaves a ${type} on session ${session} (${role}) unanswered`;
     });
   }
 }

@@ -17,7 +17,8 @@ export const chain: Rules = {
     "clock-height": {
       rule: "C2",
       about:
-        "nobody produces a block before its slot, nor takes one that starts later than earlyBlock from now",
+        "nobody produces a block before its slot, nor takes one that starts later than " +
+        "earlyBlock from now",
       mode: "always",
     },
     linked: {

@@ -46,7 +46,7 @@ interface Heard {
 
 class Evidence extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "boot");
-  readonly #heard: Map<Address, Heard>[] = this.plan.plans.map(() => new Map());
+  readonly #heard: Map<Address, Heard>[] = this.plan.plans.map(() => new Map<Address, Heard>());
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {

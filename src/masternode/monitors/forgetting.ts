@@ -33,7 +33,7 @@ class Forgetting extends RuleMonitor {
   readonly mask: number = kindMask("fact", "boot", "dial", "command");
   readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** When an address was last ready or turned active or inactive here. */
-  readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map());
+  readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
   readonly #named: Set<Address>[] = this.plan.plans.map(({ settings }) => {
     const dials = (settings["dials"] ?? []) as readonly string[];
     return new Set(dials.map((name) => this.plan.addressOf(name)));
@@ -81,7 +81,8 @@ class Forgetting extends RuleMonitor {
         this.#selves[node]?.add(fact.address);
         return;
       case "pruned":
-        this.#pruned(event, fact);
+        return this.#pruned(event, fact);
+      default:
     }
   }
 

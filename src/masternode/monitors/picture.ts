@@ -1,7 +1,7 @@
 /**
  * What all monitors want to know of a run at this moment, folded once for all of them: which nodes
- * run, who has a ready session with whom, whom each counts as active, its tip, gates and clock. Made
- * of trace events alone, so it is the same for real nodes.
+ * run, who has a ready session with whom, whom each counts as active, its tip, gates and clock.
+ * Made of trace events alone, so it is the same for real nodes.
  */
 import { type Address, portOf, withPort } from "../../core/address.ts";
 import type { RunPlan } from "../../check/invariant.ts";

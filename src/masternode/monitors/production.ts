@@ -12,13 +12,15 @@ export const production: Rules = {
     minimum: {
       rule: "B1",
       about:
-        "nothing is produced with fewer than three active, nor before they were held for minimumHold",
+        "nothing is produced with fewer than three active, nor before they were held for " +
+        "minimumHold",
       mode: "always",
     },
     gates: {
       rule: "B1",
       about:
-        "nothing is tried or produced with a gate closed; a tick that is skipped names the first closed one",
+        "nothing is tried or produced with a gate closed; a tick that is skipped names the " +
+        "first closed one",
       mode: "always",
     },
     turn: {
@@ -31,7 +33,7 @@ export const production: Rules = {
 };
 
 /** In the order in which they are asked. */
-export const PRODUCTION_GATES = ["masternode", "clock", "due", "synced", "minimum"] as const;
+const PRODUCTION_GATES = ["masternode", "clock", "due", "synced", "minimum"] as const;
 
 class Production extends RuleMonitor {
   readonly mask: number = kindMask("fact");
@@ -59,6 +61,7 @@ class Production extends RuleMonitor {
       case "produced":
         this.#open(event, fact.height);
         return this.#enough(event, fact);
+      default:
     }
   }
 
@@ -121,6 +124,6 @@ class Production extends RuleMonitor {
 }
 
 /** Null: all that are asked before `turn` are open. Who is no masternode has no others. */
-export function firstClosed({ gates }: Standpoint): string | null {
+function firstClosed({ gates }: Standpoint): string | null {
   return PRODUCTION_GATES.find((name) => gates.get(name)?.open === false) ?? null;
 }

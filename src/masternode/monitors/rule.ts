@@ -1,4 +1,5 @@
 /** What monitors of rules have in common: the picture, and what they complain of, once a kind. */
+import type { Calm } from "../../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
 import { signatureOf } from "../../check/invariant.ts";
 import type { Crypto } from "../../core/capabilities.ts";
@@ -11,6 +12,7 @@ export interface Scene {
   readonly plan: RunPlan;
   /** Up to date whenever a monitor sees an event. */
   readonly picture: Picture;
+  readonly calm: Calm;
   readonly crypto: Crypto;
 }
 
@@ -24,11 +26,13 @@ export abstract class RuleMonitor implements Monitor {
   abstract readonly mask: number;
   protected readonly plan: RunPlan;
   protected readonly picture: Picture;
+  protected readonly calm: Calm;
   readonly #found = new Map<string, Complaint>();
 
-  constructor({ plan, picture }: Scene) {
+  constructor({ plan, picture, calm }: Scene) {
     this.plan = plan;
     this.picture = picture;
+    this.calm = calm;
   }
 
   abstract see(event: TraceEvent): void;

@@ -32,13 +32,15 @@ export const spread: Rules = {
     broadcast: {
       rule: "A2",
       about:
-        "a masternode's announcement and heartbeat go to all its ready sessions, and it says to how many",
+        "a masternode's announcement and heartbeat go to all its ready sessions, and it says " +
+        "to how many",
       mode: "always",
     },
     relay: {
       rule: "H2",
       about:
-        "what is relayed goes once to every ready session but the one it came from: a heartbeat is sent at most twice for each link",
+        "what is relayed goes once to every ready session but the one it came from: a " +
+        "heartbeat is sent at most twice for each link",
       mode: "always",
     },
     attestation: {
@@ -54,7 +56,7 @@ class Spreads extends RuleMonitor {
   readonly mask: number = kindMask("send", "fact", "boot");
   readonly #waves: (Wave | null)[] = this.plan.plans.map(() => null);
   /** The last wave of each sender's heartbeats, by its address as it is spelled. */
-  readonly #relayed: Map<string, number>[] = this.plan.plans.map(() => new Map());
+  readonly #relayed: Map<string, number>[] = this.plan.plans.map(() => new Map<string, number>());
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {
@@ -88,7 +90,8 @@ class Spreads extends RuleMonitor {
       case "HeartbeatBroadcast":
       case "HeartbeatAttestation":
       case "BlockAnnouncement":
-        this.#begin(event, message, wave);
+        return this.#begin(event, message, wave);
+      default:
     }
   }
 
