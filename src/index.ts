@@ -42,9 +42,12 @@ export {
 export type { NodeSpec } from "./engine/host.ts";
 export type { NetworkConfig } from "./engine/net.ts";
 export { World, type WorldOptions } from "./engine/world.ts";
+export { type Drawn, drawing, drawings, drawWorld, worlds } from "./fuzz/draw.ts";
 export { judge, type Judgement, type JudgeOptions } from "./fuzz/judge.ts";
 export { type Mutant, mutated } from "./fuzz/mutant.ts";
+export { SHAPES } from "./fuzz/shapes.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
+export type { FuzzHints } from "./kit/fuzz.ts";
 export type { Claim, CommandSpec, Invariants, Kit, NodeSetup, Profile } from "./kit/kit.ts";
 export { type ClockPlan, HostClock } from "./host/clock.ts";
 export { nodeCrypto } from "./host/crypto.ts";

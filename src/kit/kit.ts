@@ -11,6 +11,7 @@ import type { InvariantSpec, Monitor, RunPlan, Standing } from "../check/invaria
 import type { TraceEvent } from "../trace/event.ts";
 import type { Vocabulary } from "../trace/vocabulary.ts";
 import type { Fields, Settings } from "./field.ts";
+import type { FuzzHints } from "./fuzz.ts";
 import type { View } from "./view.ts";
 
 export interface Kit<P extends Protocol> {
@@ -28,6 +29,8 @@ export interface Kit<P extends Protocol> {
   readonly claims: Readonly<Record<string, Claim>>;
   /** What holds in every run, whatever it is of. */
   readonly invariants?: Invariants;
+  /** What may differ in worlds drawn for it; left out: names, addresses, links and faults alone. */
+  readonly fuzz?: FuzzHints;
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
   /** What an operator may ask a real node; `status` also feeds its metrics. */
   readonly views?: Readonly<Record<string, View<P>>>;

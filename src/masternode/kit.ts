@@ -12,6 +12,7 @@ import { claims, gauges } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
 import { fileCodecs } from "./files.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
+import { hints } from "./hints.ts";
 import type { Tier } from "./messages.ts";
 import { invariantsWith } from "./monitors.ts";
 import { profiles } from "./profiles.ts";
@@ -74,6 +75,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     node,
     claims,
     invariants: invariantsWith(crypto),
+    fuzz: hints,
     commands: {
       addnode: {
         about: "an operator names a peer",

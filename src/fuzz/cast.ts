@@ -1,0 +1,121 @@
+/** Who is there: the nodes of a drawn world, and which of them are its core. */
+import { type Address, ipOf } from "../core/address.ts";
+import { type Duration, millis, seconds, type Time } from "../core/units.ts";
+import type { Setting, Settings } from "../kit/field.ts";
+import type { WorldHint } from "../kit/fuzz.ts";
+import type { NodePlan } from "../scenario/model.ts";
+import { among, likely, rest } from "./dice.ts";
+import type { NodeGenes } from "./genes.ts";
+import type { Lore } from "./lore.ts";
+
+export interface Casting {
+  readonly lore: Lore;
+  readonly world: WorldHint;
+  readonly isOn: (option: string) => boolean;
+  readonly addresses: readonly Address[];
+  /** When the world heals, and when the run is over. */
+  readonly heal: Time;
+  readonly until: Time;
+  /** Constants of one node. */
+  readonly own: (genes: NodeGenes) => Settings;
+}
+
+export interface Cast {
+  readonly plans: readonly NodePlan[];
+  /** Indices of nodes to which everything is promised. */
+  readonly eligible: readonly number[];
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function nameOf(index: number): string {
+  return LETTERS[index] ?? `N${index + 1}`;
+}
+
+/** So many are never old or adversaries. */
+const KEPT_MIN = 3;
+
+export function castOf(all: readonly NodeGenes[], casting: Casting): Cast {
+  const eligible: number[] = [];
+  let strange = 0;
+  const plans = all.map((genes, index): NodePlan => {
+    const room = all.length - strange > KEPT_MIN;
+    const profile = room ? profileOf(genes, casting) : null;
+    if (profile !== null) strange++;
+    const start = startOf(genes, casting);
+    const { settings, core } = settingsOf(genes, casting);
+    if (profile === null && core && start < casting.heal) eligible.push(index);
+    return {
+      name: nameOf(index),
+      address: casting.addresses[index] as Address,
+      dialsFrom: sourceOf(genes, index, casting),
+      start,
+      profile,
+      config: casting.isOn("own") && likely(20, genes.own) ? casting.own(genes) : {},
+      settings,
+      clock: clockOf(genes, casting),
+      disk: { delay: diskOf(genes, casting), full: false },
+    };
+  });
+  return { plans, eligible };
+}
+
+function profileOf(genes: NodeGenes, { isOn, lore }: Casting): string | null {
+  const { old, adversaries } = lore;
+  if (isOn("adversary") && adversaries.length > 0 && likely(20, genes.profile)) {
+    return among(adversaries, genes.which);
+  }
+  if (isOn("old") && old.length > 0 && likely(60, genes.profile)) return among(old, genes.which);
+  return null;
+}
+
+/** Most at once; some within seconds; a few while there is trouble, or when it is over. */
+function startOf({ start, when }: NodeGenes, { isOn, heal, until }: Casting): Time {
+  if (!isOn("starts")) return 0 as Time;
+  const windows = [0, seconds(2), seconds(20), heal, until - seconds(30)];
+  const rolled = isOn("late") ? start : (start * 3) / 4;
+  const window = among([0, 0, 1, 1, 2, 2, 3, 4], rolled);
+  const exact = Math.max(windows[window] ?? 0, 0) * (when / 10_000);
+  const grain = window === 1 ? millis(100) : seconds(1);
+  return (Math.floor(exact / grain) * grain) as Time;
+}
+
+function settingsOf(
+  genes: NodeGenes,
+  { lore, world, isOn }: Casting,
+): { readonly settings: Settings; readonly core: boolean } {
+  const settings: Record<string, Setting | undefined> = { ...lore.standard };
+  let core = true;
+  for (const [index, [name, hint]] of Object.entries(lore.hints.node).entries()) {
+    const rolled = genes.settings[index] ?? 0;
+    if (!isOn(name) || !likely(hint.percent, rolled)) continue;
+    settings[name] = among(hint.values, rest(hint.percent, rolled));
+    core &&= hint.core;
+  }
+  for (const [name, values] of Object.entries(world.node)) {
+    if (isOn(name) && likely(50, genes.height) && values.length > 0) {
+      settings[name] = among(values, rest(50, genes.height));
+    }
+  }
+  return { settings, core };
+}
+
+/** 198.51.100.7: a translator before several nodes. It may as well be another node's ip. */
+const TRANSLATOR = 0xc6_33_64_07;
+
+function sourceOf({ source }: NodeGenes, index: number, casting: Casting): number | null {
+  if (!casting.isOn("nat") || !likely(25, source)) return null;
+  const which = rest(25, source);
+  const other = casting.addresses[(index + 1) % casting.addresses.length];
+  return other !== undefined && likely(50, which) ? ipOf(other) : TRANSLATOR;
+}
+
+function clockOf({ clock, drift }: NodeGenes, { isOn }: Casting): NodePlan["clock"] {
+  if (!isOn("clocks")) return { offset: 0 as Duration, drift: 0 };
+  const offset = seconds(among([0, 0, 0.02, -0.1, 0.5, -1, 1, 4, -5, 12, -12, 60, -150], clock));
+  return { offset, drift: among([0, 0, 0, 20, -50, 100, -1_000], drift) };
+}
+
+function diskOf({ disk }: NodeGenes, { isOn }: Casting): Duration {
+  return isOn("disks") ? millis(among([0, 0, 1, 5, 20, 200], disk)) : (0 as Duration);
+}

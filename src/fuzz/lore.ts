@@ -1,0 +1,63 @@
+/** What of a kit matters to who draws worlds for it, gathered once. */
+import type { Protocol } from "../core/machine.ts";
+import { defaultsOf, type Settings } from "../kit/field.ts";
+import type { FuzzHints } from "../kit/fuzz.ts";
+import type { Kit } from "../kit/kit.ts";
+import { type Constants, type Grain, numbersOf } from "./constants.ts";
+
+export interface Lore {
+  readonly hints: FuzzHints;
+  readonly profile: string;
+  readonly defaults: Constants;
+  readonly grain: Grain;
+  /** A node's own keys, where nothing is said. */
+  readonly standard: Settings;
+  readonly port: number;
+  readonly messages: readonly string[];
+  readonly files: readonly string[];
+  readonly old: readonly string[];
+  readonly adversaries: readonly string[];
+  /** Options, beside troubles, of which a swarm switches some on. */
+  readonly options: readonly string[];
+}
+
+/** Whatever the kit. */
+const OPTIONS = [
+  ...["starts", "late", "places", "graph", "links", "tcp", "nat", "clocks", "disks", "outsiders"],
+  ...["pace", "sweep", "own", "old", "adversary"],
+];
+
+/** A kit that says nothing has nodes that know nobody, unless its machines find each other. */
+const NO_HINTS: FuzzHints = {
+  paces: {},
+  sweeps: {},
+  own: [],
+  relations: [],
+  grains: {},
+  worlds: [{ weight: 1, world: {}, home: true, node: {} }],
+  dials: null,
+  introduce: null,
+  node: {},
+  quorum: null,
+};
+
+export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {
+  const { fuzz: hints = NO_HINTS, profiles, config } = kit;
+  const [first] = profiles;
+  const standing = (kind: string): readonly string[] =>
+    profiles.filter((profile) => profile.standing === kind).map(({ name }) => name);
+  const apart = new Set(hints.worlds.flatMap(({ node }) => Object.keys(node)));
+  return {
+    hints,
+    profile: first?.name ?? "",
+    defaults: numbersOf({ ...defaultsOf(config), ...first?.config }),
+    grain: { fields: config, grains: hints.grains },
+    standard: defaultsOf(kit.node),
+    port: kit.defaultPort,
+    messages: first?.machine.kinds ?? [],
+    files: Object.keys(kit.files),
+    old: standing("old"),
+    adversaries: standing("adversary"),
+    options: [...OPTIONS, ...Object.keys(hints.node), ...apart],
+  };
+}
