@@ -42,7 +42,7 @@ export {
 export type { NodeSpec } from "./engine/host.ts";
 export type { NetworkConfig } from "./engine/net.ts";
 export { World, type WorldOptions } from "./engine/world.ts";
-export { type Drawn, drawing, drawings, drawWorld, worlds } from "./fuzz/draw.ts";
+export { type Drawn, drawing, drawings, drawWorld, TROUBLES, worlds } from "./fuzz/draw.ts";
 export { judge, type Judgement, type JudgeOptions } from "./fuzz/judge.ts";
 export { type Mutant, mutated } from "./fuzz/mutant.ts";
 export { SHAPES } from "./fuzz/shapes.ts";

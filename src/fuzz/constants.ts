@@ -1,10 +1,20 @@
-/** Constants of a drawn world: paces, then single sweeps, then what must hold among them. */
-import type { FuzzHints, Relation, Sweep } from "../kit/fuzz.ts";
-import type { Fields, Settings } from "../kit/field.ts";
+/**
+ * Constants of a drawn world: paces, then single sweeps, then what must hold among them. Only those
+ * that differ are kept, as in a scenario's `config`.
+ */
 import { MILLISECOND, SECOND } from "../core/units.ts";
+import type { Fields, Settings } from "../kit/field.ts";
+import type { FuzzHints, Relation, Sweep } from "../kit/fuzz.ts";
 import { among, type Die } from "./dice.ts";
 
 export type Constants = Readonly<Record<string, number>>;
+
+/** What a kit says of its constants. */
+export interface Ground {
+  readonly defaults: Constants;
+  readonly fields: Fields;
+  readonly hints: FuzzHints;
+}
 
 /** Numbers alone: flags and texts are nothing to sweep. */
 export function numbersOf(settings: Settings): Constants {
@@ -12,69 +22,69 @@ export function numbersOf(settings: Settings): Constants {
   return Object.fromEntries(numbers) as Constants;
 }
 
-export interface Grain {
-  readonly fields: Fields;
-  readonly grains: FuzzHints["grains"];
-}
-
-/** Every constant of each named group divided by that group's number. */
-export function paced(
-  base: Constants,
-  hints: FuzzHints,
-  by: Readonly<Record<string, number>>,
-  grain: Grain,
-): Constants {
-  const next = { ...base };
-  for (const [group, { constants }] of Object.entries(hints.paces)) {
-    const divisor = by[group] ?? 1;
+/** Every constant of each named group, divided by that group's number. */
+export function paced(ground: Ground, by: Readonly<Record<string, number>>): Constants {
+  const next: Record<string, number> = {};
+  for (const [group, divisor] of Object.entries(by)) {
     if (divisor === 1) continue;
-    for (const name of constants) next[name] = even(name, (base[name] ?? 0) / divisor, grain);
+    for (const name of ground.hints.paces[group]?.constants ?? []) {
+      next[name] = even(ground, name, (ground.defaults[name] ?? 0) / divisor);
+    }
   }
   return next;
 }
 
 export interface Swept {
   readonly name: string;
-  readonly sweep: Sweep;
   readonly how: Die;
 }
 
-export function swept(base: Constants, changes: readonly Swept[], grain: Grain): Constants {
-  const next = { ...base };
-  for (const { name, sweep, how } of changes) {
+export function swept(ground: Ground, from: Constants, some: readonly Swept[]): Constants {
+  if (some.length === 0) return from;
+  const next = { ...from };
+  for (const { name, how } of some) {
+    const sweep: Sweep = ground.hints.sweeps[name] ?? { times: [1] };
     const value =
-      "to" in sweep ? among(sweep.to, how) : (base[name] ?? 0) * among(sweep.times, how);
-    next[name] = even(name, value, grain);
+      "to" in sweep ? among(sweep.to, how) : valueOf(ground, next, name) * among(sweep.times, how);
+    next[name] = even(ground, name, value);
   }
   return next;
 }
 
-/** Raised where a relation asks for more. */
-export function mended(base: Constants, relations: readonly Relation[], grain: Grain): Constants {
-  const next = { ...base };
-  for (const relation of relations) {
-    const needed = neededBy(relation, next);
-    if ((next[relation.of] ?? 0) < needed) next[relation.of] = even(relation.of, needed, grain);
+/** Raised where a relation asks for more. Defaults need no mending. */
+export function mended(ground: Ground, from: Constants): Constants {
+  if (Object.keys(from).length === 0) return from;
+  const next = { ...from };
+  for (const relation of ground.hints.relations) {
+    const needed = neededBy(ground, relation, next);
+    if (valueOf(ground, next, relation.of) < needed) {
+      next[relation.of] = even(ground, relation.of, needed);
+    }
   }
   return next;
 }
 
 /** The least that `of` may be. */
-function neededBy({ least, plus = 0 }: Relation, constants: Constants): number {
-  return Object.entries(least).reduce(
-    (sum, [name, times]) => sum + (constants[name] ?? 0) * times,
-    plus,
+function neededBy(ground: Ground, { least, plus = 0 }: Relation, constants: Constants): number {
+  let needed = plus;
+  for (const name in least) needed += valueOf(ground, constants, name) * (least[name] ?? 0);
+  return needed;
+}
+
+export function valueOf(ground: Ground, constants: Constants, name: string): number {
+  return constants[name] ?? ground.defaults[name] ?? 0;
+}
+
+/** Those that differ from what they would be. */
+export function changes(ground: Ground, from: Constants, next: Constants): Settings {
+  return Object.fromEntries(
+    Object.entries(next).filter(([name, value]) => value !== valueOf(ground, from, name)),
   );
 }
 
-/** What differs, for a scenario's `config`. */
-export function changes(base: Constants, next: Constants): Settings {
-  return Object.fromEntries(Object.entries(next).filter(([name, value]) => base[name] !== value));
-}
-
-/** Round, upwards, as a person would write it: seconds, or below ten of them milliseconds. */
-function even(name: string, value: number, { fields, grains }: Grain): number {
+/** Rounded up, as a person would write it: seconds, or below ten of them milliseconds. */
+function even({ fields, hints }: Ground, name: string, value: number): number {
   if (fields[name]?.kind !== "duration") return Math.ceil(value);
-  const grain = grains[name] ?? (value >= 10 * SECOND ? SECOND : MILLISECOND);
+  const grain = hints.grains[name] ?? (value >= 10 * SECOND ? SECOND : MILLISECOND);
   return Math.max(Math.ceil(value / grain), 1) * grain;
 }

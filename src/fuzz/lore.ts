@@ -3,13 +3,12 @@ import type { Protocol } from "../core/machine.ts";
 import { defaultsOf, type Settings } from "../kit/field.ts";
 import type { FuzzHints } from "../kit/fuzz.ts";
 import type { Kit } from "../kit/kit.ts";
-import { type Constants, type Grain, numbersOf } from "./constants.ts";
+import { type Ground, numbersOf } from "./constants.ts";
 
 export interface Lore {
   readonly hints: FuzzHints;
   readonly profile: string;
-  readonly defaults: Constants;
-  readonly grain: Grain;
+  readonly ground: Ground;
   /** A node's own keys, where nothing is said. */
   readonly standard: Settings;
   readonly port: number;
@@ -50,8 +49,11 @@ export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {
   return {
     hints,
     profile: first?.name ?? "",
-    defaults: numbersOf({ ...defaultsOf(config), ...first?.config }),
-    grain: { fields: config, grains: hints.grains },
+    ground: {
+      defaults: numbersOf({ ...defaultsOf(config), ...first?.config }),
+      fields: config,
+      hints,
+    },
     standard: defaultsOf(kit.node),
     port: kit.defaultPort,
     messages: first?.machine.kinds ?? [],

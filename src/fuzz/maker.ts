@@ -7,7 +7,7 @@ import type { WorldHint } from "../kit/fuzz.ts";
 import type { NodePlan, Scenario, ScenarioEvent } from "../scenario/model.ts";
 import { addressesOf, type Place, PLACES } from "./addresses.ts";
 import { castOf } from "./cast.ts";
-import { changes, type Constants, mended, paced, swept } from "./constants.ts";
+import { changes, type Constants, mended, paced, swept, valueOf } from "./constants.ts";
 import { among, between, likely, weighed } from "./dice.ts";
 import type { Counts, Genes, NodeGenes } from "./genes.ts";
 import { GRAPHS, joins, known } from "./graph.ts";
@@ -15,7 +15,7 @@ import { healed } from "./heal.ts";
 import { linkOf, linkPlanOf, networkOf, SOCKETS } from "./links.ts";
 import type { Lore } from "./lore.ts";
 import type { WorldShape } from "./shapes.ts";
-import { type Stage, type Trouble, TROUBLES } from "./troubles.ts";
+import { type Stage, type Trouble, REPERTOIRE } from "./troubles.ts";
 
 export interface Drawn {
   readonly scenario: Scenario;
@@ -30,7 +30,7 @@ const TROUBLE_ON = 50;
 
 export function countsOf({ options, hints }: Lore): Counts {
   return {
-    options: TROUBLES.length + options.length,
+    options: REPERTOIRE.length + options.length,
     paces: Object.keys(hints.paces).length,
     network: SOCKETS.length,
     settings: Object.keys(hints.node).length,
@@ -54,8 +54,14 @@ interface Setting {
   readonly until: Time;
 }
 
-export function makeWorld(lore: Lore, shape: WorldShape, genes: Genes): Drawn {
-  const setting = settingOf(lore, shape, genes);
+/** `only`: exactly these kinds of trouble are on. */
+export function makeWorld(
+  lore: Lore,
+  shape: WorldShape,
+  genes: Genes,
+  only: readonly string[] | null,
+): Drawn {
+  const setting = settingOf(lore, shape, genes, only);
   const { kinds, options, isOn, constants, heal, apart, until } = setting;
   const { plans, core, events } = inhabited(setting);
   const stage = stageOf(setting, plans, core);
@@ -69,7 +75,7 @@ export function makeWorld(lore: Lore, shape: WorldShape, genes: Genes): Drawn {
     seed: "0",
     profile: lore.profile,
     until,
-    config: changes(lore.defaults, constants),
+    config: changes(lore.ground, {}, constants),
     world: setting.world.world,
     nodes: plans,
     link: linkOf(genes.link),
@@ -82,11 +88,19 @@ export function makeWorld(lore: Lore, shape: WorldShape, genes: Genes): Drawn {
   return { scenario, swarm: [...kinds.map(({ kind }) => kind), ...options] };
 }
 
-function settingOf(lore: Lore, shape: WorldShape, genes: Genes): Setting {
+function settingOf(
+  lore: Lore,
+  shape: WorldShape,
+  genes: Genes,
+  only: readonly string[] | null,
+): Setting {
   const die = (index: number): number => must(genes.on[index], "die");
-  const kinds = TROUBLES.filter((_, index) => shape.troubles > 0 && likely(TROUBLE_ON, die(index)));
+  const kinds = REPERTOIRE.filter(({ kind }, index) => {
+    if (shape.troubles === 0) return false;
+    return only === null ? likely(TROUBLE_ON, die(index)) : only.includes(kind);
+  });
   const options = lore.options.filter((_, index) => {
-    return likely(shape.variety, die(TROUBLES.length + index));
+    return likely(shape.variety, die(REPERTOIRE.length + index));
   });
   const isOn = (option: string): boolean => options.includes(option);
   const until = among(shape.lasts, genes.lasts);
@@ -115,35 +129,30 @@ function moment(count: number): Time {
 }
 
 function constantsOf(
-  { hints, defaults, grain }: Lore,
+  { ground }: Lore,
   { paceMax }: WorldShape,
   genes: Genes,
   isOn: (option: string) => boolean,
 ): Constants {
-  const names = Object.keys(hints.sweeps);
-  const by = Object.entries(hints.paces).map(([group, pace], index): [string, number] => {
+  const { paces, sweeps } = ground.hints;
+  const by = Object.entries(paces).map(([group, pace], index): [string, number] => {
     const divisor = among(pace.by, genes.paces[index] ?? 0);
-    return [group, pace.dear ? Math.min(divisor, paceMax) : divisor];
+    return [group, pace.dear === true ? Math.min(divisor, paceMax) : divisor];
   });
-  const atPace = isOn("pace") ? paced(defaults, hints, Object.fromEntries(by), grain) : defaults;
-  const some = genes.sweeps.map(({ which, how }) =>
-    sweepOf(hints.sweeps, among(names, which), how),
-  );
-  const other = isOn("sweep") && names.length > 0 ? swept(atPace, some, grain) : atPace;
-  return mended(other, hints.relations, grain);
-}
-
-function sweepOf(sweeps: Lore["hints"]["sweeps"], name: string, how: number) {
-  return { name, sweep: must(sweeps[name], "sweep", name), how };
+  const atPace = isOn("pace") ? paced(ground, Object.fromEntries(by)) : {};
+  const names = Object.keys(sweeps);
+  const some = isOn("sweep") && names.length > 0 ? genes.sweeps : [];
+  const changed = some.map(({ which, how }) => ({ name: among(names, which), how }));
+  return mended(ground, swept(ground, atPace, changed));
 }
 
 /** One constant of one node, and what must hold among its own. */
-function ownOf({ lore, constants }: Setting, { own, how }: NodeGenes): Settings {
-  const { hints, grain } = lore;
-  if (hints.own.length === 0) return {};
-  const name = among(hints.own, (own * 13) % 10_000);
-  const next = swept(constants, [sweepOf(hints.sweeps, name, how)], grain);
-  return changes(constants, mended(next, hints.relations, grain));
+function ownOf({ lore, constants }: Setting, { which, how }: NodeGenes): Settings {
+  const { ground } = lore;
+  const { own } = ground.hints;
+  if (own.length === 0) return {};
+  const next = swept(ground, constants, [{ name: among(own, which), how }]);
+  return changes(ground, constants, mended(ground, next));
 }
 
 interface Inhabited {
@@ -198,7 +207,7 @@ function coreOf(
   { lore, genes, constants }: Setting,
 ): readonly number[] {
   const { quorum } = lore.hints;
-  const needed = Math.max(CORE_MIN, quorum === null ? 0 : (constants[quorum] ?? 0));
+  const needed = Math.max(CORE_MIN, quorum === null ? 0 : valueOf(lore.ground, constants, quorum));
   const spare = eligible.length - needed;
   let left = Math.max(spare, 0);
   return eligible.filter((index) => {

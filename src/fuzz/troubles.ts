@@ -35,7 +35,7 @@ export interface Trouble extends Weighted {
 
 const LENGTHS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 200, 300, 0.2, 0.05] as const;
 
-export const TROUBLES: readonly Trouble[] = [
+export const REPERTOIRE: readonly Trouble[] = [
   link("partition", 5, partition),
   link("cut", 4, (genes, stage) => ({ do: "cut", ...oneWay(genes, stage) })),
   link("hold", 2, (genes, stage) => ({ do: "hold", ...oneWay(genes, stage) })),

@@ -1,17 +1,19 @@
 /** One seed is one world, every world is valid, and shrinking one makes it smaller. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { drawWorld, worlds } from "../../src/fuzz/draw.ts";
+import { drawWorld, TROUBLES, worlds } from "../../src/fuzz/draw.ts";
+import { judge } from "../../src/fuzz/judge.ts";
 import { SHAPES } from "../../src/fuzz/shapes.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
+import type { Scenario } from "../../src/scenario/model.ts";
 import { writeScenario } from "../../src/scenario/write.ts";
 
 const kit = masternodeKit(nodeCrypto);
-const names = SHAPES.map(({ name }) => name);
+const { fuzz: _, ...silent } = kit;
 
-describe.each(names)("%s", (shape) => {
+describe.each(SHAPES.map(({ name }) => name))("%s", (shape) => {
   test("what is written loads as the same scenario, to the order of its keys", () => {
     fc.assert(
       fc.property(worlds(kit, shape), (world) => {
@@ -20,12 +22,55 @@ describe.each(names)("%s", (shape) => {
         // Luck of link rules goes by their text.
         expect(JSON.stringify(again.events)).toBe(JSON.stringify(world.events));
       }),
-      { numRuns: 40, seed: 1 },
+      { numRuns: shape === "large" ? 5 : 15, seed: 1 },
     );
+  });
+
+  test("a kit that gives no hints has worlds, too", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { scenario } = drawWorld(silent, shape, seed);
+      expect(scenario.config).toEqual({});
+      expect(scenario.nodes.length).toBeGreaterThan(1);
+    }
   });
 });
 
-test("a seed is a world", () => {
-  expect(drawWorld(kit, "standard", 7)).toEqual(drawWorld(kit, "standard", 7));
-  expect(drawWorld(kit, "standard", 8)).not.toEqual(drawWorld(kit, "standard", 7));
+test("a seed is a world, whatever was drawn before", () => {
+  const first = drawWorld(kit, "standard", 7);
+  expect(drawWorld(kit, "standard", 8)).not.toEqual(first);
+  expect(drawWorld(kit, "standard", 7)).toEqual(first);
+});
+
+test("one kind of trouble alone, or an error that names them all", () => {
+  for (const only of TROUBLES) {
+    const { swarm } = drawWorld(kit, "quick", 1, [only]);
+    expect(swarm.filter((word) => TROUBLES.includes(word))).toEqual([only]);
+  }
+  expect(() => drawWorld(kit, "quick", 1, ["quake"])).toThrow("partition, cut, hold");
+  expect(() => drawWorld(kit, "vast", 1)).toThrow("swarm, quick, standard, large, calm");
+});
+
+test("a world plays as its written text does", () => {
+  for (let seed = 0; seed < 4; seed++) {
+    const { scenario } = drawWorld(kit, "quick", seed);
+    const again = loadScenario(kit, writeScenario(kit, scenario), scenario.file);
+    expect(judge(kit, again).digest).toBe(judge(kit, scenario).digest);
+  }
+});
+
+/** "Some link is cut one way" as a failure: what is left is two nodes and hardly anything else. */
+test("fast-check shrinks worlds", () => {
+  const cut = (world: Scenario): boolean => {
+    return world.events.some((event) => "fault" in event && event.fault.do === "cut");
+  };
+  const found = fc.check(
+    fc.property(worlds(kit, "standard"), (world) => !cut(world)),
+    { seed: 3, numRuns: 200 },
+  );
+  const [world] = found.counterexample ?? [];
+  expect(world?.nodes.map(({ name }) => name)).toEqual(["A", "B", "C"]);
+  expect(world?.events.length).toBeLessThanOrEqual(2);
+  expect(world?.config).toEqual({});
+  expect(world?.links).toEqual([]);
+  expect(world?.nodes.every(({ start, profile }) => start === 0 && profile === null)).toBe(true);
 });
