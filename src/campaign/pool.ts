@@ -1,73 +1,180 @@
 /**
- * Jobs for worker threads. Whoever is free takes the next one; answers come in the order of the
- * jobs, whatever finishes first, so who prints them prints the same with any number of threads.
+ * Jobs for worker threads: whoever is free takes the next one. Its one rule: a worker that dies or
+ * stands still costs its own job and no other; the job's promise says so, and another worker takes
+ * the place.
  */
-import { Worker } from "node:worker_threads";
+import { parentPort, Worker, workerData } from "node:worker_threads";
+import { must } from "../core/assert.ts";
 
-export interface PoolOptions<Job> {
-  /** A module that calls `serve` (below) with what it does. */
+export interface PoolOptions {
+  /** A module that calls `serve`. */
   readonly worker: URL;
   /** Handed to every worker when it starts. */
   readonly setup: unknown;
-  readonly jobs: readonly Job[];
   readonly threads: number;
+  /** How long a worker may work without a `beat`, in ms; left out: for ever. */
+  readonly patience?: number;
 }
 
-/** What a worker is sent, and what it answers. */
-export interface Order<Job> {
-  readonly index: number;
+/** A job was lost with its worker. */
+export class Lost extends Error {
+  override readonly name = "Lost";
+  readonly how: "hung" | "crashed";
+  constructor(how: "hung" | "crashed", error: unknown) {
+    super(error instanceof Error ? error.message : String(error), { cause: error });
+    this.how = how;
+  }
+}
+
+interface Order<Job, Done> {
   readonly job: Job;
-}
-export interface Answer<Done> {
-  readonly index: number;
-  readonly done: Done;
-}
-
-interface Slot<Done> {
-  readonly answer: Promise<Done>;
   readonly resolve: (done: Done) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Ends its workers also when the reader stops early. An error in a worker is thrown here. */
-export async function* inThreads<Job, Done>(options: PoolOptions<Job>): AsyncGenerator<Done, void> {
-  const { worker, setup, jobs, threads } = options;
-  const slots = jobs.map(() => slot<Done>());
-  let next = 0;
-  const give = (to: Worker): void => {
-    const job = jobs[next];
-    if (job === undefined) return;
-    const order: Order<Job> = { index: next, job };
-    next++;
-    to.postMessage(order);
-  };
-  const workers = Array.from({ length: Math.min(threads, jobs.length) }, () => {
-    const made = new Worker(worker, { workerData: setup });
-    made.on("message", ({ index, done }: Answer<Done>) => {
-      slots[index]?.resolve(done);
-      give(made);
+interface Seat<Job, Done> {
+  readonly worker: Worker;
+  readonly pulse: Int32Array;
+  /** Null: free, once it is ready. */
+  order: Order<Job, Done> | null;
+  ready: boolean;
+  /** Why it is about to end. */
+  end: Lost | null;
+  /** The pulse when it was last looked at, and how often it was the same. */
+  seen: number;
+  still: number;
+}
+
+/** Looks at a pulse before patience is at an end. A process that slept has missed all but one. */
+const LOOKS = 8;
+
+export class Pool<Job, Done> {
+  readonly #options: PoolOptions;
+  readonly #seats = new Set<Seat<Job, Done>>();
+  readonly #waiting: Order<Job, Done>[] = [];
+  #watch: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with Lost, or with whatever a worker threw before it was ready. `first`: jumps the queue. */
+  run(job: Job, first = false): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      const order = { job, resolve, reject };
+      if (first) this.#waiting.unshift(order);
+      else this.#waiting.push(order);
+      this.#give();
     });
-    made.on("error", (error) => {
-      for (const each of slots) each.reject(error);
+  }
+
+  /** Ends its workers; jobs that are not done are never answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#watch !== null) clearInterval(this.#watch);
+    await Promise.all([...this.#seats].map(({ worker }) => worker.terminate()));
+  }
+
+  #give(): void {
+    if (this.#closed) return;
+    for (const seat of this.#seats) {
+      if (!seat.ready || seat.order !== null) continue;
+      const order = this.#waiting.shift();
+      if (order === undefined) return;
+      seat.order = order;
+      seat.still = 0;
+      seat.worker.postMessage(order.job);
+    }
+    const starting = [...this.#seats].filter(({ ready }) => !ready).length;
+    const wanted = Math.min(this.#waiting.length - starting, this.#options.threads);
+    for (let n = 0; n < wanted && this.#seats.size < this.#options.threads; n++) this.#start();
+  }
+
+  #start(): void {
+    const { worker: url, setup, patience } = this.#options;
+    const pulse = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(url, { workerData: { setup, pulse } satisfies Given });
+    const seat: Seat<Job, Done> = {
+      ...{ worker, pulse, order: null, ready: false, end: null, seen: 0, still: 0 },
+    };
+    this.#seats.add(seat);
+    worker.on("message", (said: Said<Done>) => {
+      if (said.kind === "ready") seat.ready = true;
+      else {
+        seat.order?.resolve(said.done);
+        seat.order = null;
+      }
+      this.#give();
     });
-    give(made);
-    return made;
-  });
-  try {
-    for (const { answer } of slots) yield await answer;
-  } finally {
-    await Promise.all(workers.map((each) => each.terminate()));
+    worker.on("error", (error) => (seat.end ??= new Lost("crashed", error)));
+    worker.on("exit", (code) => {
+      this.#bury(seat, seat.end ?? new Lost("crashed", `the worker ended with exit code ${code}`));
+    });
+    if (patience === undefined || this.#watch !== null) return;
+    this.#watch = setInterval(() => this.#look(), patience / LOOKS);
+    this.#watch.unref();
+  }
+
+  #bury(seat: Seat<Job, Done>, lost: Lost): void {
+    this.#seats.delete(seat);
+    if (this.#closed) return;
+    seat.order?.reject(lost);
+    // It cannot even begin, and no other will.
+    if (!seat.ready) for (const { reject } of this.#waiting.splice(0)) reject(lost.cause);
+    this.#give();
+  }
+
+  #look(): void {
+    for (const seat of this.#seats) {
+      const now = Atomics.load(seat.pulse, 0);
+      seat.still = seat.order !== null && now === seat.seen ? seat.still + 1 : 0;
+      seat.seen = now;
+      if (seat.still <= LOOKS || seat.end !== null) continue;
+      seat.end = new Lost("hung", `no sign of life for ${this.#options.patience} ms`);
+      void seat.worker.terminate();
+    }
   }
 }
 
-function slot<Done>(): Slot<Done> {
-  let resolve: Slot<Done>["resolve"] = () => {};
-  let reject: Slot<Done>["reject"] = () => {};
-  const answer = new Promise<Done>((yes, no) => {
-    resolve = yes;
-    reject = no;
+interface Given {
+  readonly setup: unknown;
+  readonly pulse: Int32Array;
+}
+
+type Said<Done> = { readonly kind: "ready" } | { readonly kind: "done"; readonly done: Done };
+
+/** A worker's main: what to do with each job. `beat`: it is still alive. */
+export async function serve<Setup, Job, Done>(
+  make: (setup: Setup) => Promise<(job: Job, beat: () => void) => Done>,
+): Promise<void> {
+  const port = must(parentPort, "a parent: this is a worker");
+  const { setup, pulse } = workerData as Given;
+  const work = await make(setup as Setup);
+  const beat = (): void => {
+    Atomics.add(pulse, 0, 1);
+  };
+  port.on("message", (job: Job) => {
+    port.postMessage({ kind: "done", done: work(job, beat) } satisfies Said<Done>);
   });
+  port.postMessage({ kind: "ready" } satisfies Said<Done>);
+}
+
+/**
+ * All of a list, answered in its order, whatever finishes first: who prints the answers prints the
+ * same with any number of threads. Ends its workers also when the reader stops early.
+ */
+export async function* inThreads<Job, Done>(
+  options: PoolOptions,
+  jobs: readonly Job[],
+): AsyncGenerator<Done, void> {
+  const pool = new Pool<Job, Done>(options);
+  const answers = jobs.map((job) => pool.run(job));
   // Whoever reads it hears of it; nobody may be reading when it fails.
-  answer.catch(() => {});
-  return { answer, resolve, reject };
+  for (const answer of answers) answer.catch(() => {});
+  try {
+    for (const answer of answers) yield await answer;
+  } finally {
+    await pool.close();
+  }
 }

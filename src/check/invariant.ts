@@ -42,6 +42,8 @@ export interface Complaint {
 export interface Monitor extends Listener {
   /** Once, when the run is over; `end` is how far it went. The first breach of each kind. */
   finish(end: Time): readonly Complaint[];
+  /** After that: names of the `sometimes` invariants that the run came past. */
+  marks?(): readonly string[];
 }
 
 /** What a monitor is told of a run before it begins. */

@@ -47,7 +47,7 @@ export async function* quickly(
   const pays = jobs.length >= THREADED_FROM && threads > 1;
   if (known && pays && existsSync(fileURLToPath(PLAYER))) {
     const setup: PlayerSetup = { machine: io.machine, cwd: io.cwd };
-    yield* inThreads<QuickJob, Quick>({ worker: PLAYER, setup, jobs, threads });
+    yield* inThreads<QuickJob, Quick>({ worker: PLAYER, setup, threads }, jobs);
   } else {
     for (const job of jobs) yield playQuickly(kit, job, () => io.elapsed());
   }

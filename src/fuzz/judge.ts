@@ -11,18 +11,22 @@ import type { Kit } from "../kit/kit.ts";
 import { compile } from "../scenario/compile.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { planOf } from "../scenario/plan.ts";
-import { Recorder } from "../trace/recorder.ts";
+import { type Listener, Recorder } from "../trace/recorder.ts";
 
 export interface JudgeOptions {
   /** Invariants to hold it to; default: all of the kit's. */
   readonly invariants?: readonly string[];
   /** Messages as objects, or encoded to wire bytes and decoded again. */
   readonly wire?: "objects" | "bytes";
+  /** Who else wants to see the run. */
+  readonly listener?: Listener;
 }
 
 export interface Judgement {
   /** Empty: all promises were kept. */
   readonly complaints: readonly Complaint[];
+  /** `sometimes` invariants that it came past. */
+  readonly marks: readonly string[];
   readonly digest: string;
   readonly events: number;
   /** How far it went. */
@@ -42,12 +46,14 @@ export function judge<P extends Protocol>(
   const names = options.invariants ?? Object.keys(kit.invariants?.specs ?? {});
   const monitor = kit.invariants?.watch(names, planOf(kit, scenario, { seed, profile, until }));
   if (monitor !== undefined) recorder.listen(monitor);
+  if (options.listener !== undefined) recorder.listen(options.listener);
   const wire = options.wire ?? "objects";
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard: false });
   const crash = crashOf(world, until);
   const complaints = monitor?.finish(world.now) ?? [];
   return {
     complaints: crash === null ? complaints : [crash, ...complaints],
+    marks: monitor?.marks?.() ?? [],
     digest: recorder.digest,
     events: recorder.count,
     virtual: world.now,
