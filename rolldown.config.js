@@ -17,6 +17,7 @@ export default {
     timesim: "dist/cli/main.js",
     timed: "dist/cli/timed/main.js",
     player: "dist/cli/player.js",
+    fuzzer: "dist/cli/fuzzer.js",
   },
   platform: "node",
   // Brings files of its own that it looks for beside itself; loaded only with --machine.

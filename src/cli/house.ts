@@ -6,6 +6,8 @@ import { type Host, type Io, note } from "./output.ts";
 import { isSystemError } from "./system.ts";
 import { version } from "./version.ts";
 
+export const JSON_ABOUT = "one JSON document on stdout, and nothing else";
+
 /** Never exits by itself and prints through the host. */
 export function newProgram(name: string, about: string, host: Host): Command {
   return new Command(name)

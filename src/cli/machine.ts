@@ -15,13 +15,7 @@ const JAVASCRIPT = new Set([".js", ".mjs"]);
 
 /** `export const kit`, or a function of no arguments that makes it. */
 export async function loadKit(file: string, cwd: string): Promise<Protocol> {
-  const path = resolve(cwd, file);
-  if (!existsSync(path)) throw new BadInput([`--machine ${file} — there is no such file`]);
-  const kind = extname(path);
-  if (!TYPESCRIPT.has(kind) && !JAVASCRIPT.has(kind)) {
-    throw new BadInput([`--machine ${file} — expected a module: .ts, .mts, .js or .mjs`]);
-  }
-  const found = await load(path, file, TYPESCRIPT.has(kind));
+  const found = await loadModule("--machine", file, cwd);
   const exported = found["kit"];
   if (exported === undefined) {
     const names = Object.keys(found);
@@ -34,7 +28,18 @@ export async function loadKit(file: string, cwd: string): Promise<Protocol> {
   return kit as Protocol;
 }
 
-type Exports = Readonly<Record<string, unknown>>;
+export type Exports = Readonly<Record<string, unknown>>;
+
+/** A module that the user names with `flag`. */
+export async function loadModule(flag: string, file: string, cwd: string): Promise<Exports> {
+  const path = resolve(cwd, file);
+  if (!existsSync(path)) throw new BadInput([`${flag} ${file} — there is no such file`]);
+  const kind = extname(path);
+  if (!TYPESCRIPT.has(kind) && !JAVASCRIPT.has(kind)) {
+    throw new BadInput([`${flag} ${file} — expected a module: .ts, .mts, .js or .mjs`]);
+  }
+  return load(path, file, TYPESCRIPT.has(kind));
+}
 
 async function load(path: string, file: string, isTypeScript: boolean): Promise<Exports> {
   try {

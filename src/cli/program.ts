@@ -11,8 +11,9 @@ import type { ReplayArgs } from "./commands/replay.ts";
 import type { RunArgs } from "./commands/run.ts";
 import type { TraceArgs } from "./commands/trace.ts";
 import type { ValidateArgs } from "./commands/validate.ts";
+import { addCampaigns } from "./campaigns.ts";
 import { EXIT } from "./exit.ts";
-import { examples as examplesOf, explain, newProgram as house } from "./house.ts";
+import { examples as examplesOf, explain, JSON_ABOUT, newProgram as house } from "./house.ts";
 import { type Host, type Io, ioFor, type ProgramOptions, withKit } from "./output.ts";
 import { ABOUT, EXAMPLE } from "./protocol.ts";
 
@@ -32,7 +33,7 @@ export async function timesim(host: Host): Promise<number> {
 }
 
 /** What to do once the options are known. */
-type Act = (work: (io: Io) => number | Promise<number>) => Promise<void>;
+export type Act = (work: (io: Io) => number | Promise<number>) => Promise<void>;
 
 function newProgram(host: Host, act: Act): Command {
   const program = house("timesim", ABOUT, host)
@@ -44,6 +45,7 @@ function newProgram(host: Host, act: Act): Command {
   addLooks(program, act);
   addReplay(program, act);
   addDiff(program, act);
+  addCampaigns(program, act);
   addFiles(program, act);
   return program;
 }
@@ -289,8 +291,6 @@ function addFiles(program: Command, act: Act): void {
     .addHelpText("after", examples("schema > schema/scenario.schema.json"))
     .action(() => act(async (io) => (await import("./commands/schema.ts")).schema({}, io)));
 }
-
-const JSON_ABOUT = "one JSON document on stdout, and nothing else";
 
 /** What changes a run wherever it is played. */
 function playOptions(command: Command): Command {

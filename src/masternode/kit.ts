@@ -11,6 +11,7 @@ import { slotStart } from "./chain.ts";
 import { claims, gauges } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
 import { fileCodecs } from "./files.ts";
+import { OWN_GATES } from "./gates.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
 import { hints } from "./hints.ts";
 import type { Tier } from "./messages.ts";
@@ -76,6 +77,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     claims,
     invariants: invariantsWith(crypto),
     fuzz: hints,
+    gates: OWN_GATES,
     commands: {
       addnode: {
         about: "an operator names a peer",

@@ -19,7 +19,9 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   scenario: ["engine", "kit", "check", "trace", "core"],
   fuzz: ["scenario", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
   diagnose: ["scenario", "replay", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
-  campaign: ["fuzz", "scenario", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
+  campaign: [
+    ...["fuzz", "scenario", "report", "engine", "kit", "check", "runtime", "trace", "wire", "core"],
+  ],
   cluster: [...["host", "scenario", "engine", "kit", "check", "runtime", "wire", "trace", "core"]],
   cli: [
     ...["cluster", "campaign", "diagnose", "fuzz", "scenario", "report", "replay", "host"],

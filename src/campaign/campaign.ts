@@ -1,0 +1,141 @@
+/**
+ * A campaign from its first seed to its report. Failures are examined while the search goes on, and
+ * their folders written at once: what was found is kept whatever happens later.
+ */
+import { performance } from "node:perf_hooks";
+import type { Protocol } from "../core/machine.ts";
+import type { Kit } from "../kit/kit.ts";
+import type { Asked } from "./asked.ts";
+import { type Look, lookCarefully } from "./careful.ts";
+import { type CampaignDocument, type FailureEntry, FORMAT } from "./document.ts";
+import type { Examined } from "./examine.ts";
+import type { ReportFolder } from "./folder.ts";
+import type { Done, Job } from "./job.ts";
+import { Lost, Pool } from "./pool.ts";
+import type { Range } from "./range.ts";
+import { search, type Searched } from "./search.ts";
+import type { Found, Tally } from "./tally.ts";
+import { failureText } from "./tell.ts";
+import { unmetIn } from "./unmet.ts";
+
+export interface CampaignOptions<P extends Protocol> {
+  readonly kit: Kit<P>;
+  readonly asked: Asked;
+  /** Of this shard; `to` null: no end. */
+  readonly range: { readonly from: number; readonly to: number | null };
+  readonly version: string;
+  readonly worker: URL;
+  readonly setup: unknown;
+  readonly threads: number;
+  /** Null: as long as it takes. In ms. */
+  readonly maxTime: number | null;
+  readonly stop: AbortSignal;
+  readonly folder: ReportFolder;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  /** In order. */
+  took(done: Range, tally: Tally): void;
+}
+
+export async function campaign<P extends Protocol>(
+  options: CampaignOptions<P>,
+): Promise<CampaignDocument> {
+  const { asked, threads, worker, setup, stop, maxTime } = options;
+  const patience = asked.hungAfter * 1_000;
+  const pool = new Pool<Job, Done>({ worker, setup, threads, patience });
+  const timeUp = maxTime === null ? null : AbortSignal.timeout(maxTime);
+  const either = timeUp === null ? stop : AbortSignal.any([stop, timeUp]);
+  const start = performance.now();
+  const entries: Promise<Entry>[] = [];
+  try {
+    const batch: Look = async (range) => (await pool.run({ do: "look", range })) as Tally;
+    const wanted = {
+      ...{ ...options.range, bail: asked.bail, batch: null, stop: either },
+      ahead: threads * 2,
+    };
+    const searched = await search(wanted, (range) => lookCarefully(batch, range), {
+      found: (found) => {
+        const entry = examined(options, pool, found);
+        entry.catch(() => {});
+        entries.push(entry);
+      },
+      took: (done, tally) => options.took(done, tally),
+    });
+    const seconds = (performance.now() - start) / 1_000;
+    return documentOf(options, searched, await Promise.all(entries), seconds);
+  } finally {
+    await pool.close();
+  }
+}
+
+type Entry = Omit<FailureEntry, "worlds">;
+
+/** Writes the failure's folder. */
+async function examined<P extends Protocol>(
+  options: CampaignOptions<P>,
+  pool: Pool<Job, Done>,
+  found: Found,
+): Promise<Entry> {
+  const { kit, asked, version, folder } = options;
+  const nothing: Examined = { files: {}, size: null, shrunk: "as found" };
+  const close = async (): Promise<Examined> => {
+    const job: Job = { do: "examine", examination: { found, version } };
+    try {
+      return (await pool.run(job, true)) as Examined;
+    } catch (error) {
+      // Its world cannot even be drawn, or kills its worker only now and then.
+      if (error instanceof Lost) return nothing;
+      throw error;
+    }
+  };
+  const { files, size, shrunk } = await close();
+  const name = folderOf(found);
+  for (const [file, data] of Object.entries(files)) folder.put(`${name}/${file}`, data);
+  const entry: Entry = { ...found, folder: name, size, shrunk };
+  folder.put(`${name}/failure.txt`, `${failureText(kit, asked, entry)}\n`);
+  return entry;
+}
+
+const SLUG_MAX = 60;
+
+/** The same in a shard as in the whole. No two signatures have one lowest seed. */
+export function folderOf({ signature, seed }: Found): string {
+  const slug = signature.replaceAll(/[^\w-]+/g, "-").slice(0, SLUG_MAX);
+  return `${slug.replaceAll(/^-|-$/g, "") || "failure"}-${seed}`;
+}
+
+function documentOf<P extends Protocol>(
+  { kit, asked, version, started, threads, stop }: CampaignOptions<P>,
+  { done, tally, ended }: Searched,
+  entries: readonly Entry[],
+  seconds: number,
+): CampaignDocument {
+  const groups = Object.entries(tally.failures);
+  const failing = groups.reduce((sum, [, { worlds }]) => sum + worlds, 0);
+  return {
+    format: FORMAT,
+    timesim: version,
+    options: asked,
+    done,
+    ended: ended !== "stopped" ? ended : stop.aborted ? "interrupted" : "time",
+    counts: { worlds: tally.worlds, failing, events: tally.events, virtualMs: tally.virtual },
+    digest: tally.digest,
+    coverage: tally.coverage,
+    unmet: unmetIn(kit, asked, tally.coverage),
+    failures: groups.flatMap(([signature, { worlds }]) =>
+      entries
+        .filter((entry) => entry.signature === signature)
+        .map((entry) => ({ ...entry, worlds })),
+    ),
+    timings: {
+      started: new Date(started).toISOString(),
+      seconds: rounded(seconds),
+      worldsPerSecond: rounded(tally.worlds / seconds),
+      workers: threads,
+    },
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}

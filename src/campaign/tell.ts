@@ -1,0 +1,107 @@
+/** A campaign in words: its failures, its end, and the commands that go on from there. */
+import { formatTime } from "../core/units.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { Kit } from "../kit/kit.ts";
+import { block } from "../report/failure.ts";
+import { quoted } from "../scenario/repeat.ts";
+import type { Asked } from "./asked.ts";
+import type { CampaignDocument, FailureEntry, WorldSize } from "./document.ts";
+import { rangeText } from "./range.ts";
+
+/** It says no path: its folder may be copied, as merging does. */
+export function failureText<P extends Protocol>(
+  kit: Kit<P>,
+  asked: Asked,
+  entry: Omit<FailureEntry, "worlds">,
+): string {
+  const { signature, seed, invariant, node, at, text, size } = entry;
+  const spec = kit.invariants?.specs[invariant];
+  const promised = spec === undefined ? [] : [`${spec.about} (${spec.rule})`];
+  const where = at === 0 && node === "-" ? "" : `${formatTime(at)} ${node}: `;
+  return block(`FAIL  ${signature}   seed ${seed}`, [
+    { title: "promised", lines: promised },
+    { title: "found", lines: text.split("\n").map((line, n) => (n === 0 ? where + line : line)) },
+    { title: "world", lines: size === null ? [] : [sizeText(size)] },
+    { title: "repeat", lines: [seededCommand(seed, asked)] },
+  ]);
+}
+
+export function sizeText({ nodes, faults, seconds }: WorldSize): string {
+  return `${nodes} nodes, ${faults} ${faults === 1 ? "fault" : "faults"}, ${seconds} s`;
+}
+
+/** What to paste to see it again. */
+export function commandsFor(
+  { folder, seed, shrunk, size }: Pick<FailureEntry, "folder" | "seed" | "shrunk" | "size">,
+  asked: Asked,
+  out: string,
+): readonly string[] {
+  const { machine, mutant } = asked;
+  const seeded = seededCommand(seed, asked);
+  // A scenario says nothing of a mutant, and what cannot be drawn is in no file.
+  if (mutant !== null || size === null) return [seeded];
+  const file = `${out}/${folder}/${shrunk === "as found" ? "found" : "minimal"}.yaml`;
+  const brought = machine === null ? "" : ` --machine ${quoted(machine)}`;
+  return [`npx timesim run ${quoted(file)}${brought}`, seeded];
+}
+
+/** The world of a seed again, with all that decides what it is. */
+function seededCommand(seed: number, { machine, mutant, profile, worlds, faults }: Asked): string {
+  const words: readonly (readonly [string, string | null])[] = [
+    ["--machine", machine],
+    ["--mutant", mutant],
+    ["--profile", profile],
+    ["--worlds", worlds],
+    ["--faults", faults?.join(",") ?? null],
+  ];
+  const given = words.flatMap(([flag, word]) =>
+    word === null ? [] : [` ${flag} ${quoted(word)}`],
+  );
+  return `npx timesim fuzz --seed-start ${seed} --runs 1${given.join("")}`;
+}
+
+/** The campaign on one line, without its colour. */
+export function headline({ counts, done, ended, digest, timings }: CampaignDocument): string {
+  const { worlds, failing, events, virtualMs } = counts;
+  const seeds = done === null ? "no seed" : `seeds ${rangeText(done)}`;
+  const parts = [
+    `${grouped(worlds)} ${worlds === 1 ? "world" : "worlds"} (${seeds})`,
+    failing === 0 ? "nothing found" : `${grouped(failing)} failed`,
+    `${grouped(events)} events`,
+    `${hours(virtualMs)} of virtual time`,
+    `${timings.seconds} s`,
+    `${timings.worldsPerSecond} worlds/s`,
+    `digest ${digest}`,
+  ];
+  return parts.join(" · ") + ENDED[ended];
+}
+
+const ENDED: Readonly<Record<CampaignDocument["ended"], string>> = {
+  all: "",
+  time: " · time was up",
+  bail: " · enough was found (--bail)",
+  interrupted: " · interrupted",
+};
+
+/** What zero means: one line a kind, none where all was met. */
+export function warnings({ unmet, counts }: CampaignDocument): readonly string[] {
+  if (counts.worlds === 0) return [];
+  const kinds: readonly (readonly [string, readonly string[]])[] = [
+    ["kinds of fault that no world had", unmet.faults],
+    ["gates that were never shut", unmet.gates],
+    ["what should happen sometimes and never did", unmet.marks],
+  ];
+  return kinds
+    .filter(([, names]) => names.length > 0)
+    .map(([about, names]) => `${about}: ${names.join(", ")}`);
+}
+
+export function hours(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes < 120) return `${Math.round(minutes)} min`;
+  return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
+}
+
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+}

@@ -1,0 +1,62 @@
+/** The commands that search many worlds. */
+import { type Command, Option } from "commander";
+import type { FuzzArgs } from "./commands/fuzz.ts";
+import type { MergeArgs } from "./commands/merge.ts";
+import { examples, JSON_ABOUT } from "./house.ts";
+import type { Act } from "./program.ts";
+
+export function addCampaigns(program: Command, act: Act): void {
+  addFuzz(program, act);
+  addMerge(program, act);
+}
+
+function addFuzz(program: Command, act: Act): void {
+  const command = program
+    .command("fuzz")
+    .description("search drawn worlds for a broken promise, and keep what is found")
+    .option("--runs <count>", "how many worlds (default: 1000, with --max-time no end)")
+    .option("--max-time <time>", "begin no world after that long, 5m")
+    .option("--forever", "until Ctrl-C, which writes the report")
+    .option("--seed-start <seed>", "the first seed (default: 1)")
+    .option("--shard <part>", "of --runs only that part, 1/4; timesim merge joins them")
+    .option("--workers <count>", "threads (default: one a core)")
+    .option("--worlds <shape>", "their size, length and troubles (timesim fuzz --worlds help)")
+    .option("--profile <name>", "which machine the nodes run; also a shape of worlds")
+    .option("--swarm", "each world has other kinds of trouble switched off (the default)")
+    .option("--faults <kinds>", "these kinds of trouble in every world: partition,kill");
+  command
+    .addOption(new Option("--mutant <module#id>", "put a defect in, which is to be found"))
+    .option("--bail <count>", "end with the world that shows so many different failures")
+    .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
+    .option("--max-shrink-time <time>", "for each failure", "60s")
+    .option("--out <folder>", "the report; a former one there is replaced", "reports/fuzz")
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "timesim",
+        "fuzz --runs 10000",
+        "fuzz --max-time 5m --worlds quick --bail 1",
+        "fuzz --runs 100000 --shard 1/4 --out reports/shard-1",
+        "fuzz --seed-start 4711 --runs 1                one world again",
+      ) + "\n\nExit codes: 0 nothing found, 1 failures found, 2 usage or bad file.",
+    )
+    .action((options: FuzzArgs) =>
+      act(async (io) => (await import("./commands/fuzz.ts")).fuzz(options, io)),
+    );
+}
+
+function addMerge(program: Command, act: Act): void {
+  program
+    .command("merge")
+    .description("join the shards of a campaign to the report of the whole")
+    .argument("<reports...>", "the shards' report folders, all of them")
+    .option("--out <folder>", "the report; a former one there is replaced", "reports/fuzz")
+    .option("--json", JSON_ABOUT)
+    .addHelpText("after", examples("timesim", "merge reports/shard-1 reports/shard-2"))
+    .action((reports: readonly string[], options: Omit<MergeArgs, "reports">) =>
+      act(async (io) => {
+        return (await import("./commands/merge.ts")).merge({ ...options, reports }, io);
+      }),
+    );
+}

@@ -1,0 +1,146 @@
+/** The words of `timesim fuzz` as what is asked of a campaign, and the protocol that it is about. */
+import type { Asked } from "../campaign/asked.ts";
+import { type Range, shardOf } from "../campaign/range.ts";
+import { BadInput } from "../core/assert.ts";
+import { parseDuration } from "../core/units.ts";
+import { mutated } from "../fuzz/mutant.ts";
+import { SHAPES } from "../fuzz/shapes.ts";
+import { TROUBLES } from "../fuzz/troubles.ts";
+import { didYouMean } from "../scenario/suggest.ts";
+import { profileNamed, type Protocol, protocolOf } from "./protocol.ts";
+
+export interface FuzzWords {
+  readonly runs?: string;
+  readonly maxTime?: string;
+  readonly workers?: string;
+  readonly seedStart?: string;
+  readonly shard?: string;
+  readonly profile?: string;
+  readonly worlds?: string;
+  readonly swarm?: boolean;
+  readonly faults?: string;
+  readonly bail?: string;
+  readonly forever?: boolean;
+  readonly hungAfter?: string;
+  readonly maxShrinkTime?: string;
+  readonly mutant?: string;
+}
+
+/** Where the program is built, its worker lies beside it. */
+export const FUZZER: URL = new URL("./fuzzer.js", import.meta.url);
+
+/** A part of a campaign without end is none. */
+export interface Span {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+const RUNS = 1_000;
+const HUNG_AFTER = 30;
+const SHRINK_TIME = 60;
+
+export function askedOf(words: FuzzWords, kit: Protocol, machine: string | null): Asked {
+  const { runs, maxTime, forever, shard, swarm, faults } = words;
+  if (forever === true && (runs ?? maxTime) !== undefined) {
+    throw new BadInput(["--forever — it ends with Ctrl-C: leave out --runs and --max-time"]);
+  }
+  if (swarm === true && faults !== undefined) {
+    throw new BadInput(["--swarm — it draws which faults there are: leave out --faults"]);
+  }
+  if (shard !== undefined && runs === undefined) {
+    throw new BadInput(["--shard — a part of a number of worlds: say how many with --runs"]);
+  }
+  const endless = forever === true || (runs === undefined && maxTime !== undefined);
+  const { profile, worlds } = shapeAndProfile(words, kit);
+  return {
+    ...{ kit: kit.name, machine, mutant: words.mutant ?? null, profile, worlds },
+    faults: faults === undefined ? null : faultsOf(faults),
+    seedStart: countOf("--seed-start", words.seedStart, 1, 0),
+    runs: endless ? null : countOf("--runs", runs, RUNS, 1),
+    shard: shard ?? null,
+    bail: words.bail === undefined ? null : countOf("--bail", words.bail, 0, 1),
+    hungAfter: secondsOf("--hung-after", words.hungAfter) ?? HUNG_AFTER,
+    maxShrinkTime: secondsOf("--max-shrink-time", words.maxShrinkTime) ?? SHRINK_TIME,
+  };
+}
+
+/** The seeds that are this campaign's, or this shard's of it. */
+export function spanOf({ seedStart, runs, shard }: Asked): Span {
+  if (runs === null) return { from: seedStart, to: null };
+  const whole: Range = { from: seedStart, to: seedStart + runs - 1 };
+  if (shard === null) return whole;
+  const [, index, of] = /^(\d{1,6})\/(\d{1,6})$/.exec(shard)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of) {
+    throw new BadInput([`--shard ${shard} — expected a part and how many there are: 1/4`]);
+  }
+  const part = shardOf(whole, index, of);
+  if (part !== null) return part;
+  throw new BadInput([`--shard ${shard} — ${runs} worlds do not make ${of} parts`]);
+}
+
+/** Which protocol, with its defect if one was asked for. */
+export async function kitFor({ machine, mutant }: Asked, cwd: string): Promise<Protocol> {
+  const kit =
+    machine === null
+      ? protocolOf({ kit: null })
+      : await (await import("./machine.ts")).loadKit(machine, cwd);
+  if (mutant === null) return kit;
+  const { mutantNamed } = await import("./mutant.ts");
+  return mutated(kit, await mutantNamed(mutant, cwd));
+}
+
+/** `--profile large` means worlds of that shape, where no machine has the name. */
+function shapeAndProfile(
+  { profile, worlds }: FuzzWords,
+  kit: Protocol,
+): Pick<Asked, "profile" | "worlds"> {
+  const standard = SHAPES[0]?.name ?? "";
+  const isShape = profile !== undefined && SHAPES.some(({ name }) => name === profile);
+  if (isShape && !kit.profiles.some(({ name }) => name === profile)) {
+    if (worlds !== undefined && worlds !== profile) {
+      throw new BadInput([`--profile ${profile} — a shape of worlds, as is --worlds ${worlds}`]);
+    }
+    return { profile: null, worlds: profile };
+  }
+  const machine = profile === undefined ? null : profileNamed(kit, profile);
+  return { profile: machine, worlds: nameOf("--worlds", worlds ?? standard, SHAPE_NAMES) };
+}
+
+const SHAPE_NAMES = SHAPES.map(({ name }) => name);
+const TROUBLE_NAMES = TROUBLES.map(({ kind }) => kind);
+
+function faultsOf(text: string): readonly string[] {
+  const names = text.split(",").map((word) => nameOf("--faults", word.trim(), TROUBLE_NAMES));
+  // The order of the words is nothing to the worlds.
+  return TROUBLE_NAMES.filter((name) => names.includes(name));
+}
+
+function nameOf(flag: string, word: string, names: readonly string[]): string {
+  if (names.includes(word)) return word;
+  const hint = didYouMean(word, names) || `; there are ${names.join(", ")}`;
+  throw new BadInput([`${flag} ${JSON.stringify(word)} — no such name${hint}`]);
+}
+
+export function countOf(
+  flag: string,
+  text: string | undefined,
+  standard: number,
+  least: number,
+): number {
+  if (text === undefined) return standard;
+  const count = /^\d+$/.test(text) ? Number(text) : -1;
+  if (count >= least && count <= COUNT_MAX) return count;
+  const shown = JSON.stringify(text);
+  throw new BadInput([`${flag} ${shown} — expected a whole number, at least ${least}`]);
+}
+
+/** So that the last seed is exact whatever is added. */
+const COUNT_MAX = 1e12;
+
+/** Null: not given. */
+export function secondsOf(flag: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const length = parseDuration(text);
+  if (length !== null && length > 0) return length / 1e6;
+  throw new BadInput([`${flag} ${JSON.stringify(text)} — expected a time such as 30s or 5m`]);
+}

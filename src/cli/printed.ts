@@ -1,0 +1,43 @@
+/** A campaign's end on a terminal: what was found, what to do about it, what was never met. */
+import type { CampaignDocument } from "../campaign/document.ts";
+import { commandsFor, headline, sizeText, warnings } from "../campaign/tell.ts";
+import { quoted } from "../scenario/repeat.ts";
+import { EXIT } from "./exit.ts";
+import { type Io, note, say, sayJson } from "./output.ts";
+
+const TOLD = 20;
+
+/** The exit code of the command. */
+export function printCampaign(
+  io: Io,
+  document: CampaignDocument,
+  { out, json }: { readonly out: string; readonly json: boolean },
+): number {
+  const { failures, counts } = document;
+  const found = failures.length > 0;
+  const exit = found ? EXIT.failed : counts.worlds > 0 ? EXIT.ok : EXIT.nothing;
+  if (json) {
+    sayJson(io, { ...document, exit, report: out });
+    return exit;
+  }
+  for (const failure of failures.slice(0, TOLD)) {
+    const { signature, seed, worlds, node, text, size, folder } = failure;
+    const smallest = size === null ? "" : `, ${sizeText(size)}`;
+    const failed = `${worlds} ${worlds === 1 ? "world" : "worlds"}`;
+    say(io, `${io.paint.bad("✗")} ${io.paint.bold(signature)} · ${failed}`);
+    const [first = ""] = text.split("\n");
+    say(io, `  found    ${node === "-" ? "" : `${node}: `}${first}`);
+    say(io, `  world    seed ${seed}${smallest}`);
+    const [again, ...more] = commandsFor(failure, document.options, out);
+    say(io, `  repeat   ${again}`);
+    for (const command of more) say(io, `           ${command}`);
+    if (size !== null) say(io, `  keep     npx timesim promote ${quoted(`${out}/${folder}`)}`);
+    say(io, "");
+  }
+  if (failures.length > TOLD) say(io, `and ${failures.length - TOLD} more: ${out}/campaign.json\n`);
+  for (const warning of warnings(document)) say(io, `${io.paint.dim("—")} ${warning}`);
+  const sign = found ? io.paint.bad("✗") : io.paint.good("✓");
+  say(io, `${counts.worlds === 0 ? io.paint.dim("—") : sign} ${headline(document)}`);
+  note(io, io.paint.dim(`report ${out}`));
+  return exit;
+}

@@ -1,0 +1,216 @@
+/** `timesim fuzz` and `timesim merge` as processes, on a toy whose defects are known. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import type { CampaignDocument } from "../../src/campaign/document.ts";
+import { Place, ROOT } from "./host.ts";
+
+const MAIN = join(ROOT, "dist/bin/timesim.js");
+const TOY = join(ROOT, "test/campaign/toy.js");
+const place = new Place();
+
+interface Ran {
+  readonly exit: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+function start(words: readonly string[], env: Env = {}): ChildProcess {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
+  const argv = [MAIN, ...words, "--machine", TOY];
+  return spawn(process.execPath, argv, { cwd: place.path, env: { ...rest, ...env } });
+}
+
+function ended(child: ChildProcess): Promise<Ran> {
+  let [out, err] = ["", ""];
+  child.stdout?.on("data", (data: Buffer) => (out += data.toString()));
+  child.stderr?.on("data", (data: Buffer) => (err += data.toString()));
+  return new Promise((resolve) => {
+    child.on("close", (exit) => resolve({ exit, out, err }));
+  });
+}
+
+function timesim(words: readonly string[], env: Env = {}): Promise<Ran> {
+  return ended(start(words, env));
+}
+
+function report(folder: string): Omit<CampaignDocument, "timings"> {
+  const { timings: _, ...document } = JSON.parse(place.read(`${folder}/campaign.json`)) as {
+    timings: unknown;
+  } & CampaignDocument;
+  return document;
+}
+
+/** Every file of a report and what it holds, but for the timings. */
+function contents(folder: string): Readonly<Record<string, string>> {
+  const path = join(place.path, folder);
+  const names = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "campaign.json")
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+  return Object.fromEntries(
+    names.toSorted().map((name) => [name, readFileSync(join(path, name), "latin1")]),
+  );
+}
+
+it("was built", () => {
+  expect(inject("build")).toBe("");
+});
+
+describe("a campaign", () => {
+  const BREAK = { TOY: "break" };
+  const words = ["fuzz", "--runs", "24", "--worlds", "quick"];
+
+  it(
+    "comes to the same with one worker, with two, and from shards",
+    { timeout: 60_000 },
+    async () => {
+      const one = await timesim([...words, "--workers", "1", "--out", "one"], BREAK);
+      expect(one.exit, one.err).toBe(1);
+      const two = await timesim([...words, "--workers", "2", "--out", "two"], BREAK);
+      expect(two.out.replaceAll(/two|[\d.]+ s |[\d.]+ worlds\/s/g, "")).toBe(
+        one.out.replaceAll(/one|[\d.]+ s |[\d.]+ worlds\/s/g, ""),
+      );
+      expect(report("two")).toEqual(report("one"));
+      expect(contents("two")).toEqual(contents("one"));
+      await Promise.all(
+        ["1/3", "2/3", "3/3"].map((shard, n) =>
+          timesim([...words, "--workers", "1", "--shard", shard, "--out", `shard-${n}`], BREAK),
+        ),
+      );
+      // In any order.
+      const merged = await place.timesim(["merge", "shard-2", "shard-0", "shard-1"]);
+      expect(merged.exit, merged.err).toBe(1);
+      expect(merged.out).toContain("no-seven");
+      expect(report("reports/fuzz")).toEqual(report("one"));
+      expect(contents("reports/fuzz")).toEqual(contents("one"));
+      const hole = await place.timesim(["merge", "shard-2", "shard-0", "--out", "m"]);
+      expect([hole.exit, hole.err]).toEqual([2, "seeds 9..16 are missing: a part is not named\n"]);
+      const twice = await place.timesim(["merge", "shard-0", "one", "--out", "m"]);
+      expect(twice.exit).toBe(2);
+      expect(twice.err).toMatch(/seeds 1\.\.8 were done by another part already/);
+    },
+  );
+});
+
+/** Seed 3 is the first that draws a seven. */
+const FEW = ["fuzz", "--runs", "4", "--worlds", "quick", "--workers", "1"];
+
+describe("a world that takes its worker with it", () => {
+  it.each<readonly [string, string, RegExp]>([
+    ["hang", "hung", /no sign of life for 1000 ms/],
+    ["exit", "worker crashed", /exit code 3/],
+    ["throw", "no-crash: no N here", /no 7 here/],
+  ])("is named: %s", { timeout: 60_000 }, async (toy, signature, found) => {
+    const words = [...FEW, "--hung-after", "1s", "--out", toy];
+    const { exit, out, err } = await timesim(words, { TOY: toy });
+    expect(exit, err).toBe(1);
+    const { failures, counts } = report(toy);
+    expect(counts.worlds).toBe(4);
+    expect(failures.map((failure) => [failure.signature, failure.seed])).toEqual([[signature, 3]]);
+    expect(out).toMatch(found);
+    expect(out).toContain(`npx timesim run ${toy}/${failures[0]?.folder}/found.yaml`);
+    expect(contents(toy)[`${failures[0]?.folder}/failure.txt`]).toMatch(found);
+  });
+
+  it("is found by hand with the command that was printed", { timeout: 60_000 }, async () => {
+    const words = ["fuzz", "--seed-start", "3", "--runs", "1", "--worlds", "quick"];
+    const again = await timesim([...words, "--out", "again", "--json"], { TOY: "throw" });
+    expect(again.exit, again.err).toBe(1);
+    const document = JSON.parse(again.out) as CampaignDocument;
+    expect(document).toMatchObject({ exit: 1, report: "again", done: { from: 3, to: 3 } });
+    expect(document.failures).toEqual(report("throw").failures);
+  });
+});
+
+describe("the end of a campaign", () => {
+  it("is Ctrl-C, which writes the report", { timeout: 60_000 }, async () => {
+    const child = start(["fuzz", "--forever", "--worlds", "quick", "--out", "c"], { TOY: "break" });
+    const run = ended(child);
+    // The first failure is kept before the report is.
+    const draft = join(place.path, `c.${child.pid}.partial`);
+    const begun = (): boolean => existsSync(draft) && readdirSync(draft).length > 0;
+    while (!begun() && child.exitCode === null) await new Promise((go) => setTimeout(go, 20));
+    child.kill("SIGINT");
+    const { exit, out, err } = await run;
+    expect(exit, err).toBe(1);
+    expect(out).toMatch(/· interrupted\n$/);
+    const { ended: how, done, counts, options } = report("c");
+    expect([how, options.runs, done]).toEqual([
+      "interrupted",
+      null,
+      { from: 1, to: counts.worlds },
+    ]);
+    expect(existsSync(draft)).toBe(false);
+  });
+
+  it("is a second Ctrl-C at once", { timeout: 60_000 }, async () => {
+    const words = ["fuzz", "--seed-start", "3", "--forever", "--worlds", "quick", "--out", "d"];
+    const child = start(words, { TOY: "hang" });
+    const run = ended(child);
+    while (!existsSync(join(place.path, `d.${child.pid}.partial`))) {
+      await new Promise((go) => setTimeout(go, 20));
+    }
+    const again = setInterval(() => child.kill("SIGINT"), 500);
+    const { exit } = await run;
+    clearInterval(again);
+    expect(exit).toBe(130);
+    expect(existsSync(join(place.path, "d"))).toBe(false);
+  });
+
+  it("is --bail, with the very seed", { timeout: 60_000 }, async () => {
+    const words = ["fuzz", "--worlds", "quick", "--bail", "1", "--workers", "2", "--out", "b"];
+    const { exit, out } = await timesim(words, { TOY: "break", FORCE_COLOR: "1" });
+    expect(exit).toBe(1);
+    expect(out).toContain("\u001b[");
+    const { ended: how, done, failures } = report("b");
+    expect([how, done, failures.length]).toEqual(["bail", { from: 1, to: 3 }, 1]);
+  });
+
+  it("is --max-time, after a range without holes", { timeout: 60_000 }, async () => {
+    const words = ["fuzz", "--max-time", "300ms", "--worlds", "quick", "--out", "t"];
+    const { exit, out, err } = await timesim(words);
+    expect(exit, err).toBe(0);
+    expect(out).not.toContain("\u001b");
+    expect(out).toMatch(/nothing found .* time was up\n$/);
+    expect(out).toContain("what should happen sometimes and never did: a-hundred\n");
+    expect(out).toContain("gates that were never shut: odd\n");
+    const { ended: how, done, counts } = report("t");
+    expect([how, done]).toEqual(["time", { from: 1, to: counts.worlds }]);
+  });
+});
+
+describe("the words", () => {
+  it.each<readonly [string, string]>([
+    ["--runs 0", '--runs "0" — expected a whole number, at least 1'],
+    ["--runs 5 --forever", "--forever — it ends with Ctrl-C: leave out --runs and --max-time"],
+    ["--shard 1/2", "--shard — a part of a number of worlds: say how many with --runs"],
+    ["--runs 5 --shard 3/2", "--shard 3/2 — expected a part and how many there are: 1/4"],
+    ["--runs 2 --shard 1/3", "--shard 1/3 — 2 worlds do not make 3 parts"],
+    ["--max-time soon", '--max-time "soon" — expected a time such as 30s or 5m'],
+    ["--worlds stadard", '--worlds "stadard" — no such name (did you mean "standard"?)'],
+    ["--faults partitoin", '--faults "partitoin" — no such name (did you mean "partition"?)'],
+    ["--faults kill --swarm", "--swarm — it draws which faults there are: leave out --faults"],
+    ["--profile nobody", '--profile "nobody" — no profile of that name'],
+    ["--mutant mine.ts", "--mutant mine.ts — expected a module and an id: ./mine.ts#no-redial"],
+    [
+      "--out scenarios",
+      "scenarios — it holds no former campaign: choose another folder with --out",
+    ],
+  ])("%s", async (words, problem) => {
+    const { exit, err } = await place.timesim(["fuzz", ...words.split(" ")]);
+    expect(err).toContain(problem);
+    expect(exit).toBe(2);
+  });
+
+  it("say which parts are of another campaign", async () => {
+    place.write("x.json", "");
+    const none = await place.timesim(["merge", "scenarios"]);
+    expect(none.err).toContain("scenarios — no report of a campaign: there is no campaign.json");
+    const other = await place.timesim(["merge", "b", "t", "--out", "m"]);
+    expect(other.exit).toBe(2);
+    expect(other.err).toContain("t — another campaign: bail is null; b has 1");
+  });
+});
