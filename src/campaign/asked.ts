@@ -1,6 +1,6 @@
 /**
- * What was asked of a campaign, as plain data: all that decides what becomes of its worlds. How many
- * threads or machines looked at them, and for how long, is not in it.
+ * What was asked of a campaign, as plain data: all that decides what becomes of its worlds. How
+ * many threads or machines looked at them, and for how long, is not in it.
  */
 import type { Seed } from "./range.ts";
 

@@ -99,7 +99,7 @@ async function examined<P extends Protocol>(
 const SLUG_MAX = 60;
 
 /** The same in a shard as in the whole. No two signatures have one lowest seed. */
-export function folderOf({ signature, seed }: Found): string {
+function folderOf({ signature, seed }: Found): string {
   const slug = signature.replaceAll(/[^\w-]+/g, "-").slice(0, SLUG_MAX);
   return `${slug.replaceAll(/^-|-$/g, "") || "failure"}-${seed}`;
 }

@@ -1,6 +1,6 @@
 /**
- * `campaign.json`: a campaign as one document. Two campaigns over the same seeds are the same to the
- * byte but for `timings`, whoever ran them; so are shards that were merged.
+ * `campaign.json`: a campaign as one document. Two campaigns over the same seeds are the same to
+ * the byte but for `timings`, whoever ran them; so are shards that were merged.
  */
 import { BadInput } from "../core/assert.ts";
 import type { Asked } from "./asked.ts";

@@ -1,6 +1,6 @@
 /**
- * A failing world once more, closely: in full for its trace and its story, and smaller if it can be.
- * It runs in a worker and gives texts, which are all that leaves it.
+ * A failing world once more, closely: in full for its trace and its story. It runs in a worker, and
+ * files are all that leaves it.
  */
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";

@@ -1,16 +1,15 @@
 /**
- * Worlds one after the other, each judged as it runs and kept as a digest only. It runs in a worker;
- * what kills or stops the worker is seen by who gave it the job (careful.ts).
+ * Worlds one after the other, each judged as it runs and kept as a digest only. It runs in a
+ * worker; what kills or stops the worker is seen by who gave it the job (careful.ts).
  */
 import { createHash } from "node:crypto";
 import { type Complaint, signatureOf } from "../check/invariant.ts";
-import { WORLD } from "../trace/event.ts";
 import type { Fault } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";
 import { judge, type Judgement } from "../fuzz/judge.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { type GateBody, kindMask, type TraceEvent } from "../trace/event.ts";
+import { type GateBody, kindMask, type TraceEvent, WORLD } from "../trace/event.ts";
 import type { Listener } from "../trace/recorder.ts";
 import type { Range, Seed } from "./range.ts";
 import { type Counts, EMPTY, type Found, plus, type Tally } from "./tally.ts";
@@ -62,7 +61,7 @@ export function lostWorld(found: Found): Tally {
 }
 
 /** The earliest complaint stands for its world. */
-export function foundIn(judged: Judgement, scenario: Scenario, seed: Seed): Found | null {
+function foundIn(judged: Judgement, scenario: Scenario, seed: Seed): Found | null {
   const [first] = judged.complaints.toSorted((a, b) => a.at - b.at);
   return first === undefined ? null : foundAs(first, scenario, seed);
 }

@@ -59,7 +59,10 @@ export class Pool<Job, Done> {
     this.#options = options;
   }
 
-  /** Rejects with Lost, or with whatever a worker threw before it was ready. `first`: jumps the queue. */
+  /**
+   * Rejects with Lost, or with whatever a worker threw before it was ready. `first`: before those
+   * that wait.
+   */
   run(job: Job, first = false): Promise<Done> {
     return new Promise((resolve, reject) => {
       const order = { job, resolve, reject };

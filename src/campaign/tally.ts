@@ -62,7 +62,7 @@ export function plus(one: Tally, other: Tally): Tally {
 
 export function covered(one: Coverage, other: Coverage): Coverage {
   const sums = COVERED.map((kind) => [kind, sum(one[kind], other[kind])]);
-  return Object.fromEntries(sums) as unknown as Coverage;
+  return Object.fromEntries(sums) as Coverage;
 }
 
 /** Keys in the order of code units, so that equal tallies are equal texts. */

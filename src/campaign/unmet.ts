@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<Fault["do"], true>> = {
   ...{ restart: true, hang: true, pause: true, clock: true, disk: true, move: true, reset: true },
   heal: true,
 };
-export const FAULTS: readonly string[] = Object.keys(KINDS);
+const FAULTS: readonly string[] = Object.keys(KINDS);
 
 export function unmetIn<P extends Protocol>(
   kit: Kit<P>,

@@ -1,11 +1,11 @@
-/** The words of `timesim fuzz` as what is asked of a campaign, and the protocol that it is about. */
+/** The words of `timesim fuzz` as what is asked of a campaign, and the protocol it is about. */
 import type { Asked } from "../campaign/asked.ts";
 import { type Range, shardOf } from "../campaign/range.ts";
 import { BadInput } from "../core/assert.ts";
 import { parseDuration } from "../core/units.ts";
+import { TROUBLES } from "../fuzz/draw.ts";
 import { mutated } from "../fuzz/mutant.ts";
 import { SHAPES } from "../fuzz/shapes.ts";
-import { TROUBLES } from "../fuzz/troubles.ts";
 import { didYouMean } from "../scenario/suggest.ts";
 import { profileNamed, type Protocol, protocolOf } from "./protocol.ts";
 
@@ -107,12 +107,11 @@ function shapeAndProfile(
 }
 
 const SHAPE_NAMES = SHAPES.map(({ name }) => name);
-const TROUBLE_NAMES = TROUBLES.map(({ kind }) => kind);
 
 function faultsOf(text: string): readonly string[] {
-  const names = text.split(",").map((word) => nameOf("--faults", word.trim(), TROUBLE_NAMES));
+  const names = text.split(",").map((word) => nameOf("--faults", word.trim(), TROUBLES));
   // The order of the words is nothing to the worlds.
-  return TROUBLE_NAMES.filter((name) => names.includes(name));
+  return TROUBLES.filter((name) => names.includes(name));
 }
 
 function nameOf(flag: string, word: string, names: readonly string[]): string {

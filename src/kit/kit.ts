@@ -31,7 +31,7 @@ export interface Kit<P extends Protocol> {
   readonly invariants?: Invariants;
   /** What may differ in worlds drawn for it; left out: names, addresses, links and faults alone. */
   readonly fuzz?: FuzzHints;
-  /** Guards that the first profile asks (`ctx.gate`): what a campaign ought to see open and shut. */
+  /** Guards that the first profile asks (`ctx.gate`): a campaign ought to see each of them shut. */
   readonly gates?: readonly string[];
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
   /** What an operator may ask a real node; `status` also feeds its metrics. */

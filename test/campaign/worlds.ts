@@ -11,7 +11,7 @@ export function signatureAt(seed: Seed): string | null {
   return seed % 41 === 40 ? "between" : null;
 }
 
-export function foundAt(seed: Seed, signature: string): Found {
+function foundAt(seed: Seed, signature: string): Found {
   return { seed, signature, invariant: signature, node: "A", at: seed, text: `seen in ${seed}` };
 }
 
@@ -43,7 +43,7 @@ export interface Ran extends Searched {
   readonly found: readonly Found[];
 }
 
-export const WHOLE: Omit<Wanted, "stop"> = {
+const WHOLE: Omit<Wanted, "stop"> = {
   ...{ from: 1, to: 300, bail: null, ahead: 4, batch: null },
 };
 

@@ -7,7 +7,7 @@ import type { CampaignDocument } from "../../src/campaign/document.ts";
 import { Place, ROOT } from "./host.ts";
 
 const MAIN = join(ROOT, "dist/bin/timesim.js");
-const TOY = join(ROOT, "test/campaign/toy.js");
+const TOY = join(ROOT, "test/campaign/toy.ts");
 const place = new Place();
 
 interface Ran {
