@@ -207,6 +207,7 @@ function corrupt(genes: TroubleGenes, stage: Stage): readonly ScenarioEvent[] {
 
 /** A file changes while its node is down. */
 function damage(genes: TroubleGenes, stage: Stage): readonly ScenarioEvent[] {
+  if (stage.files.length === 0) return [];
   const node = among(stage.whom, genes.node);
   const at = begin(genes, stage);
   const file = among(stage.files, genes.what);
