@@ -20,8 +20,9 @@ export default {
     fuzzer: "dist/cli/fuzzer.js",
   },
   platform: "node",
-  // Brings files of its own that it looks for beside itself; loaded only with --machine.
-  external: ["jiti"],
+  // Jiti brings files of its own that it looks for beside itself; loaded only with --machine.
+  // The others are the user's, or absent.
+  external: ["jiti", "bullmq", "ioredis"],
   plugins: [executable],
   output: { dir: "dist/bin", format: "esm", chunkFileNames: "[name].js", cleanDir: true },
 };

@@ -11,9 +11,10 @@ import { type CampaignDocument, type FailureEntry, FORMAT } from "./document.ts"
 import type { Examined } from "./examine.ts";
 import type { ReportFolder } from "./folder.ts";
 import type { Done, Job } from "./job.ts";
+import { openCounter } from "./queue.ts";
 import { Lost, Pool } from "./pool.ts";
 import type { Range } from "./range.ts";
-import { search, type Searched } from "./search.ts";
+import { type Ask, search, type Searched } from "./search.ts";
 import type { Found, Tally } from "./tally.ts";
 import { failureText } from "./tell.ts";
 import { unmetIn } from "./unmet.ts";
@@ -31,6 +32,8 @@ export interface CampaignOptions<P extends Protocol> {
   readonly maxTime: number | null;
   readonly stop: AbortSignal;
   readonly folder: ReportFolder;
+  /** The redis whose workers look; null: its own threads. */
+  readonly queue: string | null;
   /** Milliseconds since 1970. */
   readonly started: number;
   /** In order. */
@@ -47,13 +50,16 @@ export async function campaign<P extends Protocol>(
   const either = timeUp === null ? stop : AbortSignal.any([stop, timeUp]);
   const start = performance.now();
   const entries: Promise<Entry>[] = [];
+  const { queue, version } = options;
+  const counter = queue === null ? null : await openCounter(queue, { version, asked }, either);
   try {
     const batch: Look = async (range) => (await pool.run({ do: "look", range })) as Tally;
     const wanted = {
-      ...{ ...options.range, bail: asked.bail, batch: null, stop: either },
-      ahead: threads * 2,
+      ...{ ...options.range, bail: asked.bail, stop: either },
+      ...(counter === null ? { batch: null, ahead: threads * 2 } : QUEUED),
     };
-    const searched = await search(wanted, (range) => lookCarefully(batch, range), {
+    const ask: Ask = counter?.look ?? ((range) => lookCarefully(batch, range));
+    const searched = await search(wanted, ask, {
       found: (found) => {
         const entry = examined(options, pool, found);
         entry.catch(() => {});
@@ -64,9 +70,13 @@ export async function campaign<P extends Protocol>(
     const seconds = (performance.now() - start) / 1_000;
     return documentOf(options, searched, await Promise.all(entries), seconds);
   } finally {
+    await counter?.close();
     await pool.close();
   }
 }
+
+/** Nobody knows how many work there, nor how fast. */
+const QUEUED = { batch: 25, ahead: 64 } as const;
 
 type Entry = Omit<FailureEntry, "worlds">;
 

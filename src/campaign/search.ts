@@ -4,9 +4,11 @@
  * range without holes, and its tally depends on that range alone.
  */
 import { performance } from "node:perf_hooks";
-import type { Look } from "./careful.ts";
 import { countOf, type Range, type Seed } from "./range.ts";
 import { EMPTY, type Found, plus, type Tally } from "./tally.ts";
+
+/** A range's tally; null: it was not begun, because of `stop`. */
+export type Ask = (range: Range) => Promise<Tally | null>;
 
 export interface Wanted {
   readonly from: Seed;
@@ -36,7 +38,7 @@ export interface Searched {
   readonly ended: "all" | "bail" | "stopped";
 }
 
-export async function search(wanted: Wanted, look: Look, heard: Heard): Promise<Searched> {
+export async function search(wanted: Wanted, look: Ask, heard: Heard): Promise<Searched> {
   const { from, stop } = wanted;
   const dealer = new Dealer(wanted, look);
   let tally = EMPTY;
@@ -46,6 +48,7 @@ export async function search(wanted: Wanted, look: Look, heard: Heard): Promise<
     const cut = bailAt(wanted.bail, tally, whole);
     const done = cut === null ? range : { from: range.from, to: cut };
     const part = done.to === range.to ? whole : await look(done);
+    if (part === null) break;
     for (const { first } of freshIn(tally, part)) heard.found(first);
     tally = plus(tally, part);
     to = done.to;
@@ -75,6 +78,14 @@ interface Batch {
   readonly tally: Tally;
 }
 
+/** Not begun. */
+interface Dropped {
+  readonly range: Range;
+  readonly tally: null;
+}
+
+const NOTHING = { range: null, tally: null };
+
 /** How long a range should take, in ms: progress is seen and an end is near at any time. */
 const TARGET = 250;
 const FIRST = 4;
@@ -85,23 +96,24 @@ const KEPT = 1_000;
 /** Keeps so many ranges at work, and gives them back in order. */
 class Dealer {
   readonly #wanted: Wanted;
-  readonly #look: Look;
-  readonly #dealt: Promise<Batch>[] = [];
+  readonly #look: Ask;
+  readonly #dealt: Promise<Batch | Dropped>[] = [];
   #next: Seed;
   #size: number;
   #busy = 0;
 
-  constructor(wanted: Wanted, look: Look) {
+  constructor(wanted: Wanted, look: Ask) {
     this.#wanted = wanted;
     this.#look = look;
     this.#next = wanted.from;
     this.#size = wanted.batch ?? FIRST;
   }
 
-  /** Null: all that was dealt is back, and no more is to be dealt. */
+  /** Null: all that was begun is back, and no more is to be. */
   async next(): Promise<Batch | null> {
     this.#deal();
-    return (await this.#dealt.shift()) ?? null;
+    const { range, tally } = (await this.#dealt.shift()) ?? NOTHING;
+    return range === null || tally === null ? null : { range, tally };
   }
 
   #deal(): void {
@@ -118,7 +130,7 @@ class Dealer {
     }
   }
 
-  async #do(range: Range): Promise<Batch> {
+  async #do(range: Range): Promise<Batch | Dropped> {
     this.#busy++;
     const start = performance.now();
     try {

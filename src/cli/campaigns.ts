@@ -2,12 +2,14 @@
 import { type Command, Option } from "commander";
 import type { FuzzArgs } from "./commands/fuzz.ts";
 import type { MergeArgs } from "./commands/merge.ts";
+import type { WorkerArgs } from "./commands/worker.ts";
 import { examples, JSON_ABOUT } from "./house.ts";
 import type { Act } from "./program.ts";
 
 export function addCampaigns(program: Command, act: Act): void {
   addFuzz(program, act);
   addMerge(program, act);
+  addWorker(program, act);
 }
 
 function addFuzz(program: Command, act: Act): void {
@@ -30,6 +32,7 @@ function addFuzz(program: Command, act: Act): void {
     .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
     .option("--max-shrink-time <time>", "for each failure", "60s")
     .option("--out <folder>", "the report; a former one there is replaced", "reports/fuzz")
+    .option("--queue <redis>", "let timesim worker processes do it, redis://host:6379")
     .option("--json", JSON_ABOUT)
     .addHelpText(
       "after",
@@ -39,6 +42,7 @@ function addFuzz(program: Command, act: Act): void {
         "fuzz --max-time 5m --worlds quick --bail 1",
         "fuzz --runs 100000 --shard 1/4 --out reports/shard-1",
         "fuzz --seed-start 4711 --runs 1                one world again",
+        "fuzz --runs 1000000 --queue redis://10.0.0.9:6379",
       ) + "\n\nExit codes: 0 nothing found, 1 failures found, 2 usage or bad file.",
     )
     .action((options: FuzzArgs) =>
@@ -58,5 +62,22 @@ function addMerge(program: Command, act: Act): void {
       act(async (io) => {
         return (await import("./commands/merge.ts")).merge({ ...options, reports }, io);
       }),
+    );
+}
+
+function addWorker(program: Command, act: Act): void {
+  program
+    .command("worker")
+    .description("look at the worlds of campaigns that others hand out through redis")
+    .requiredOption("--queue <redis>", "where they are handed out, redis://host:6379")
+    .option("--workers <count>", "threads (default: one a core)")
+    .option("--mutant <module#id>", "the defect of the campaign, if it has one")
+    .addHelpText(
+      "after",
+      examples("timesim", "worker --queue redis://10.0.0.9:6379") +
+        "\n\nCtrl-C ends it, after what is under way.",
+    )
+    .action((options: WorkerArgs) =>
+      act(async (io) => (await import("./commands/worker.ts")).worker(options, io)),
     );
 }

@@ -1,4 +1,5 @@
 /** The words of `timesim fuzz` as what is asked of a campaign, and the protocol it is about. */
+import { availableParallelism } from "node:os";
 import type { Asked } from "../campaign/asked.ts";
 import { type Range, shardOf } from "../campaign/range.ts";
 import { BadInput } from "../core/assert.ts";
@@ -120,12 +121,14 @@ function nameOf(flag: string, word: string, names: readonly string[]): string {
   throw new BadInput([`${flag} ${JSON.stringify(word)} — no such name${hint}`]);
 }
 
-export function countOf(
-  flag: string,
-  text: string | undefined,
-  standard: number,
-  least: number,
-): number {
+/** `--workers`, by default one a core. */
+export function threadsOf(text: string | undefined): number {
+  return Math.min(countOf("--workers", text, availableParallelism(), 1), THREADS_MAX);
+}
+
+const THREADS_MAX = 256;
+
+function countOf(flag: string, text: string | undefined, standard: number, least: number): number {
   if (text === undefined) return standard;
   const count = /^\d+$/.test(text) ? Number(text) : -1;
   if (count >= least && count <= COUNT_MAX) return count;

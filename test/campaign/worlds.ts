@@ -1,7 +1,6 @@
 /** Tallies of imagined worlds: what a seed comes to is a function of the seed. */
-import type { Look } from "../../src/campaign/careful.ts";
 import type { Range, Seed } from "../../src/campaign/range.ts";
-import { search, type Searched, type Wanted } from "../../src/campaign/search.ts";
+import { type Ask, search, type Searched, type Wanted } from "../../src/campaign/search.ts";
 import { EMPTY, type Found, plus, type Tally } from "../../src/campaign/tally.ts";
 
 /** Some seeds fail, in three ways of different frequency. */
@@ -49,7 +48,7 @@ const WHOLE: Omit<Wanted, "stop"> = {
 
 export async function searched(
   wanted: Partial<Wanted>,
-  look: Look = (range) => Promise.resolve(tallyOf(range)),
+  look: Ask = (range) => Promise.resolve(tallyOf(range)),
 ): Promise<Ran> {
   const found: Found[] = [];
   const heard = { found: (one: Found) => found.push(one), took: () => {} };

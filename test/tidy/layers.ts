@@ -67,6 +67,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-table3": ["cli/"],
   commander: ["cli/"],
   jiti: ["cli/"],
+  bullmq: ["campaign/queue.ts"],
+  ioredis: ["campaign/queue.ts"],
   "prom-client": ["cli/"],
   "sonic-boom": ["cli/"],
   "fast-check": ["fuzz/", "vitest.ts"],

@@ -1,10 +1,17 @@
 /** `timesim fuzz`: many worlds, searched for a broken promise. */
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { campaign } from "../../campaign/campaign.ts";
 import { ReportFolder } from "../../campaign/folder.ts";
 import { FuzzLine } from "../fuzzline.ts";
-import { askedOf, countOf, FUZZER, type FuzzWords, kitFor, secondsOf, spanOf } from "../fuzzed.ts";
+import {
+  askedOf,
+  FUZZER,
+  type FuzzWords,
+  kitFor,
+  secondsOf,
+  spanOf,
+  threadsOf,
+} from "../fuzzed.ts";
 import type { FuzzerSetup } from "../fuzzer.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import type { Io } from "../output.ts";
@@ -14,21 +21,20 @@ import { version } from "../version.ts";
 
 export interface FuzzArgs extends FuzzWords {
   readonly out?: string;
+  readonly queue?: string;
   readonly json?: boolean;
 }
 
 const OUT = "reports/fuzz";
-const WORKERS_MAX = 256;
 
 export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
   const asked = askedOf(args, protocolOf(io), io.machine);
   const range = spanOf(asked);
-  const workers = countOf("--workers", args.workers, availableParallelism(), 1);
-  const threads = Math.min(workers, WORKERS_MAX);
+  const threads = threadsOf(args.workers);
   const maxTime = secondsOf("--max-time", args.maxTime);
   // What a worker cannot load is said here, once and with its name.
   const kit = await kitFor(asked, io.cwd);
-  const { out = OUT } = args;
+  const { out = OUT, queue = null } = args;
   const folder = new ReportFolder(resolve(io.cwd, out), out);
   const line = new FuzzLine(io, range);
   const setup: FuzzerSetup = { asked, cwd: io.cwd };
@@ -36,7 +42,7 @@ export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
     const document = await untilInterrupted((stop) =>
       campaign({
         ...{ kit, asked, range, version: version(), worker: FUZZER, setup, threads, stop },
-        ...{ maxTime: maxTime === null ? null : maxTime * 1_000, folder, started: io.now() },
+        ...{ maxTime: maxTime === null ? null : maxTime * 1_000, folder, queue, started: io.now() },
         took: (done, tally) => line.tick(done, tally),
       }),
     );
