@@ -29,6 +29,7 @@ export {
   type UnixMicros,
 } from "./core/units.ts";
 export { type Veil, veiled } from "./core/veil.ts";
+export { Calm } from "./check/calm.ts";
 export type { ClaimContext, Watch } from "./check/claim.ts";
 export {
   type Complaint,

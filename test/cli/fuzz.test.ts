@@ -7,7 +7,7 @@ import type { CampaignDocument } from "../../src/campaign/document.ts";
 import { Place, ROOT } from "./host.ts";
 
 const MAIN = join(ROOT, "dist/bin/timesim.js");
-const TOY = join(ROOT, "test/campaign/toy.ts");
+const TOY = join(ROOT, "test/campaign/toy.js");
 const place = new Place();
 
 interface Ran {
@@ -61,7 +61,7 @@ it("was built", () => {
 
 describe("a campaign", () => {
   const BREAK = { TOY: "break" };
-  const words = ["fuzz", "--runs", "24", "--worlds", "quick"];
+  const words = ["fuzz", "--runs", "16", "--worlds", "quick"];
 
   it(
     "comes to the same with one worker, with two, and from shards",
@@ -76,18 +76,18 @@ describe("a campaign", () => {
       expect(report("two")).toEqual(report("one"));
       expect(contents("two")).toEqual(contents("one"));
       await Promise.all(
-        ["1/3", "2/3", "3/3"].map((shard, n) =>
+        ["1/2", "2/2"].map((shard, n) =>
           timesim([...words, "--workers", "1", "--shard", shard, "--out", `shard-${n}`], BREAK),
         ),
       );
       // In any order.
-      const merged = await place.timesim(["merge", "shard-2", "shard-0", "shard-1"]);
+      const merged = await place.timesim(["merge", "shard-1", "shard-0"]);
       expect(merged.exit, merged.err).toBe(1);
       expect(merged.out).toContain("no-seven");
       expect(report("reports/fuzz")).toEqual(report("one"));
       expect(contents("reports/fuzz")).toEqual(contents("one"));
-      const hole = await place.timesim(["merge", "shard-2", "shard-0", "--out", "m"]);
-      expect([hole.exit, hole.err]).toEqual([2, "seeds 9..16 are missing: a part is not named\n"]);
+      const hole = await place.timesim(["merge", "shard-1", "--out", "m"]);
+      expect([hole.exit, hole.err]).toEqual([2, "seeds 1..8 are missing: a part is not named\n"]);
       const twice = await place.timesim(["merge", "shard-0", "one", "--out", "m"]);
       expect(twice.exit).toBe(2);
       expect(twice.err).toMatch(/seeds 1\.\.8 were done by another part already/);
