@@ -1,0 +1,102 @@
+/** A wide world shrinks to the few things that its failure needs, the same way every time. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Time } from "../../src/core/units.ts";
+import { fitted } from "../../src/fuzz/shrink/fit.ts";
+import { PASSES } from "../../src/fuzz/shrink/passes.ts";
+import { beginning, shrink, shrinking, sizeOf } from "../../src/fuzz/shrink/shrink.ts";
+import type { ShrinkState } from "../../src/fuzz/shrink/shrink.ts";
+import { type Target, type Trial, trialOf } from "../../src/fuzz/shrink/trial.ts";
+import { isLess, weigh } from "../../src/fuzz/shrink/weigh.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+import type { Scenario } from "../../src/scenario/model.ts";
+import { writeScenario } from "../../src/scenario/write.ts";
+import { scenarios } from "../scenario/arbitrary.ts";
+import { kit as toy } from "../scenario/kit.ts";
+import { healthy, hearsNoEnd, takesNoBlocks, wide } from "./subject.ts";
+
+const CRASH: Target = {
+  kind: "promise",
+  invariant: "no-crash",
+  witness: "close of session N, which is not open",
+};
+const STANDS: Target = { kind: "promise", invariant: "grows", witness: "" };
+
+/** Others may need this machine, too. */
+const SLOW = { timeout: 120_000 };
+
+function begun(scenario: Scenario, target: Target, trial: Trial): ShrinkState {
+  const start = beginning(scenario, target, trial);
+  if (start === null) throw new Error("it does not fail");
+  return start;
+}
+
+describe("a wide world", () => {
+  const trial = trialOf(hearsNoEnd, CRASH);
+  const start = begun(wide(hearsNoEnd), CRASH, trial);
+  const whole = shrink(hearsNoEnd, trial, start);
+
+  it("shrinks to those who crash, and still crashes", () => {
+    expect(sizeOf(start.best)).toEqual({ nodes: 12, faults: 9, until: 240_000_000 });
+    const { nodes, faults, until } = sizeOf(whole.best);
+    expect([nodes <= 3, faults, until <= 20_000_000]).toEqual([true, 0, true]);
+    expect(trial(whole.best)).toEqual(whole.seen);
+    expect(whole.tries).toBeLessThan(400);
+  });
+
+  it("leaves nothing that could be spared", () => {
+    const again = shrink(hearsNoEnd, trial, begun(whole.best, CRASH, trial));
+    expect(again.best).toEqual(whole.best);
+  });
+
+  it("comes to the same end when it is stopped and goes on from a file", SLOW, () => {
+    let state = start;
+    while (!state.done) {
+      const stopped = shrink(hearsNoEnd, trial, state, state.tries + 20);
+      state = JSON.parse(JSON.stringify(stopped)) as ShrinkState;
+    }
+    expect(state.best).toEqual(whole.best);
+  });
+
+  it("gets lighter with every step, and never fails in another way", () => {
+    let weight = weigh(hearsNoEnd, start.best);
+    for (const { best, seen } of shrinking(hearsNoEnd, trial, start)) {
+      const next = weigh(hearsNoEnd, best);
+      expect(isLess(weight, next)).toBe(false);
+      expect(seen.text).toMatch(/^close of session \d+, which is not open$/);
+      weight = next;
+    }
+  });
+
+  it("keeps what only the defect fails, not what anybody would", SLOW, () => {
+    const sound = trialOf(healthy, STANDS);
+    const broken = trialOf(takesNoBlocks, STANDS, { healthy: sound });
+    const small = shrink(takesNoBlocks, broken, begun(wide(takesNoBlocks), STANDS, broken));
+    expect(sizeOf(small.best).nodes).toBeLessThanOrEqual(4);
+    expect(sizeOf(small.best).faults).toBeLessThanOrEqual(2);
+    expect(sound(small.best)).toBeNull();
+  });
+});
+
+describe("every candidate", () => {
+  it("loads as it was written, whatever the scenario", SLOW, () => {
+    const pick = fc.array(fc.tuple(fc.constantFrom(...PASSES), fc.nat()), { maxLength: 8 });
+    fc.assert(
+      fc.property(scenarios, pick, fc.nat(100_000_000), (scenario, picks, at) => {
+        for (const [pass, which] of picks) {
+          const edits = pass.edits(toy, scenario, at as Time);
+          const changed = edits[which % edits.length]?.(scenario) ?? null;
+          const candidate = changed === null ? null : fitted(toy, changed);
+          if (candidate === null) continue;
+          const loaded = loadScenario(toy, writeScenario(toy, candidate), candidate.file);
+          expect(placeless(loaded), pass.name).toEqual(placeless(candidate));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function placeless(scenario: Scenario): unknown {
+  return { ...scenario, expect: scenario.expect.map((row) => ({ ...row, place: "" })) };
+}
