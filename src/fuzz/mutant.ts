@@ -9,6 +9,8 @@ export interface Mutant<P extends Protocol> {
   readonly id: string;
   /** What is wrong, as a sentence. */
   readonly about?: string;
+  /** What it is one of; `timesim zoo` counts them by it. */
+  readonly tags?: readonly string[];
   /** The kit's first profile, with the defect. */
   apply(profile: Profile<P>): Profile<P>;
 }
