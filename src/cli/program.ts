@@ -132,9 +132,10 @@ function addConform(program: Command, act: Act): void {
     .option("--speed <factor>", "so many times faster than real time (default: 1)")
     .option("--sims <count>", "simulated runs that make the promises (default: 20)")
     .option("--net <block>", "loopback addresses to use, 127.42.7 (default: free ones)")
+    .option("--keep <folder>", "leave the trace of each real run there, for --recorded")
     .option(
       "--recorded <trace>",
-      "a real run that timesim cluster has recorded, instead of playing some; repeatable",
+      "a real run that was kept or clustered, instead of playing some; repeatable",
       (word: string, before?: readonly string[]) => [...(before ?? []), word],
     )
     .option("--wrong-model", "simulate a network that loses every tenth message: must differ");

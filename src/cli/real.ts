@@ -16,9 +16,9 @@ import { makeFolders } from "./system.ts";
 import { version } from "./version.ts";
 
 export interface RealFlags {
-  readonly speed?: string;
-  readonly net?: string;
-  readonly keep?: string;
+  readonly speed?: string | undefined;
+  readonly net?: string | undefined;
+  readonly keep?: string | undefined;
 }
 
 type Ground = Pick<

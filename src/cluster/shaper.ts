@@ -249,7 +249,8 @@ export class Shaper {
     while (!this.#closed && queue.pop(now)) {
       this.#handle(queue.op, queue.a, queue.b, queue.c, queue.body);
     }
-    if (now > queue.now) queue.advance(now);
+    // What is pending when it is closed stays so, and time stands still.
+    if (!this.#closed && now > queue.now) queue.advance(now);
   }
 
   #wait(): void {

@@ -1,6 +1,7 @@
 import { formatAddress, ipOf } from "../../src/core/address.ts";
 import { millis, seconds } from "../../src/core/units.ts";
 import { afterEach, expect, test } from "vitest";
+import { KIND, NO_CAUSE } from "../../src/trace/event.ts";
 import { Ground, type GroundOptions, type Talk } from "./ground.ts";
 
 let open: Ground | null = null;
@@ -186,4 +187,15 @@ test("messages are dropped, doubled and spoilt as the rules say", async () => {
 test("who does not say who he is, is not served", async () => {
   const made = await ground(["A", "B"]);
   expect((await made.dial("Z", "B")).code).toBe(-1);
+});
+
+test("a socket that fails when all is over finds time standing still", async () => {
+  const { ground: made } = await pair();
+  const { shaper } = made.proxy;
+  shaper.inject({ do: "cut", from: ["A"], to: ["B"], for: millis(20) });
+  shaper.close();
+  const ended = shaper.time;
+  await expect.poll(() => made.pace.now - ended).toBeGreaterThan(40_000);
+  shaper.record(0, KIND.fault, NO_CAUSE, null);
+  expect(shaper.time).toBe(ended);
 });

@@ -99,6 +99,11 @@ test.each([
     ["meeting.yaml", "--recorded", "meeting.ndjson.gz", "--runs", "2"],
     "--runs — recorded runs were",
   ],
+  [
+    ["meeting.yaml", "--recorded", "meeting.ndjson.gz", "--keep", "kept"],
+    "--keep — recorded runs were",
+  ],
+  [["meeting.yaml", "--keep", "meeting.yaml"], "meeting.yaml — cannot be written"],
   [["scenarios/nat.yaml", "--recorded", "meeting.ndjson.gz"], "it is of meeting, not nat"],
 ])("%j is refused", async (words, said) => {
   const { exit, err } = await place.timesim(["conform", ...words]);

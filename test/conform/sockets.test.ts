@@ -22,12 +22,21 @@ test("a scenario agrees in both worlds", { timeout: PATIENCE_MS }, async () => {
   const place = new Place();
   place.write("meeting.yaml", MEETING);
   const net = `127.15.${process.pid % 250}`;
-  const words = ["meeting.yaml", "--runs", "1", "--speed", "5", "--net", net, "--json"];
-  const { exit, out, err } = await place.timesim(["conform", ...words]);
+  const words = ["--runs", "1", "--speed", "5", "--net", net, "--keep", "kept", "--json"];
+  const { exit, out, err } = await place.timesim(["conform", "meeting.yaml", ...words]);
   const { scenarios } = JSON.parse(out) as { scenarios: { runs: unknown[] }[] };
   expect({ exit, err, runs: scenarios[0]?.runs }).toMatchObject({
     exit: 0,
+    err: expect.stringContaining("trace kept/meeting-1.ndjson.gz\n") as string,
     runs: [{ agrees: true, differences: [] }],
   });
   expect(scenarios).toMatchObject([{ name: "meeting", speed: 5, agrees: true }]);
+
+  // What was kept is judged again without sockets, and alike.
+  const again = ["conform", "meeting.yaml", "--recorded", "kept/meeting-1.ndjson.gz", "--json"];
+  const judged = await place.timesim(again);
+  expect(JSON.parse(judged.out)).toMatchObject({
+    agrees: true,
+    scenarios: [{ ...(scenarios[0] as object), speed: null, repeat: expect.any(String) as string }],
+  });
 });

@@ -1,4 +1,6 @@
 /** `timesim conform`: a scenario in both worlds, and where they differ. */
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { runCluster } from "../../cluster/cluster.ts";
 import { Comparison, frameOf } from "../../cluster/conform/compare.ts";
 import { lateOf } from "../../cluster/conform/late.ts";
@@ -13,14 +15,16 @@ import { wordsFor } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { agreesIn, type Conformed, documentOf, printConformed } from "../conformed.ts";
 import { EXIT } from "../exit.ts";
-import { readScenarios } from "../files.ts";
+import { readScenarios, traceBytes } from "../files.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
+import { LiveLine } from "../live.ts";
 import { openRecorded } from "../open.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { type Ask, askOf, type PlayFlags } from "../play.ts";
 import { type Protocol, protocolOf } from "../protocol.ts";
 import { groundFor, type RealFlags, speedOf } from "../real.ts";
 import { selectFiles } from "../select.ts";
+import { checkFolder, targetProblems } from "../system.ts";
 import { Watch } from "../watch.ts";
 
 export interface ConformArgs
@@ -30,6 +34,8 @@ export interface ConformArgs
   readonly sims?: string;
   /** Traces of real runs, instead of playing some. */
   readonly recorded?: readonly string[];
+  /** Folder in which the traces of real runs are left. */
+  readonly keep?: string;
   readonly wrongModel?: boolean;
   readonly json?: boolean;
 }
@@ -106,14 +112,16 @@ interface Job {
 }
 
 function jobOf(args: ConformArgs, kit: Protocol, io: Io): Job {
-  const { recorded, speed, runs } = args;
-  const idle = speed === undefined ? (runs === undefined ? null : "--runs") : "--speed";
-  if (recorded !== undefined && idle !== null) {
-    throw new BadInput([`${idle} — recorded runs were played already`]);
+  const { recorded, keep } = args;
+  const idle = (["speed", "runs", "keep"] as const).find((name) => args[name] !== undefined);
+  if (recorded !== undefined && idle !== undefined) {
+    throw new BadInput([`--${idle} — recorded runs were played already`]);
   }
+  const problems = keep === undefined ? [] : targetProblems(io.cwd, [[keep, checkFolder]]);
+  if (problems.length > 0) throw new BadInput(problems);
   return {
-    ...{ args, io, kit, ask: askOf(args, kit, io), speed: speedOf(speed) },
-    runs: countOf("--runs", runs, RUNS, 1),
+    ...{ args, io, kit, ask: askOf(args, kit, io), speed: speedOf(args.speed) },
+    runs: countOf("--runs", args.runs, RUNS, 1),
     sims: countOf("--sims", args.sims, SIMS, 2),
   };
 }
@@ -137,6 +145,8 @@ const CLEAR = 8;
 const TAIL = 3;
 /** So many times more simulated runs may be asked whether they do likewise. */
 const MORE = 5;
+/** How often a judge that is at work says so where no terminal is. */
+const PLAIN_MS = 10_000;
 /** `--wrong-model`: every tenth message. */
 const LOSES = 0.1;
 
@@ -159,13 +169,21 @@ async function compared(job: Job, scenario: Scenario): Promise<Conformed> {
   const loses = args.wrongModel === true ? LOSES : 0;
   const words = wordsFor(header, kit.vocabulary);
   const model = modelOf(kit, own, { ...options, late: usual, loses });
-  const limits = { runs: sims, more: sims * MORE, clear: usual * CLEAR };
+  const line = new LiveLine(job.io, PLAIN_MS);
+  const limits = {
+    ...{ runs: sims, more: sims * MORE, clear: usual * CLEAR },
+    simulated: (count: number) => {
+      if (line.due() !== null) line.show(`${header.name} · judging · ${count} simulated runs`);
+    },
+  };
   const comparison = new Comparison(model, frameOf(own, until, words), limits);
-  const runs = traces.map((trace) => ({ trace, verdict: comparison.judge(trace) }));
+  const verdicts = comparison.judge(traces);
+  line.end();
   const simulated = comparison.exact.footer.outcomes;
   const real = traces.map((trace) => trace.footer.outcomes);
   return {
-    ...{ file: scenario.file, name: header.name, seed, profile, late, runs, words },
+    ...{ file: scenario.file, name: header.name, seed, profile, late, words },
+    runs: verdicts.map((verdict, run) => ({ trace: traces[run] as Trace, verdict })),
     speed: args.recorded === undefined ? job.speed : null,
     ...{ simulated: comparison.simulated, promises: comparison.promises },
     exact: comparison.exact,
@@ -185,12 +203,14 @@ const LAG = 2_000;
 
 async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
   const { args, io, kit, ask, runs } = job;
+  const { speed, net } = args;
   const { profile, until } = ask;
   const traces: Trace[] = [];
   /** All on the same addresses. */
   let block: number | null = null;
   for (let run = 1; run <= runs; run++) {
-    const ground = await groundFor(io, kit, { ...scenario, until: until ?? scenario.until }, args);
+    const asked = { ...scenario, until: until ?? scenario.until };
+    const ground = await groundFor(io, kit, asked, { speed, net });
     const watch = new Watch(io, `${scenario.name} ${run} of ${runs}`, until ?? scenario.until);
     const { trace } = await untilInterrupted((signal) =>
       runCluster(kit, scenario, {
@@ -204,8 +224,16 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
       }),
     ).finally(() => watch.end());
     traces.push(trace);
+    if (args.keep !== undefined) keepTrace(io, args.keep, trace, run);
   }
   return traces;
+}
+
+/** At once: what was played for an hour outlives whatever comes after it. */
+function keepTrace(io: Io, folder: string, trace: Trace, run: number): void {
+  const path = join(folder, `${trace.header.name}-${run}.ndjson.gz`);
+  writeFileSync(resolve(io.cwd, path), traceBytes(trace, path));
+  note(io, io.paint.dim(`trace ${path}`));
 }
 
 function recordedRuns({ args, io, kit }: Job, scenario: Scenario): readonly Trace[] {

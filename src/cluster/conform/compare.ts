@@ -7,7 +7,7 @@ import type { Time } from "../../core/units.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import type { Words } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { Envelope } from "./envelope.ts";
+import { type Departure, Envelope } from "./envelope.ts";
 import type { Model } from "./model.ts";
 import { storiesOf, type Story } from "./story.ts";
 import { type Frame, taleOf } from "./tale.ts";
@@ -15,10 +15,12 @@ import { type Frame, taleOf } from "./tale.ts";
 export interface CompareOptions {
   /** Simulated runs that make the promises. */
   readonly runs: number;
-  /** How many more may be asked, for each real run, whether they do likewise. */
+  /** How many more may be asked whether they do likewise, for all real runs together. */
   readonly more: number;
   /** µs by which two things must be apart in all runs for their order to be promised. */
   readonly clear: number;
+  /** Hears after each simulated run how many there are. */
+  readonly simulated?: (runs: number) => void;
 }
 
 export interface Verdict {
@@ -57,20 +59,24 @@ export class Comparison {
     return this.#envelope.promises;
   }
 
-  judge(trace: Trace): Verdict {
-    const tale = taleOf(trace, this.#frame);
-    const found = this.#envelope.departures(tale);
-    let left = found;
-    for (let more = 0; more < this.#options.more && left.length > 0; more++) {
+  /** All at once: what further runs explain does not depend on whose turn it was. */
+  judge(traces: readonly Trace[]): readonly Verdict[] {
+    const found = traces.map((trace) => this.#envelope.departures(taleOf(trace, this.#frame)));
+    let left: readonly (readonly Departure[])[] = found;
+    for (let more = 0; more < this.#options.more && left.some((one) => one.length > 0); more++) {
       this.#another();
-      left = this.#envelope.unexplained(left);
+      left = left.map((departures) => this.#envelope.unexplained(departures));
     }
-    const stories = storiesOf(left, this.exact, trace, this.#frame, this.simulated);
-    return { agrees: left.length === 0, stories, explained: found.length - left.length };
+    return traces.map((trace, run) => {
+      const [all = [], still = []] = [found[run], left[run]];
+      const stories = storiesOf(still, this.exact, trace, this.#frame, this.simulated);
+      return { agrees: still.length === 0, stories, explained: all.length - still.length };
+    });
   }
 
   #another(): void {
     this.#envelope.add(taleOf(this.#model(this.#envelope.runs), this.#frame));
+    this.#options.simulated?.(this.#envelope.runs);
   }
 }
 

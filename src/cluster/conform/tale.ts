@@ -4,7 +4,7 @@
  * what a stream lost, which rows came true, and in which order a node met its facts. Never a time,
  * a nonce, a hash, a signature, a kernel's port or the number of a session.
  */
-import { type TraceEvent, typeOf } from "../../trace/event.ts";
+import { type GateBody, type TraceEvent, typeOf } from "../../trace/event.ts";
 import { Peers } from "../../trace/spoken.ts";
 import type { Words } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -36,7 +36,7 @@ export interface Feature {
   readonly part: number;
   /** What happened, `counts 2 active: A, B`. */
   readonly text: string;
-  /** Of which type it is, for facts; else left out. */
+  /** Of which type it is: a fact's, a gate of many; else left out. */
   readonly type?: string;
 }
 
@@ -130,7 +130,7 @@ class Teller {
     }
     const text = phraseOf(event, peer, words, this.#before);
     if (text === null) return;
-    const type = event.kind === "fact" ? typeOf(event.body) : "";
+    const type = typeFor(event);
     this.#say({ sort: "count", node, part: this.#partOf(event.at), text, type }, "", event);
     const first = `${node}${SEPARATOR}${text}`;
     if (this.#met.has(first)) return;
@@ -149,4 +149,12 @@ class Teller {
     while (part < parts.length && at >= (parts[part] as number)) part++;
     return part;
   }
+}
+
+/** Gates that there are one by one for each of many, as of whom to dial, are one type. */
+function typeFor({ kind, body }: TraceEvent): string {
+  if (kind === "fact") return typeOf(body);
+  if (kind !== "gate") return "";
+  const { gate, values } = body as GateBody;
+  return values["for"] === undefined ? "" : `gate ${gate}`;
 }
