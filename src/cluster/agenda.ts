@@ -24,6 +24,16 @@ export class Agenda {
     if (this.#open) this.#wait();
   }
 
+  /** When the next is due. */
+  get next(): Time | null {
+    return this.#entries[0]?.at ?? null;
+  }
+
+  /** The pace has leapt. */
+  look(): void {
+    if (this.#open) this.#ring();
+  }
+
   /** The run begins. */
   open(): void {
     this.#open = true;

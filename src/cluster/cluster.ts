@@ -184,15 +184,13 @@ class Stage<P extends Protocol> {
   async play(): Promise<void> {
     const proxy = this.#proxy;
     if (proxy === null) return;
-    const origin = hrtime.bigint() + BigInt(TAKE_OFF) * 1_000_000n;
-    this.#pace.begin(origin);
+    this.#pace.begin(hrtime.bigint() + BigInt(TAKE_OFF) * 1_000_000n);
     this.#conductor = new Conductor({
       scenario: this.#scenario,
       commands: this.#kit.commands,
       seats: this.#seats,
       proxy,
       pace: this.#pace,
-      origin,
       streams: nodeStreams(this.#header.seed),
       failed: (error) => this.#failed(error),
     });
@@ -208,6 +206,8 @@ class Stage<P extends Protocol> {
       const limit = Math.min(until, Math.max(0, now - lag)) as Time;
       this.#end = this.#merger.upTo(limit, Math.max(0, now - patience) as Time);
       this.#options.watch?.({ at: this.#end, gauges: this.#gauges.values });
+      // Once all is told: a leap would leave behind what is still to come.
+      if (this.#merger.idle) this.#conductor.leap();
     }
     if (this.#failure === null) return;
     // Its last words may still be in the pipe: a machine that threw is a result, not a failure.

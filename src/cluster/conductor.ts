@@ -23,8 +23,8 @@ export interface ConductorPlan {
   readonly commands: Readonly<Record<string, CommandSpec<Protocol>>>;
   readonly seats: readonly Seat[];
   readonly proxy: Proxy;
+  /** Has begun. */
   readonly pace: Pace;
-  readonly origin: bigint;
   /** For damage of files: drawn as the simulator draws it. */
   readonly streams: Streams;
   readonly failed: (error: Error) => void;
@@ -35,6 +35,8 @@ type OfNode = Extract<NodeFault, { readonly node: string }>;
 
 /** A process needs about this long to load, real ms, on a busy machine. */
 const LOADING = 4_000;
+/** Less is not worth it, real ms. */
+const LEAST_LEAP = 1_000;
 
 export class Conductor {
   readonly #plan: ConductorPlan;
@@ -43,11 +45,11 @@ export class Conductor {
   constructor(plan: ConductorPlan) {
     this.#plan = plan;
     this.#agenda = new Agenda(plan.pace);
-    const { scenario, seats, pace, origin, proxy } = plan;
+    const { scenario, seats, pace, proxy } = plan;
     for (const seat of seats) {
       const start = scenario.nodes[seat.index]?.start ?? null;
       if (start === null) continue;
-      seat.boot(origin, start, NO_CAUSE);
+      seat.boot(pace.origin, start, NO_CAUSE);
       this.#agenda.add(start, () => proxy.boot(seat.index));
     }
     for (const event of scenario.events) {
@@ -72,6 +74,18 @@ export class Conductor {
     this.#agenda.close();
   }
 
+  /** Where nobody is there to whom it would matter, time goes on to the next thing that happens. */
+  leap(): void {
+    const { seats, pace, proxy } = this.#plan;
+    const { next } = this.#agenda;
+    if (next === null || !seats.every((seat) => seat.vacant)) return;
+    const to = Math.min(next, proxy.shaper.next ?? next);
+    if (to - pace.now < pace.length(LEAST_LEAP)) return;
+    pace.leap(to);
+    proxy.shaper.look();
+    this.#agenda.look();
+  }
+
   #act(event: ScenarioEvent): void {
     if (!("fault" in event)) return this.#command(event);
     const { fault } = event;
@@ -91,12 +105,12 @@ export class Conductor {
 
   /** Where nothing runs, the next process may open what it needs before its moment comes. */
   #announce(seat: Seat): void {
-    const { scenario, pace, origin } = this.#plan;
+    const { scenario, pace } = this.#plan;
     const next = scenario.events.find((event) => {
       const isBoot = "fault" in event && event.fault.do === "restart";
       return isBoot && event.fault.node === seat.name && event.at > pace.now;
     });
-    if (next !== undefined) seat.announce(origin, next.at);
+    if (next !== undefined) seat.announce(pace.origin, next.at);
   }
 
   #node(fault: OfNode): void {
@@ -120,7 +134,7 @@ export class Conductor {
         return this.#powerLoss(seat, fault.disk, event);
       case "restart":
         await this.#kill(seat, event);
-        seat.boot(this.#plan.origin, pace.now, event);
+        seat.boot(pace.origin, pace.now, event);
         return this.#plan.proxy.boot(seat.index);
       case "hang":
         return this.#stall(seat, null, event);

@@ -85,6 +85,11 @@ export class Merger {
     this.#world.items.push(lost);
   }
 
+  /** Nothing that has come waits to be told. */
+  get idle(): boolean {
+    return this.#sources.every((source) => headOf(source) === undefined);
+  }
+
   /**
    * Tells everything up to and including that time; nothing earlier should come any more. Processes
    * that are just starting are waited for, but for those that were due before `patience`. Returns

@@ -3,6 +3,7 @@
  * read from the same monotonic clock, so many times faster than real.
  */
 import { hrtime } from "node:process";
+import { must } from "../core/assert.ts";
 import type { Time } from "../core/units.ts";
 
 export class Pace {
@@ -16,6 +17,17 @@ export class Pace {
   /** Time 0 is that reading of the monotonic clock, in ns. Till then it stands at 0. */
   begin(origin: bigint): void {
     this.#origin = origin;
+  }
+
+  /** Time 0 on the monotonic clock, in ns; not before it has begun. */
+  get origin(): bigint {
+    return must(this.#origin, "pace", "origin");
+  }
+
+  /** It is that time now. Whoever runs by the former origin would be left behind. */
+  leap(to: number): void {
+    const length = Math.max(0, to - this.now);
+    this.begin(this.origin - BigInt(Math.ceil((length / this.speed) * 1_000)));
   }
 
   get now(): Time {

@@ -47,6 +47,8 @@ export class Seat {
   #running: NodeProcess | null = null;
   #standby: Standby | null = null;
   readonly #all: NodeProcess[] = [];
+  /** Processes whose record is still open. */
+  #unread = 0;
 
   constructor(plan: SeatPlan) {
     this.#plan = plan;
@@ -59,6 +61,11 @@ export class Seat {
 
   get running(): boolean {
     return this.#running !== null;
+  }
+
+  /** No process of its is there, none waits to be one, and what the former recorded has come. */
+  get vacant(): boolean {
+    return this.#running === null && this.#standby === null && this.#unread === 0;
   }
 
   get #errors(): string {
@@ -177,7 +184,8 @@ export class Seat {
         else inlet.push(event);
       },
     });
-    process.read.catch(failed);
+    this.#unread++;
+    process.read.then(() => this.#unread--).catch(failed);
     this.#all.push(process);
     return {
       process,

@@ -199,6 +199,19 @@ export class Shaper {
     return this.#net.queue.now as Time;
   }
 
+  /** When something is due that is under way; null: nothing is. */
+  get next(): Time | null {
+    const at = this.#net.queue.peek(Number.MAX_SAFE_INTEGER);
+    return at < 0 ? null : (at as Time);
+  }
+
+  /** The pace has leapt, and its timer knows nothing of it. */
+  look(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#now(() => undefined);
+  }
+
   hasPower(node: number): boolean {
     return this.#site(node).status !== "off";
   }

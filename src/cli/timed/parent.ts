@@ -60,7 +60,7 @@ export class Parent {
 
 function wordIn(line: string): Word {
   const { origin, bootAt } = parsed(line) ?? {};
-  const isWord = typeof origin === "string" && /^\d{1,20}$/.test(origin);
+  const isWord = typeof origin === "string" && /^-?\d{1,20}$/.test(origin);
   if (isWord && Number.isSafeInteger(bootAt)) {
     return { origin: BigInt(origin), bootAt: bootAt as Time };
   }
