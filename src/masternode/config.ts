@@ -272,7 +272,9 @@ export interface Config extends Constants {
 
 /** The settings' constants, typed. Defaults must be in already. */
 export function constantsOf(settings: Settings): Constants {
-  const constants: Partial<Record<ConstantName, number>> = {};
+  // A copy of a literal keeps its layout; an object grown name by name becomes a dictionary, which
+  // makes every read of every handler slow.
+  const constants: Record<ConstantName, unknown> = { ...CONSTANTS };
   for (const name of Object.keys(CONSTANTS) as ConstantName[]) {
     const given = settings[name];
     constants[name] = typeof given === "number" ? given : CONSTANTS[name].default;
