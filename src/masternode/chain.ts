@@ -157,25 +157,38 @@ function rootOf(crypto: Crypto, transactions: readonly Transaction[]): Hash {
 
 /**
  * A chain as it stood before the run: genesis, then blocks that pay one old masternode. The same
- * for all nodes, so it is made once and shared.
+ * for all nodes, so it is made once and shared; one that is shorter is the beginning of a longer.
  */
 export function chainUpTo(config: Config, height: number): Chain {
   const key = `${config.network}/${config.slot}/${height}`;
   const known = chains.get(key);
   if (known !== undefined) return known;
-  const old: Rewards = [["TIME0before", BLOCK_REWARD]];
-  const blocks = [stored(config.crypto, genesisBlock(config.crypto, config.network))];
-  let tip = blocks[0]?.hash ?? ZERO_HASH;
-  for (let below = 0; below < height; below++) {
-    const next = assemble(config, { height: below, tip, blocks: emptyTable() }, old, []);
-    const made = stored(config.crypto, next);
-    blocks.push(made);
-    tip = made.hash;
-  }
+  const blocks = historyUpTo(config, height).slice(0, height + 1);
+  const { hash: tip } = blocks[height] as StoredBlock;
   const chain = { height, tip, blocks: tableOf(blocks.map((block, at) => [at, block] as const)) };
   if (chains.size >= CHAINS_MAX) chains.clear();
   chains.set(key, chain);
   return chain;
+}
+
+/** At least so many blocks, by height. */
+function historyUpTo(config: Config, height: number): readonly StoredBlock[] {
+  const key = `${config.network}/${config.slot}`;
+  const known = histories.get(key);
+  if (known !== undefined && known.length > height) return known;
+  const blocks = known?.slice() ?? [
+    stored(config.crypto, genesisBlock(config.crypto, config.network)),
+  ];
+  const old: Rewards = [["TIME0before", BLOCK_REWARD]];
+  while (blocks.length <= height) {
+    const below = blocks.length - 1;
+    const { hash: tip } = blocks[below] as StoredBlock;
+    const next = assemble(config, { height: below, tip, blocks: emptyTable() }, old, []);
+    blocks.push(stored(config.crypto, next));
+  }
+  if (histories.size >= HISTORIES_MAX) histories.clear();
+  if (height <= HISTORY_MAX) histories.set(key, blocks);
+  return blocks;
 }
 
 /** A chain of whole blocks from height 0 on, or why they are none. */
@@ -198,6 +211,10 @@ function stored(crypto: Crypto, block: Block): StoredBlock {
   return { block, hash: blockHash(crypto, block.header) };
 }
 
-/** A pure function's memory: losing it costs time, never changes a result. */
+// A pure function's memories: losing them costs time, never changes a result. A campaign sweeps
+// heights and slots: all chains with one slot are beginnings of one history.
 const chains = new Map<string, Chain>();
-const CHAINS_MAX = 8;
+const CHAINS_MAX = 64;
+const histories = new Map<string, readonly StoredBlock[]>();
+const HISTORIES_MAX = 16;
+const HISTORY_MAX = 16_384;

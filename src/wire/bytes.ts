@@ -31,7 +31,9 @@ export function putHex(units: number[], place: number, byte: number): void {
 
 /** Lowercase hex of even length and nothing else. */
 export function isHex(text: string): boolean {
-  return text.length % 2 === 0 && /^[0-9a-f]*$/.test(text);
+  if (text.length % 2 !== 0) return false;
+  for (let at = 0; at < text.length; at++) if (!isDigit(text.charCodeAt(at))) return false;
+  return true;
 }
 
 /** A Bug unless it is lowercase hex: inside the program nothing else may stand for bytes. */
@@ -56,6 +58,10 @@ function byteAt(hex: string, at: number): number {
 
 function nibble(unit: number): number {
   return unit < 58 ? unit - 48 : unit - 87;
+}
+
+function isDigit(unit: number): boolean {
+  return (unit >= 48 && unit < 58) || (unit >= 97 && unit < 103);
 }
 
 /** Appends fields in bincode's form. Signed and unsigned whole numbers up to ±(2^53 − 1). */
@@ -104,7 +110,14 @@ export class ByteWriter {
 
   /** UTF-8 without a count. */
   text(text: string): this {
-    return this.raw(encodeUtf8(text));
+    this.#room(text.length);
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit >= 0x80) return this.raw(encodeUtf8(text));
+      this.#bytes[this.#size + at] = unit;
+    }
+    this.#size += text.length;
+    return this;
   }
 
   /** A u64 count, then the bytes: bincode's String and Vec<u8>. */
@@ -112,8 +125,9 @@ export class ByteWriter {
     return this.u64(bytes.length).raw(bytes);
   }
 
+  /** The writer is not to be used again: the bytes are its own. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+    return this.#bytes.subarray(0, this.#size);
   }
 
   #little(value: number, width: number): this {
