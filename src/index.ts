@@ -47,6 +47,7 @@ export { type Drawn, drawing, drawings, drawWorld, TROUBLES, worlds } from "./fu
 export { judge, type Judgement, type JudgeOptions } from "./fuzz/judge.ts";
 export { type Mutant, mutated } from "./fuzz/mutant.ts";
 export { SHAPES } from "./fuzz/shapes.ts";
+export * from "./fuzz/shrink/shrink.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
 export type { FuzzHints } from "./kit/fuzz.ts";
 export type { Claim, CommandSpec, Invariants, Kit, NodeSetup, Profile } from "./kit/kit.ts";

@@ -11,15 +11,20 @@ import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
 import { chain } from "./monitors/chain.ts";
+import { clockwork } from "./monitors/clockwork.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
+import { limits } from "./monitors/limits.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { spread } from "./monitors/spread.ts";
 
 /** One more is one more line. */
-const RULES: readonly Rules[] = [answers, bans, spread, evidence, chain, production, forgetting];
+const RULES: readonly Rules[] = [
+  ...[answers, bans, spread, evidence, chain, production, forgetting],
+  ...[clockwork, limits],
+];
 
 export function invariantsWith(crypto: Crypto): Invariants {
   const pairs = RULES.flatMap((rule) => Object.entries(rule.specs));

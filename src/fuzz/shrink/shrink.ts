@@ -1,7 +1,7 @@
 /**
  * From a scenario that fails to a smallest one that fails in the same way. Delta debugging over its
- * data (Zeller and Hildebrandt, 2002): each pass takes away many parts at once, then fewer, then one
- * at a time, and all passes are gone through until no single removal, reset or rounding is left
+ * data (Zeller and Hildebrandt, 2002): each pass takes away many parts at once, then fewer, then
+ * one at a time, and all passes are gone through until no single removal, reset or rounding is left
  * that keeps the complaint. Everything is in the state, which is plain data: whoever calls decides
  * when to stop, and may go on from there another day.
  */

@@ -1,4 +1,4 @@
-/** What a scenario has when nobody says anything: where its parts differ is what there is to tell. */
+/** What a scenario has when nobody says anything: where it differs is what there is to tell. */
 import type { LinkProfile } from "../../core/fault.ts";
 import { defaultsOf, type Fields, type Setting, type Settings } from "../../kit/field.ts";
 import { LINK } from "../../scenario/links.ts";

@@ -8,8 +8,20 @@ import { formatDuration } from "../../core/units.ts";
 import { EVERY_KIND, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import type { ConstantName } from "../config.ts";
 import type { TimerName } from "../state.ts";
+import type { Rules } from "./rule.ts";
 
 const CLOCKWORK = "clockwork";
+
+export const clockwork: Rules = {
+  specs: {
+    [CLOCKWORK]: {
+      rule: "general",
+      about: "every timer goes off exactly when its constant says, unless its node stood still",
+      mode: "always",
+    },
+  },
+  make: ({ plan }) => new Clockwork(plan),
+};
 
 type Numbers = Readonly<Record<ConstantName, number>>;
 
@@ -135,7 +147,7 @@ interface Hands {
   readonly last: Map<string, number>;
 }
 
-export class Clockwork implements Monitor {
+class Clockwork implements Monitor {
   readonly mask: number = EVERY_KIND;
   readonly #plan: RunPlan;
   readonly #hands: readonly Hands[];
@@ -183,7 +195,8 @@ export class Clockwork implements Monitor {
 
   #judge(event: TraceEvent, hands: Hands): void {
     const node = this.#plan.plans[event.node] as NodeFacts;
-    if (node.standing !== "kept" || hands.drifts || event.cause < hands.bootId) return;
+    if (!this.#plan.exact || node.standing !== "kept") return;
+    if (hands.drifts || event.cause < hands.bootId) return;
     const armed = this.#times[event.cause] as number;
     const body = event.body as string;
     const slash = event.a === 1 ? -1 : body.indexOf("/");

@@ -1,6 +1,6 @@
 /**
- * Every number that a node tells or sends keeps to its constant: how long somebody was silent when
- * it turned inactive, how long a ban lasts, how many lines a list has, how many dials are under way.
+ * Every number that a node tells or sends keeps to its constant: how long somebody was silent who
+ * turned inactive, how long a ban lasts, how many lines a list has, how many dials are under way.
  * What stands in one event is judged by that event; what has to be counted is counted here.
  */
 import type { Complaint, Monitor, RunPlan } from "../../check/invariant.ts";
@@ -10,16 +10,28 @@ import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import { type ConstantName, CONSTANTS } from "../config.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
+import type { Rules } from "./rule.ts";
 import { answered, banOf, type Counts, forget, fresh, keyOf, lostBy, restart } from "./counts.ts";
 
 const LIMITS = "limits";
+
+export const limits: Rules = {
+  specs: {
+    [LIMITS]: {
+      rule: "general",
+      about: "every number that a node tells, sends or keeps is within its constant",
+      mode: "always",
+    },
+  },
+  make: ({ plan }) => new Limits(plan),
+};
 
 const MASK = kindMask(
   ...(["boot", "clock", "stall", "dial", "opened", "refused", "close", "closed"] as const),
   ...(["send", "deliver", "fact", "gate"] as const),
 );
 
-export class Limits implements Monitor {
+class Limits implements Monitor {
   readonly mask: number = MASK;
   readonly #counts: readonly Counts[];
   readonly #exact: boolean;
@@ -162,7 +174,8 @@ export class Limits implements Monitor {
 
   #status(counts: Counts, event: TraceEvent, fact: FactOf<"status">): void {
     const { activeWindow, sweepPeriod } = counts.c;
-    const text = `calls a masternode ${fact.status} that was silent for ${formatDuration(fact.silent)}`;
+    const silent = formatDuration(fact.silent);
+    const text = `calls a masternode ${fact.status} that was silent for ${silent}`;
     if (fact.status === "active") {
       if (fact.silent >= activeWindow) this.#complain(event, counts, "activeWindow", text);
       return;

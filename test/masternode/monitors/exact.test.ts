@@ -2,40 +2,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Complaint, RunPlan } from "../../../src/check/invariant.ts";
 import { judge } from "../../../src/fuzz/judge.ts";
 import { mutated } from "../../../src/fuzz/mutant.ts";
-import { Clockwork } from "../../../src/masternode/monitors/clockwork.ts";
-import { Limits } from "../../../src/masternode/monitors/limits.ts";
 import { loadScenario } from "../../../src/scenario/load.ts";
 import type { Scenario } from "../../../src/scenario/model.ts";
 import { masternode } from "../../../src/simulate.ts";
-import type { TraceEvent } from "../../../src/trace/event.ts";
 import { mutants } from "../../zoo/mechanical.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../scenarios");
 /** Nodes times nodes times minutes. */
 const LOAD_MAX = 200;
 
-const kit = {
-  ...masternode(),
-  invariants: {
-    specs: { clockwork: { rule: "general", about: "exact", mode: "always" } },
-    watch: (_names: readonly string[], plan: RunPlan) => both(plan),
-  },
-} as const;
-
-function both(plan: RunPlan) {
-  const [clockwork, limits] = [new Clockwork(plan), new Limits(plan)];
-  return {
-    mask: clockwork.mask | limits.mask,
-    see(event: TraceEvent) {
-      clockwork.see(event);
-      limits.see(event);
-    },
-    finish: (): readonly Complaint[] => [...clockwork.finish(), ...limits.finish()],
-  };
-}
+const kit = masternode();
+const ASKED = { invariants: ["clockwork", "limits"] };
 
 const SCENARIOS = readdirSync(FOLDER)
   .filter((name) => name.endsWith(".yaml"))
@@ -50,11 +29,11 @@ function scenario(name: string): Scenario {
 function told(name: string, id: string): readonly string[] {
   const mutant = mutants.find((each) => each.id === id);
   if (mutant === undefined) throw new Error(`no mutant ${id}`);
-  return judge(mutated(kit, mutant), scenario(name)).complaints.map(({ text }) => text);
+  return judge(mutated(kit, mutant), scenario(name), ASKED).complaints.map(({ text }) => text);
 }
 
 test.each(SCENARIOS.map(({ name }) => name))("%s is exact", (name) => {
-  expect(judge(kit, scenario(name)).complaints).toEqual([]);
+  expect(judge(kit, scenario(name), ASKED).complaints).toEqual([]);
 });
 
 describe("a wrong number is told", () => {
