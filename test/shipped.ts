@@ -1,5 +1,5 @@
 /**
- * The shipped scenarios for tests that play each of them many times. The heavy ones are cut: to the
+ * The shipped scenarios for tests that play each of them many times, regressions first. The heavy ones are cut: to the
  * moment until which they may be played, in µs of virtual time.
  */
 import { readdirSync } from "node:fs";
@@ -21,10 +21,14 @@ export interface Shipped {
   readonly cut: { readonly until?: Time };
 }
 
+function order(name: string): string {
+  return name.startsWith("regressions/") ? `0 ${name}` : `1 ${name}`;
+}
+
 export const shipped: readonly Shipped[] = readdirSync("scenarios", { recursive: true })
   .map((name) => String(name))
   .filter((name) => name.endsWith(".yaml"))
-  .toSorted((one, other) => (one < other ? -1 : 1))
+  .toSorted((one, other) => (order(one) < order(other) ? -1 : 1))
   .map((name): Shipped => {
     const until = parseDuration(CUT[name.replace(/\.yaml$/, "")] ?? "");
     const cut = until === null ? {} : { until: until as number as Time };

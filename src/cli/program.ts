@@ -16,6 +16,7 @@ import { EXIT } from "./exit.ts";
 import { examples as examplesOf, explain, JSON_ABOUT, newProgram as house } from "./house.ts";
 import { type Host, type Io, ioFor, type ProgramOptions, withKit } from "./output.ts";
 import { ABOUT, EXAMPLE } from "./protocol.ts";
+import { addShrinks } from "./shrinks.ts";
 
 /** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
 export async function timesim(host: Host): Promise<number> {
@@ -46,6 +47,7 @@ function newProgram(host: Host, act: Act): Command {
   addReplay(program, act);
   addDiff(program, act);
   addCampaigns(program, act);
+  addShrinks(program, act, wireOption());
   addFiles(program, act);
   return program;
 }

@@ -1,4 +1,4 @@
-/** Which scenario files are meant by files, folders and patterns, sorted, each once. */
+/** Which scenario files are meant by files, folders and patterns, each once: regressions first. */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BadInput } from "../core/assert.ts";
@@ -21,7 +21,7 @@ export function selectFiles(words: readonly string[], cwd: string): readonly str
     return [];
   });
   if (missing.length > 0) throw new BadInput(missing);
-  return [...new Set(found.map(tidied))].toSorted(byText);
+  return [...new Set(found.map(tidied))].toSorted(byOrder);
 }
 
 function isScenario(file: string): boolean {
@@ -81,6 +81,13 @@ function tidied(path: string): string {
   return path.replaceAll(/\/{2,}/g, "/").replace(/^(?:\.\/)+/, "");
 }
 
-function byText(a: string, b: string): number {
+/** What went wrong once goes wrong again soonest, and is small. */
+function byOrder(a: string, b: string): number {
+  const [first, second] = [isRegression(a), isRegression(b)];
+  if (first !== second) return first ? -1 : 1;
   return a < b ? -1 : Number(a > b);
+}
+
+function isRegression(file: string): boolean {
+  return /(?:^|\/)regressions\//.test(file);
 }

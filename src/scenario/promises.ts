@@ -16,7 +16,7 @@ import { tell } from "./texts.ts";
 type Promising = Pick<Dialect, "invariants">;
 
 /** Those that can be broken, in the kit's order: what is only counted promises nothing. */
-function promises({ invariants }: Promising): readonly string[] {
+export function promises({ invariants }: Promising): readonly string[] {
   const specs = Object.entries(invariants?.specs ?? {});
   return specs.filter(([, { mode }]) => mode !== "sometimes").map(([name]) => name);
 }

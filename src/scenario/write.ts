@@ -1,37 +1,47 @@
 /**
  * A scenario back as YAML, for drawn and shrunk ones that shall be kept. Loading what was written
- * gives the same scenario but for its places. Short things stand on one line, as people write them.
+ * gives the same scenario but for its places. Short things stand on one line, as people write them,
+ * and what goes without saying is not said.
  */
-import { Document, isMap, isPair, isSeq, type Node } from "yaml";
+import { Document, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 import { type Address, formatAddress, formatIp, ipText, portOf } from "../core/address.ts";
 import type { Ends, Fault, Latency, LinkProfile } from "../core/fault.ts";
 import { FOREVER, formatDuration } from "../core/units.ts";
 import type { Fields, Setting, Settings } from "../kit/field.ts";
+import { comment, type Comments } from "./comment.ts";
 import type { Dialect } from "./dialect.ts";
 import { compact } from "./forms.ts";
-import type { ClaimCall, Expectation, NodePlan, Scenario, ScenarioEvent, When } from "./model.ts";
+import { LINK } from "./links.ts";
+import type {
+  ClaimCall,
+  Expectation,
+  LinkPlan,
+  NodePlan,
+  Scenario,
+  ScenarioEvent,
+  When,
+} from "./model.ts";
 import { NETWORK, NETWORK_FIELDS } from "./network.ts";
 import { promisedOut } from "./promises.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /** The kit says which of its numbers are durations. */
-export function writeScenario(kit: Dialect, scenario: Scenario): string {
+export function writeScenario(kit: Dialect, scenario: Scenario, comments?: Comments): string {
   const { sweepLink, network, links, events } = scenario;
   const plain = compact({
     name: scenario.name,
-    about: scenario.about,
-    seed: scenario.seed,
+    about: comments === undefined ? scenario.about : undefined,
+    seed: seedOut(scenario.seed),
     profile: scenario.profile,
     until: formatDuration(scenario.until),
-    ...settingsOut(kit.world, scenario.world),
+    ...toldOut(kit.world, scenario.world),
     config: unlessEmpty(settingsOut(kit.config, scenario.config)),
-    link: linkOut(scenario.link),
-    sweep: sweepLink === null ? undefined : { link: linkOut(sweepLink) },
+    link: unlessEmpty(linkOut(changedLink(scenario.link, LINK))),
+    sweep:
+      sweepLink === null ? undefined : { link: linkOut(changedLink(sweepLink, scenario.link)) },
     network: unlessEmpty(changedNetwork(network)),
-    links: unlessNone(
-      links.map(({ from, to, link }) => ({ from: side(from), to: side(to), ...linkOut(link) })),
-    ),
+    links: unlessNone(linksOut(links)),
     nodes: Object.fromEntries(scenario.nodes.map((node) => [node.name, nodeOut(kit, node)])),
     events: unlessNone(events.map((event) => eventOut(kit, event))),
     expect: unlessNone(rowsOut(kit, scenario.expect)),
@@ -39,7 +49,14 @@ export function writeScenario(kit: Dialect, scenario: Scenario): string {
   });
   const document = new Document(plain, { version: "1.2", aliasDuplicateObjects: false });
   layOut(document.contents, 0);
+  if (comments !== undefined && isMap(document.contents)) comment(document.contents, comments);
   return document.toString({ lineWidth: 100, flowCollectionPadding: true });
+}
+
+/** A number where YAML reads it as the same text. */
+function seedOut(seed: string): string | number {
+  const number = Number(seed);
+  return Number.isSafeInteger(number) && String(number) === seed ? number : seed;
 }
 
 const ONE_LINE = 80;
@@ -47,13 +64,18 @@ const ONE_LINE = 80;
 /** Blocks for the file, its sections and its rows; one line for what is smaller and fits. */
 function layOut(node: Node | null, depth: number): void {
   if (!isMap(node) && !isSeq(node)) return;
-  const small = depth >= 2 && !(isMap(node) && node.has("row"));
+  const small = depth >= 2 ? !(isMap(node) && node.has("row")) : depth === 1 && isFlat(node);
   const fits = JSON.stringify(node.toJSON()).length <= ONE_LINE;
   if ((small && fits) || node.items.length === 0) {
     node.flow = true;
     return;
   }
   for (const item of node.items) layOut((isPair(item) ? item.value : item) as Node, depth + 1);
+}
+
+/** A section of a few plain values, `chain: { height: 3009, expected: 3011 }`. */
+function isFlat(node: Node): boolean {
+  return isMap(node) && node.items.every(({ value }) => isScalar(value));
 }
 
 /** What says nothing is not written: a kept counterexample should be short. */
@@ -77,6 +99,27 @@ export function settingsOut(fields: Fields, settings: Settings): Plain {
     return [[name, value]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Settings whose defaults are filled in when they are loaded: only what differs from them. */
+function toldOut(fields: Fields, settings: Settings): Plain {
+  return settingsOut(fields, unlike(fields, settings));
+}
+
+function unlike(fields: Fields, settings: Settings): Settings {
+  const told = Object.entries(settings).flatMap(([name, value]): [string, Setting][] => {
+    const field = fields[name];
+    if (field === undefined || value === undefined) return [];
+    if (field.kind === "group") {
+      const inner = unlike(field.fields, value as Settings);
+      // An optional group is not there by itself, whatever its fields would be.
+      const empty = Object.keys(inner).length === 0 && field.optional !== true;
+      return empty ? [] : [[name, inner as Setting]];
+    }
+    const usual = "default" in field ? field.default : undefined;
+    return JSON.stringify(usual) === JSON.stringify(value) ? [] : [[name, value]];
+  });
+  return Object.fromEntries(told);
 }
 
 /** TCP's constants are the program's, so a file names only those it changes. */
@@ -103,6 +146,27 @@ function latencyOut(latency: Latency): unknown {
   }
 }
 
+function changedLink(link: LinkProfile, usual: LinkProfile): Partial<LinkProfile> {
+  const changed = Object.entries(link).filter(([key, value]) => {
+    return JSON.stringify(value) !== JSON.stringify(usual[key as keyof LinkProfile]);
+  });
+  return Object.fromEntries(changed) as Partial<LinkProfile>;
+}
+
+/** One way and then the other with the same profile is `between`. */
+function linksOut(links: readonly LinkPlan[]): readonly Plain[] {
+  const rows: Plain[] = [];
+  for (let index = 0; index < links.length; index++) {
+    const { from, to, link } = links[index] as LinkPlan;
+    const back = JSON.stringify({ from: to, to: from, link });
+    const both = JSON.stringify(links[index + 1]) === back;
+    const ends = both ? { between: [side(from), side(to)] } : { from: side(from), to: side(to) };
+    rows.push({ ...ends, ...linkOut(link) });
+    if (both) index++;
+  }
+  return rows;
+}
+
 function linkOut(link: Partial<LinkProfile>): Plain {
   const { latency, drawn, loss, bandwidth } = link;
   return compact({
@@ -122,21 +186,25 @@ function side(ends: Ends): unknown {
 function nodeOut(kit: Dialect, node: NodePlan): Plain {
   const { clock, disk } = node;
   return compact({
-    start: node.start === null ? "never" : formatDuration(node.start),
+    start: startOut(node.start),
     address: addressOut(node.address, kit.defaultPort),
     dialsFrom: node.dialsFrom === null ? undefined : ipText(node.dialsFrom),
     profile: node.profile ?? undefined,
-    ...settingsOut(kit.node, node.settings),
+    ...toldOut(kit.node, node.settings),
     config: unlessEmpty(settingsOut(kit.config, node.config)),
-    clock:
-      clock.offset === 0 && clock.drift === 0
-        ? undefined
-        : { offset: formatDuration(clock.offset), drift: clock.drift },
-    disk:
-      disk.delay === 0 && !disk.full
-        ? undefined
-        : { delay: formatDuration(disk.delay), full: disk.full },
+    clock: unlessEmpty(
+      compact({ offset: unlessZero(clock.offset), drift: clock.drift || undefined }),
+    ),
+    disk: unlessEmpty(compact({ delay: unlessZero(disk.delay), full: disk.full || undefined })),
   });
+}
+
+function startOut(start: NodePlan["start"]): string | undefined {
+  return start === null ? "never" : unlessZero(start);
+}
+
+function unlessZero(length: number): string | undefined {
+  return length === 0 ? undefined : formatDuration(length);
 }
 
 function addressOut(address: Address, defaultPort: number): string {
@@ -147,7 +215,7 @@ function eventOut(kit: Dialect, event: ScenarioEvent): Plain {
   const at = formatDuration(event.at);
   if (!("fault" in event)) {
     const fields = kit.commands[event.command]?.fields ?? {};
-    return { at, node: event.node, [event.command]: settingsOut(fields, event.args) };
+    return { at, node: event.node, [event.command]: toldOut(fields, event.args) };
   }
   const { fault } = event;
   const lasting = "groups" in fault || "from" in fault || fault.do === "flap" ? fault : null;
@@ -177,7 +245,8 @@ function faultOut(fault: Fault): unknown {
     case "corrupt":
     case "delay": {
       const by = fault.do === "delay" ? formatDuration(fault.by) : undefined;
-      const { message, chance } = fault;
+      const { message } = fault;
+      const chance = fault.chance === 1 ? undefined : fault.chance;
       return compact({ from: side(fault.from), to: side(fault.to), message, chance, by });
     }
     default:
@@ -195,7 +264,7 @@ function nodeFaultOut(fault: NodeFault): unknown {
     case "hang":
       return fault.node;
     case "power-loss":
-      return { node: fault.node, disk: fault.disk };
+      return fault.disk === "kept" ? fault.node : { node: fault.node, disk: fault.disk };
     case "pause":
       return { node: fault.node, for: formatDuration(fault.for) };
     case "clock": {
@@ -253,7 +322,7 @@ function sameBody(kit: Dialect, one: Expectation, other: Expectation): boolean {
 
 /** Always with the names of its fields: the short form is for hands. */
 function claimOut(kit: Dialect, { claim, args }: ClaimCall): unknown {
-  const given = settingsOut(kit.claims[claim]?.fields ?? {}, args);
+  const given = toldOut(kit.claims[claim]?.fields ?? {}, args);
   return Object.keys(given).length === 0 ? claim : { [claim]: given };
 }
 

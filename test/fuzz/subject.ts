@@ -4,7 +4,7 @@
  */
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../src/check/invariant.ts";
 import type { Duration, Time } from "../../src/core/units.ts";
-import { MINUTE } from "../../src/core/units.ts";
+import { FOREVER, MINUTE } from "../../src/core/units.ts";
 import type { Mutant } from "../../src/fuzz/mutant.ts";
 import { mutated } from "../../src/fuzz/mutant.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
@@ -29,19 +29,23 @@ const QUIET: Duration = MINUTE;
 class Grows implements Monitor {
   readonly mask: number = kindMask("fault", "lift", "boot", "fact", "stall", "down");
   readonly #plan: RunPlan;
-  readonly #heights: number[];
-  #disturbed = 0;
+  readonly #due: number;
+  /** When it had what is due. */
+  readonly #done: Time[];
   readonly #up = new Set<number>();
+  #disturbed = 0;
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
-    this.#heights = plan.plans.map(() => 0);
+    this.#due = (plan.world["chain"] as { readonly expected?: number } | undefined)?.expected ?? 0;
+    this.#done = plan.plans.map(() => (this.#due === 0 ? (0 as Time) : FOREVER));
   }
 
   see({ kind, at, node, body }: TraceEvent): void {
     if (kind === "fact") {
-      const { height } = body as { readonly height?: number };
-      if (typeOf(body) === "tip") this.#heights[node] = height ?? 0;
+      const { height = 0 } = body as { readonly height?: number };
+      if (typeOf(body) !== "tip") return;
+      if (height >= this.#due && this.#done[node] === FOREVER) this.#done[node] = at;
       return;
     }
     this.#disturbed = at;
@@ -51,13 +55,12 @@ class Grows implements Monitor {
 
   finish(end: Time): readonly Complaint[] {
     const at = (this.#disturbed + QUIET) as Time;
-    const { plans, world } = this.#plan;
+    const { plans } = this.#plan;
     if (at > end || plans.some((_, index) => !this.#up.has(index)) || plans.length < 3) return [];
-    const due = (world["chain"] as { readonly expected?: number }).expected ?? 0;
-    const late = this.#heights.findIndex((height) => height < due);
-    if (late < 0) return [];
-    const text = `${this.#plan.node(late)} stands at ${this.#heights[late] ?? 0}, and ${due} is due`;
-    return [{ invariant: "grows", witness: "", node: late, at, event: null, text }];
+    const node = this.#done.findIndex((done) => done > at);
+    if (node < 0) return [];
+    const text = `${this.#plan.node(node)} has not what is due, block ${this.#due}`;
+    return [{ invariant: "grows", witness: "", node, at, event: null, text }];
   }
 }
 
@@ -125,4 +128,26 @@ events:
 
 export function wide(kit: Kit<Masternode>): Scenario {
   return loadScenario(kit, WIDE, "wide.yaml");
+}
+
+/** Four nodes, of whom one comes late, and trouble that has nothing to do with it. */
+const LATE = `
+name: late
+seed: 5
+until: 3m
+chain: { height: 10, expected: 11 }
+config: { pingPeriod: 23s }
+nodes:
+  A: { address: 203.0.113.1 }
+  B: { address: 203.0.113.2, dials: A }
+  C: { address: 203.0.113.3, dials: A }
+  D: { address: 203.0.113.4, dials: A, start: never }
+events:
+  - { at: 20s, reset: [A, B] }
+  - { at: 40s, restart: D }
+  - { at: 50s, reset: [A, C] }
+`;
+
+export function lateComer(kit: Kit<Masternode>): Scenario {
+  return loadScenario(kit, LATE, "late.yaml");
 }

@@ -162,6 +162,11 @@ export const plainNames: Pass = {
   together: false,
   edits: (kit, { nodes }) => [
     (scenario) => named(kit, scenario),
+    // Names are a part of luck: with another seed it may happen to others.
+    ...SEEDS.map((seed): Edit => (scenario) => {
+      const plain = named(kit, { ...scenario, seed });
+      return plain === null ? null : settled(kit, plain, null);
+    }),
     (scenario) => settled(kit, scenario, null),
     ...nodes.map(
       ({ name }): Edit =>

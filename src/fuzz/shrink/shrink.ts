@@ -68,20 +68,20 @@ export function beginning(scenario: Scenario, target: Target, trial: Trial): Shr
   };
 }
 
-/** One world after the other; what it yields and returns is where it stands. */
+/** Yields where it stands after each candidate that was played; the last state is `done`. */
 export function* shrinking(
   kit: Dialect,
   trial: Trial,
   start: ShrinkState,
-): Generator<ShrinkState, ShrinkState> {
+): Generator<ShrinkState, void> {
   const search = new Search(kit, trial, start);
   while (!search.state.done) {
     if (search.advance()) yield search.state;
   }
-  return search.state;
+  yield search.state;
 }
 
-/** The same in one go, as far as `triesMax` worlds. */
+/** The same in one go, as far as about `triesMax` worlds. */
 export function shrink(
   kit: Dialect,
   trial: Trial,
@@ -91,9 +91,9 @@ export function shrink(
   let state = start;
   for (const next of shrinking(kit, trial, start)) {
     state = next;
-    if (state.tries >= triesMax) return state;
+    if (state.tries >= triesMax) break;
   }
-  return { ...state, done: true };
+  return state;
 }
 
 /** How much longer a candidate may run than what it was made of. */

@@ -5,7 +5,7 @@
 import { type Complaint, signatureOf } from "../../check/invariant.ts";
 import { BadInput } from "../../core/assert.ts";
 import type { Protocol } from "../../core/machine.ts";
-import { FOREVER, type Time } from "../../core/units.ts";
+import { FOREVER, SECOND, type Time } from "../../core/units.ts";
 import type { Kit } from "../../kit/kit.ts";
 import type { Expectation, Scenario } from "../../scenario/model.ts";
 import { runScenario } from "../../scenario/run.ts";
@@ -96,14 +96,24 @@ function rowTrial<P extends Protocol>(
     const part = outcome?.parts.find((one) => !one.passed);
     if (outcome === undefined || part === undefined || summary.crash !== null) return null;
     const node = scenario.nodes.findIndex(({ name }) => name === part.node);
-    const text = `${outcome.expected}; found: ${part.found}`;
-    return { at: needed(asked, part.at ?? summary.virtual), node, event: part.event, text };
+    const text = `expected ${outcome.expected}; found: ${part.found}`;
+    return { at: momentOf(asked, part.at, summary.virtual), node, event: part.event, text };
   };
 }
 
-/** A row's window has to fit into the run. */
-function needed({ when }: Expectation, at: number): Time {
-  const ends = [at, ...Object.values(when).filter((value) => typeof value === "number")];
-  const last = Math.max(...ends.filter((end) => end !== FOREVER));
-  return (when.kind === "eventually" ? Math.max(last, when.after + when.within) : last) as Time;
+/** When the row was lost; a row's window has to fit into the run besides. */
+function momentOf({ when }: Expectation, at: Time | null, end: number): Time {
+  switch (when.kind) {
+    case "at":
+      return (when.second + SECOND) as Time;
+    case "by":
+      return when.limit;
+    case "eventually":
+      return (when.after + when.within) as Time;
+    case "always":
+    case "never": {
+      const last = when.to === FOREVER ? (at ?? end) : Math.max(at ?? 0, when.to);
+      return Math.max(last, when.from) as Time;
+    }
+  }
 }

@@ -15,7 +15,8 @@ export function unusual(fields: Fields, settings: Settings): readonly Way[] {
     const field = fields[key];
     if (value === undefined || field === undefined) return [];
     if (field.kind === "group") {
-      return unusual(field.fields, value as Settings).map((way) => [key, ...way]);
+      const ways = unusual(field.fields, value as Settings).map((way) => [key, ...way]);
+      return ways.length === 0 && field.optional === true ? [[key]] : ways;
     }
     return same(value, usual[key]) ? [] : [[key]];
   });
@@ -35,7 +36,7 @@ export function overrides(fields: Fields, settings: Settings): readonly Way[] {
 export function reset(fields: Fields, settings: Settings, way: Way): Settings | null {
   const [key = "", ...rest] = way;
   const field = fields[key];
-  if (field?.kind === "group") {
+  if (field?.kind === "group" && rest.length > 0) {
     const inner = reset(field.fields, (settings[key] ?? {}) as Settings, rest);
     return inner === null ? null : { ...settings, [key]: inner as Setting };
   }
