@@ -19,6 +19,7 @@ function addShrink(program: Command, act: Act, wire: Option): void {
     .option("--profile <name>", "which machine the nodes run (default: the scenario's)")
     .option("--mutant <module#id>", "with a defect put in, ./mine.ts#no-redial")
     .option("--against <name>", "a profile that passes, and has to pass what is left")
+    .option("--row <words>", "which of its rows that fail (default: the first to fail)")
     .addOption(wire)
     .option("--max-shrink-time <time>", "stop after that long with the best so far", "60s")
     .option("--state <file>", "where a search stands: written at the end, gone on from if there")

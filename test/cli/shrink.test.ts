@@ -72,6 +72,12 @@ describe("timesim shrink", () => {
 
   it.each([
     [["shrink", "passing.yaml"], 4, "passing.yaml does not fail: there is nothing to shrink\n"],
+    [
+      ["shrink", "stuck.yaml", "--row", "all know al"],
+      2,
+      /no such row \(did you mean "all know all"/,
+    ],
+    [["shrink", "stuck.yaml", "--row", "one block per height"], 4, /does not fail/],
     [["shrink", "stuck.yaml", "--max-shrink-time", "long"], 2, /^--max-shrink-time "long" — exp/],
     [["shrink", "stuck.yaml", "--against", "as-found"], 2, /fails in the same way: row "all know/],
     [["shrink", "stuck.yaml", "--out", "no/where.yaml"], 2, /^no\/where\.yaml — cannot be wri/],

@@ -10,6 +10,7 @@ import { nameFor, progressText } from "../../fuzz/shrink/narrate.ts";
 import { beginning, shrinking, type ShrinkState, sizeOf } from "../../fuzz/shrink/shrink.ts";
 import { type Target, type Trial, trialOf } from "../../fuzz/shrink/trial.ts";
 import type { Scenario } from "../../scenario/model.ts";
+import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
 import { readScenario } from "../files.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -26,6 +27,7 @@ export interface ShrinkArgs {
   readonly profile?: string;
   readonly mutant?: string;
   readonly against?: string;
+  readonly row?: string;
   readonly wire?: string;
   readonly maxShrinkTime: string;
   readonly out?: string;
@@ -47,11 +49,11 @@ interface Job {
 
 export async function shrink(args: ShrinkArgs, io: Io): Promise<number> {
   const job = await jobOf(args, io);
-  if (job === null) {
+  const start = job === null ? null : startOf(job);
+  if (job === null || start === null) {
     note(io, `${args.path} does not fail: there is nothing to shrink`);
     return EXIT.nothing;
   }
-  const start = startOf(job);
   const state = await untilInterrupted((signal) => search(job, start, signal));
   if (args.state !== undefined) writeFileSync(resolve(io.cwd, args.state), stateText(state));
   const minimal = minimalOf(job.kit, state, job.trial, {
@@ -83,7 +85,8 @@ async function jobOf(args: ShrinkArgs, io: Io): Promise<Job | null> {
   const read = readScenario(kit, args.path, io.cwd);
   const profile = args.profile === undefined ? read.profile : profileNamed(kit, args.profile);
   const scenario = withSeed({ ...read, profile }, args.seed ?? read.seed);
-  const target = failureOf(kit, scenario, { wire });
+  const target =
+    args.row === undefined ? failureOf(kit, scenario, { wire }) : rowOf(args, scenario);
   if (target === null) return null;
   const healthy = healthyFor(args, io, sound, scenario, target);
   // What fails with messages as objects need not be encoded for it.
@@ -91,6 +94,14 @@ async function jobOf(args: ShrinkArgs, io: Io): Promise<Job | null> {
   const plain = trialOf(kit, target, more);
   const trial = plain(scenario) === null ? trialOf(kit, target, { ...more, wire }) : plain;
   return { args, io, kit, scenario, target, trial, time: time / 1_000 };
+}
+
+/** Of several that fail the first is taken, unless one is named. */
+function rowOf({ path, row = "" }: ShrinkArgs, { expect }: Scenario): Target {
+  const names = expect.map((one) => one.row);
+  if (names.includes(row)) return { kind: "row", row };
+  const hint = didYouMean(row, names) || `; there are ${names.join(", ")}`;
+  throw new BadInput([`--row ${JSON.stringify(row)} — ${path} has no such row${hint}`]);
 }
 
 /** Where there is a protocol that does not have the defect, it has to pass what is left. */
@@ -122,7 +133,7 @@ function healthyFor(
 }
 
 /** From the file of an earlier search, if there is one of this failure. */
-function startOf({ args, io, scenario, target, trial }: Job): ShrinkState {
+function startOf({ args, io, scenario, target, trial }: Job): ShrinkState | null {
   const file = args.state === undefined ? null : resolve(io.cwd, args.state);
   if (file !== null && existsSync(file) && readFileSync(file, "utf8").trim() !== "") {
     const state = readState(readFileSync(file, "utf8"), args.state ?? "");
@@ -130,9 +141,7 @@ function startOf({ args, io, scenario, target, trial }: Job): ShrinkState {
     const other = `it is of another failure, ${targetText(state.target)}`;
     throw new BadInput([`${args.state ?? ""}:1:1 — ${other}; this is ${targetText(target)}`]);
   }
-  const start = beginning(scenario, target, trial);
-  if (start !== null) return start;
-  throw new BadInput([`${args.path}:1:1 — ${targetText(target)}: only with its other rows`]);
+  return beginning(scenario, target, trial);
 }
 
 function stateText(state: ShrinkState): string {

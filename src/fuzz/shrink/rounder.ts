@@ -1,5 +1,5 @@
 /** Passes over single numbers and names: rounder ones, smaller ones, those of examples in books. */
-import { parseAddress } from "../../core/address.ts";
+import { parseAddress, portOf } from "../../core/address.ts";
 import { HOUR, MILLISECOND, MINUTE, SECOND } from "../../core/units.ts";
 import type { Field, Fields, Settings } from "../../kit/field.ts";
 import type { Dialect } from "../../scenario/dialect.ts";
@@ -187,11 +187,17 @@ function named(kit: Dialect, scenario: Scenario): Scenario | null {
   return { ...called, nodes };
 }
 
-/** All of them, or one alone. Who had the lower address still has. */
-function settled(kit: Dialect, scenario: Scenario, only: string | null): Scenario | null {
+/** All of them, or one alone. Who had the lower address still has; ports stay if they have to. */
+function settled(
+  kit: Dialect,
+  scenario: Scenario,
+  only: string | null,
+  port: "usual" | "kept" = "usual",
+): Scenario | null {
   const order = scenario.nodes.toSorted((one, other) => one.address - other.address);
   const nodes = scenario.nodes.map((node): NodePlan => {
-    const plain = parseAddress(plainIp(order.indexOf(node)), kit.defaultPort);
+    const standard = port === "kept" ? portOf(node.address) : kit.defaultPort;
+    const plain = parseAddress(plainIp(order.indexOf(node)), standard);
     return plain === null || (only ?? node.name) !== node.name ? node : { ...node, address: plain };
   });
   const distinct = new Set(nodes.map((node) => node.address)).size === nodes.length;

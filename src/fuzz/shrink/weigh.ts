@@ -120,9 +120,12 @@ export function plainIp(index: number): string {
 
 function odd(kit: Dialect, nodes: readonly NodePlan[], seed: string): number {
   const strange = nodes.map(({ name, address }, index) => {
-    const named = name === plainName(index) ? 0 : 1;
-    const plain = formatIp(address).startsWith("203.0.113.") && portOf(address) === kit.defaultPort;
-    return named + (plain ? 0 : 1);
+    const usual = [
+      name === plainName(index),
+      formatIp(address).startsWith("203.0.113."),
+      portOf(address) === kit.defaultPort,
+    ];
+    return usual.filter((plain) => !plain).length;
   });
   return sum(strange) + (seed === "1" ? 0 : seed.length);
 }
