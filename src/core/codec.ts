@@ -2,6 +2,8 @@
 export interface Codec<T> {
   /** One line without its newline, UTF-8. */
   encode(message: T): Uint8Array;
+  /** How many bytes `encode` would give, if there is a quicker way to know. */
+  size?(message: T): number;
   decode(line: Uint8Array): Decoded<T>;
 }
 

@@ -128,7 +128,9 @@ export function tidy<P extends Protocol>(net: Net<P>, connection: Connection): v
 export function bytesOf<P extends Protocol>(net: Net<P>, sent: Segment): number {
   if (sent.bytes > 0 || !isMessage(sent.op)) return sent.bytes;
   if (net.wire === "bytes") return (sent.body as Uint8Array).length + 1;
-  return net.codec.encode(sent.body as P["message"]).length + 1;
+  const { codec } = net;
+  const message = sent.body as P["message"];
+  return (codec.size?.(message) ?? codec.encode(message).length) + 1;
 }
 
 export function isMessage(op: number): boolean {

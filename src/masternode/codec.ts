@@ -193,5 +193,6 @@ const ROOM = 8_388_608;
 /** `encode` expects a well-typed message, else it is a Bug; `decode` takes anything. */
 export const messageCodec: Codec<Message> = {
   encode: (value) => encodeUtf8(writeJson(message.encode(value))),
+  size: (value) => message.size(value),
   decode: (line) => message.decode(line, ROOM),
 };

@@ -8,6 +8,7 @@ import { Malformed, Mismatch } from "./mismatch.ts";
 import type { Reader } from "./reader.ts";
 import type { Shape } from "./shape.ts";
 import { readItems } from "./shape.ts";
+import { listSize, textSize } from "./size.ts";
 
 /** A key only our nodes know: optional in the type, left out when undefined (rules S3, A4). */
 export interface Extra<T> {
@@ -29,6 +30,7 @@ export function struct<T>(fields: Fields<T>): Shape<T> {
   const columns = columnsOf(fields);
   return {
     encode: (value) => encodeFields(columns, value as Row),
+    size: (value) => sizeOfFields(columns, value as Row),
     read: (from) => readFields(columns, {}, from) as T | Mismatch,
   };
 }
@@ -36,6 +38,8 @@ export function struct<T>(fields: Fields<T>): Shape<T> {
 export interface Column {
   readonly name: string;
   readonly key: string;
+  /** Of `"key":`, in bytes. */
+  readonly keySize: number;
   readonly shape: Shape<unknown>;
   readonly extra: boolean;
 }
@@ -46,8 +50,9 @@ export function columnsOf<T>(fields: Fields<T>): readonly Column[] {
   const entries = Object.entries(fields) as readonly [string, Shape<unknown> | Extra<unknown>][];
   return entries.map(([name, field]) => {
     const key = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if ("extra" in field) return { name, key, shape: field.extra, extra: true };
-    return { name, key, shape: field, extra: false };
+    const keySize = textSize(key) + 1;
+    if ("extra" in field) return { name, key, keySize, shape: field.extra, extra: true };
+    return { name, key, keySize, shape: field, extra: false };
   });
 }
 
@@ -58,6 +63,18 @@ export function encodeFields(columns: readonly Column[], row: Row): Json {
     if (!ours || value !== undefined) json.set(key, shape.encode(value));
   }
   return json;
+}
+
+export function sizeOfFields(columns: readonly Column[], row: Row): number {
+  let count = 0;
+  let fields = 0;
+  for (const { name, keySize, shape, extra: ours } of columns) {
+    const value = row[name];
+    if (ours && value === undefined) continue;
+    count++;
+    fields += keySize + shape.size(value);
+  }
+  return listSize(count, fields);
 }
 
 /** Adds to `row`, in declaration order, what the object (or array) says of each column. */

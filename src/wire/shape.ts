@@ -12,10 +12,13 @@ import { WideInteger } from "./json.ts";
 import { Malformed, Mismatch } from "./mismatch.ts";
 import { Reader } from "./reader.ts";
 import type { U64 } from "./u64.ts";
-import { u64From, u64ToNumber } from "./u64.ts";
+import { byteListSize, digitsOf, listSize, textSize } from "./size.ts";
+import { formatU64, u64From, u64ToNumber } from "./u64.ts";
 
 export interface Shape<T> {
   encode(value: T): Json;
+  /** Bytes of what `encode` gives, written. */
+  size(value: T): number;
   /** Reads the value that comes next. */
   read(from: Reader): T | Mismatch;
   /** A missing key reads as null. */
@@ -54,6 +57,7 @@ function integer(least: number, most: number): Shape<number> {
       assert(value >= least && value <= most, expected);
       return value;
     },
+    size: digitsOf,
     read(from) {
       const read = from.integer();
       if (read instanceof Malformed) return read;
@@ -68,6 +72,7 @@ export const bool: Shape<boolean> = {
     assert(typeof value === "boolean", "true or false");
     return value;
   },
+  size: (value) => (value ? 4 : 5),
   read: (from) => only(from.bool(), "true or false"),
 };
 export const text: Shape<string> = {
@@ -75,6 +80,7 @@ export const text: Shape<string> = {
     assert(typeof value === "string", "a text");
     return value;
   },
+  size: textSize,
   read: (from) => only(from.text(), "a text"),
 };
 export const u16: Shape<number> = integer(0, 0xffff);
@@ -86,6 +92,7 @@ export const u64: Shape<number> = {
     assert(value >= 0, "an unsigned number");
     return value;
   },
+  size: digitsOf,
   read(from) {
     const read = from.integer();
     if (read instanceof Malformed || (typeof read === "number" && read >= 0)) return read;
@@ -96,6 +103,7 @@ export const u64: Shape<number> = {
 
 export const i64: Shape<number> = {
   encode: (value) => value,
+  size: digitsOf,
   read(from) {
     const read = from.integer();
     if (read instanceof Malformed || typeof read === "number") return read;
@@ -108,6 +116,10 @@ export const i64: Shape<number> = {
 /** All 64 bits (rule P1). */
 export const exactU64: Shape<U64> = {
   encode: (value) => u64ToNumber(value) ?? new WideInteger(false, value),
+  size(value) {
+    const narrow = u64ToNumber(value);
+    return narrow === null ? formatU64(value).length : digitsOf(narrow);
+  },
   read(from) {
     const read = from.integer();
     if (read instanceof Malformed) return read;
@@ -125,6 +137,7 @@ export function bytes(size?: number): Shape<string> {
       assert(size === undefined || hex.length === 2 * size, expected);
       return hexToNumbers(hex);
     },
+    size: byteListSize,
     read(from) {
       const read = from.hex(size ?? Number.MAX_SAFE_INTEGER);
       if (typeof read === "number") return mismatch("0..255").within(`[${read}]`);
@@ -143,6 +156,7 @@ export function hexText(size: number): Shape<string> {
       assert(fits(value), expected);
       return value;
     },
+    size: (value) => value.length + 2,
     read(from) {
       const read = from.text();
       if (read instanceof Malformed) return read;
@@ -156,6 +170,7 @@ export function choice<T extends string>(...names: readonly T[]): Shape<T> {
   const expected = names.join(" or ");
   return {
     encode: (value) => value,
+    size: textSize,
     read(from) {
       const read = from.startsObject() ? nameWithNull(from) : from.text();
       if (read instanceof Malformed) return read;
@@ -178,6 +193,11 @@ const ITEM_COST = 128;
 export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   return {
     encode: (values) => values.map((value) => item.encode(value)),
+    size: (values) => {
+      let items = 0;
+      for (const value of values) items += item.size(value);
+      return listSize(values.length, items);
+    },
     read(from) {
       if (!from.startsList()) return mismatch("an array");
       const values: T[] = [];
@@ -196,6 +216,7 @@ export function list<T>(item: Shape<T>): Shape<readonly T[]> {
 export function option<T>(inner: Shape<T>): Shape<T | null> {
   return {
     encode: (value) => (value === null ? null : inner.encode(value)),
+    size: (value) => (value === null ? 4 : inner.size(value)),
     read: (from) => (from.null() ? null : inner.read(from)),
     optional: true,
   };
@@ -205,6 +226,7 @@ export function option<T>(inner: Shape<T>): Shape<T | null> {
 export function pair<A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> {
   return {
     encode: (value) => [first.encode(value[0]), second.encode(value[1])],
+    size: (value) => listSize(2, first.size(value[0]) + second.size(value[1])),
     read(from) {
       const values = readItems(from, [first, second]);
       return values instanceof Mismatch ? values : (values as [A, B]);

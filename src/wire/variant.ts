@@ -9,8 +9,9 @@ import type { Json } from "./json.ts";
 import { Malformed, Mismatch } from "./mismatch.ts";
 import type { Reader } from "./reader.ts";
 import type { Column, Fields } from "./record.ts";
-import { columnsOf, encodeFields, readFields, readPositions } from "./record.ts";
+import { columnsOf, encodeFields, readFields, readPositions, sizeOfFields } from "./record.ts";
 import { readJson } from "./shape.ts";
+import { listSize, textSize } from "./size.ts";
 
 type Row = Record<string, unknown>;
 type Content<M> = Omit<M, "type">;
@@ -19,6 +20,8 @@ type Content<M> = Omit<M, "type">;
 export interface Variant<M> {
   /** Undefined: nothing, the name stands alone. */
   encode(message: M): Json | undefined;
+  /** Bytes of that, written; -1 for nothing. */
+  size(message: M): number;
   /** Adds the content to `row`, which holds the `type` already. Null: the name stood alone. */
   read(row: Row, content: Reader | null): object | Mismatch;
 }
@@ -31,6 +34,7 @@ export type Variants<M extends { readonly type: string }> = {
 export function unit<M>(): Variant<M> {
   return {
     encode: () => undefined,
+    size: () => -1,
     read(row, content) {
       return content === null || content.null() ? row : new Mismatch("", "nothing");
     },
@@ -43,6 +47,7 @@ export function newtype<M>(fields: Fields<Content<M>>): Variant<M> {
   const { name, shape } = must(rest.length === 0 ? column : null, "exactly one field");
   return {
     encode: (message) => shape.encode((message as Row)[name]),
+    size: (message) => shape.size((message as Row)[name]),
     read(row, content) {
       if (content === null) return new Mismatch("", "a value");
       const value = shape.read(content);
@@ -58,6 +63,11 @@ export function tuple<M>(fields: Fields<Content<M>>): Variant<M> {
   const columns = columnsOf(fields);
   return {
     encode: (message) => columns.map(({ name, shape }) => shape.encode((message as Row)[name])),
+    size: (message) => {
+      let items = 0;
+      for (const { name, shape } of columns) items += shape.size((message as Row)[name]);
+      return listSize(columns.length, items);
+    },
     read(row, content) {
       if (content === null) return new Mismatch("", `an array of ${columns.length}`);
       return readPositions(columns, row, content);
@@ -70,6 +80,7 @@ export function record<M>(fields: Fields<Content<M>>): Variant<M> {
   const columns: readonly Column[] = columnsOf(fields);
   return {
     encode: (message) => encodeFields(columns, message as Row),
+    size: (message) => sizeOfFields(columns, message as Row),
     read(row, content) {
       return content === null ? new Mismatch("", "an object") : readFields(columns, row, content);
     },
@@ -79,6 +90,8 @@ export function record<M>(fields: Fields<Content<M>>): Variant<M> {
 export interface Tagged<M> {
   readonly names: readonly string[];
   encode(message: M): Json;
+  /** Bytes of that, written. */
+  size(message: M): number;
   /** `room` bounds the memory that the message takes. */
   decode(line: Uint8Array, room: number): Decoded<M>;
 }
@@ -91,6 +104,11 @@ export function tagged<M extends { readonly type: string }>(variants: Variants<M
     encode(message) {
       const content = must(known.get(message.type), message.type).encode(message);
       return content === undefined ? message.type : new Map([[message.type, content]]);
+    },
+    size(message) {
+      const { type } = message;
+      const content = must(known.get(type), type).size(message);
+      return content < 0 ? textSize(type) : listSize(1, textSize(type) + 1 + content);
     },
     decode(line, room) {
       const read = readJson(shape, line, room);

@@ -226,6 +226,14 @@ describe("every message type", () => {
     );
   });
 
+  test("measures as many bytes as it writes", () => {
+    fc.assert(
+      fc.property(anyMessage, (message) => {
+        expect(messageCodec.size?.(message)).toBe(messageCodec.encode(message).length);
+      }),
+    );
+  });
+
   test("digests alike as object and off the wire, so both modes run alike", () => {
     const digest = (message: Message): string => {
       const running = new Digest();
