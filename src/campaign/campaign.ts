@@ -8,7 +8,7 @@ import type { Kit } from "../kit/kit.ts";
 import type { Asked } from "./asked.ts";
 import { type Look, lookCarefully } from "./careful.ts";
 import { type CampaignDocument, type FailureEntry, FORMAT } from "./document.ts";
-import type { Examined } from "./examine.ts";
+import { type Examined, UNKNOWN } from "./examine.ts";
 import type { ReportFolder } from "./folder.ts";
 import type { Done, Job } from "./job.ts";
 import { openCounter } from "./queue.ts";
@@ -50,6 +50,8 @@ export async function campaign<P extends Protocol>(
   const either = timeUp === null ? stop : AbortSignal.any([stop, timeUp]);
   const start = performance.now();
   const entries: Promise<Entry>[] = [];
+  // Whoever says stop wants to go: what is being made smaller stays as small as it is.
+  stop.addEventListener("abort", () => pool.hurry(), { once: true });
   const { queue, version } = options;
   const counter = queue === null ? null : await openCounter(queue, { version, asked }, either);
   try {
@@ -87,22 +89,21 @@ async function examined<P extends Protocol>(
   found: Found,
 ): Promise<Entry> {
   const { kit, asked, version, folder } = options;
-  const nothing: Examined = { files: {}, size: null, shrunk: "as found" };
-  const close = async (): Promise<Examined> => {
-    const job: Job = { do: "examine", examination: { found, version } };
+  const close = async (shrink: boolean): Promise<Examined> => {
+    const job: Job = { do: "examine", examination: { found, version, shrink } };
     try {
       return (await pool.run(job, true)) as Examined;
     } catch (error) {
-      // Its world cannot even be drawn, or kills its worker only now and then.
-      if (error instanceof Lost) return nothing;
-      throw error;
+      if (!(error instanceof Lost)) throw error;
+      // A smaller world took its worker with it; or this one does, even when it is drawn.
+      return shrink ? close(false) : UNKNOWN;
     }
   };
-  const { files, size, shrunk } = await close();
+  const { files, story, bites, ...known } = await close(asked.maxShrinkTime > 0);
   const name = folderOf(found);
   for (const [file, data] of Object.entries(files)) folder.put(`${name}/${file}`, data);
-  const entry: Entry = { ...found, folder: name, size, shrunk };
-  folder.put(`${name}/failure.txt`, `${failureText(kit, asked, entry)}\n`);
+  const entry: Entry = { ...found, folder: name, ...known };
+  folder.put(`${name}/failure.txt`, `${failureText(kit, asked, entry, { story, bites })}\n`);
   return entry;
 }
 

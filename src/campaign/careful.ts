@@ -34,5 +34,5 @@ async function attempt(look: Look, range: Range): Promise<Tally | Lost> {
 function guilty(seed: Seed, { how, message }: Lost): Tally {
   const signature = how === "hung" ? "hung" : "worker crashed";
   const text = how === "hung" ? `this world does not come to its end: ${message}` : message;
-  return lostWorld({ seed, signature, invariant: signature, node: "-", at: 0, text });
+  return lostWorld({ seed, signature, invariant: signature, witness: "", node: "-", at: 0, text });
 }

@@ -43,14 +43,16 @@ export interface FailureEntry extends Found {
   readonly worlds: number;
   /** Below the report's. */
   readonly folder: string;
-  /** Of the smallest world that is known; null: there is none. */
-  readonly size: WorldSize | null;
+  /** Its world as it was drawn, and the smallest that fails so; null: it cannot be drawn. */
+  readonly drawn: WorldSize | null;
+  readonly smallest: WorldSize | null;
   /** `minimal`: nothing can be left out; `unfinished`: time was up; `as found`: not tried. */
   readonly shrunk: "minimal" | "unfinished" | "as found";
 }
 
 export interface WorldSize {
   readonly nodes: number;
+  /** Events: faults and commands. */
   readonly faults: number;
   readonly seconds: number;
 }

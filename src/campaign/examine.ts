@@ -1,54 +1,102 @@
 /**
- * A failing world once more, closely: in full for its trace and its story. It runs in a worker, and
- * files are all that leaves it.
+ * A failing world once more, closely: smaller if it can be, in full for its trace and its story. It
+ * runs in a worker, and files are all that leaves it.
  */
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
-import { runScenario } from "../scenario/run.ts";
+import { failuresOf, failureText } from "../report/failure.ts";
 import type { Scenario } from "../scenario/model.ts";
+import { runScenario } from "../scenario/run.ts";
 import { writeScenario } from "../scenario/write.ts";
+import type { RunSummary } from "../trace/outcome.ts";
+import { wordsFor } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { FailureEntry, WorldSize } from "./document.ts";
+import { lessened, type Lessening } from "./lessen.ts";
 import type { Draw } from "./look.ts";
 import type { Found } from "./tally.ts";
 
 export interface Examination {
   readonly found: Found;
   readonly version: string;
+  /** Whether to look for a smaller world, which kills a worker now and then. */
+  readonly shrink: boolean;
 }
 
-export interface Examined {
+export interface Examined extends Pick<FailureEntry, "drawn" | "smallest" | "shrunk"> {
   /** Files of the failure's folder. */
   readonly files: Readonly<Record<string, string | Uint8Array>>;
-  readonly size: WorldSize | null;
-  readonly shrunk: FailureEntry["shrunk"];
+  /** What led to it, for people. */
+  readonly story: string;
+  /** What changes without each thing that is left of it. */
+  readonly bites: readonly string[];
+}
+
+export const UNKNOWN: Examined = {
+  ...{ files: {}, story: "", bites: [], drawn: null, smallest: null, shrunk: "as found" },
+};
+
+export interface Tools<P extends Protocol> extends Lessening<P> {
+  /** The command that draws and plays it again. */
+  readonly repeat: (found: Found) => string;
+  /** A trace as its file. */
+  readonly packed: (trace: Trace) => Uint8Array;
 }
 
 export function examine<P extends Protocol>(
-  kit: Kit<P>,
+  tools: Tools<P>,
   draw: Draw,
-  { found, version }: Examination,
-  packed: (trace: Trace) => Uint8Array,
+  { found, version, shrink }: Examination,
 ): Examined {
   const files: Record<string, string | Uint8Array> = {};
-  let size: WorldSize | null = null;
+  const nothing: Examined = { ...UNKNOWN, files };
   try {
-    const { scenario } = draw(found.seed);
-    size = sizeOf(scenario);
-    files["found.yaml"] = `# ${found.signature}: as drawn.\n${writeScenario(kit, scenario)}`;
+    const scenario = asking(tools.kit, draw(found.seed).scenario, found);
+    const drawn = sizeOf(scenario);
+    const from = `by ${tools.repeat(found)}`;
+    files["found.yaml"] =
+      `# ${found.signature}, drawn ${from}\n${writeScenario(tools.kit, scenario)}`;
     // It would take this worker, too.
-    if (DEADLY.includes(found.invariant)) return { files, size, shrunk: "as found" };
-    const { trace } = runScenario(kit, scenario, { level: "full", version });
-    files["trace.ndjson.gz"] = packed(trace);
+    if (DEADLY.includes(found.invariant)) return { ...nothing, drawn, smallest: drawn };
+    const smaller = shrink ? lessened(tools, scenario, found) : null;
+    if (smaller !== null) files["minimal.yaml"] = smaller.text;
+    const best = smaller?.scenario ?? scenario;
+    const { trace, summary } = runScenario(tools.kit, best, { level: "full", version });
+    files["trace.ndjson.gz"] = tools.packed(trace);
+    const story = storyOf(tools.kit, best, summary, trace, tools.repeat(found));
+    const shrunk = smaller === null ? "as found" : smaller.done ? "minimal" : "unfinished";
+    const bites = (smaller?.bites ?? []).map(({ without, text }) => `${without} → ${text}`);
+    return { files, drawn, smallest: sizeOf(best), shrunk, story, bites };
   } catch (error) {
     files["thrown.txt"] = `${error instanceof Error ? (error.stack ?? "") : String(error)}\n`;
+    return nothing;
   }
-  return { files, size, shrunk: "as found" };
 }
 
 const DEADLY: readonly string[] = ["hung", "worker crashed"];
 
+/** It is to fail by itself, when it is played as a scenario. */
+function asking<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  { invariant }: Found,
+): Scenario {
+  const isKnown = Object.hasOwn(kit.invariants?.specs ?? {}, invariant);
+  return isKnown ? { ...scenario, invariants: [invariant] } : scenario;
+}
+
 function sizeOf({ nodes, events, until }: Scenario): WorldSize {
-  const faults = events.filter((event) => "fault" in event);
-  return { nodes: nodes.length, faults: faults.length, seconds: Math.ceil(until / 1e6) };
+  return { nodes: nodes.length, faults: events.length, seconds: Math.ceil(until / 1e6) };
+}
+
+function storyOf<P extends Protocol>(
+  kit: Kit<P>,
+  { file }: Scenario,
+  { outcomes, crash }: RunSummary,
+  trace: Trace,
+  repeat: string,
+): string {
+  const words = wordsFor(trace.header, kit.vocabulary);
+  const [first] = failuresOf(outcomes, crash, { trace, words, file, repeat });
+  return first === undefined ? "" : failureText(first);
 }

@@ -5,25 +5,35 @@ import type { Kit } from "../kit/kit.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Asked } from "./asked.ts";
 import { examine, type Examination, type Examined } from "./examine.ts";
+import type { Beat } from "./pool.ts";
+import { seededCommand } from "./tell.ts";
 import { type Draw, look } from "./look.ts";
 import type { Range } from "./range.ts";
-import type { Tally } from "./tally.ts";
+import type { Found, Tally } from "./tally.ts";
 
 export type Job =
   | { readonly do: "look"; readonly range: Range }
   | { readonly do: "examine"; readonly examination: Examination };
 export type Done = Tally | Examined;
 
+export interface Protocols<P extends Protocol> {
+  readonly kit: Kit<P>;
+  /** Without the defect that was put in; null: nothing was. */
+  readonly healthy: Kit<P> | null;
+}
+
 /** What `serve` wants (pool.ts). `packed`: a trace as its file. */
 export function worker<P extends Protocol>(
-  kit: Kit<P>,
+  { kit, healthy }: Protocols<P>,
   asked: Asked,
   packed: (trace: Trace) => Uint8Array,
-): (job: Job, beat: () => void) => Done {
+): (job: Job, beat: Beat) => Done {
   const draw = drawn(kit, asked);
+  const repeat = ({ seed }: Found): string => seededCommand(seed, asked);
   return (job, beat) => {
     if (job.do === "look") return look(kit, draw, job.range, beat);
-    return examine(kit, draw, job.examination, packed);
+    const tools = { kit, healthy, time: asked.maxShrinkTime, beat, repeat, packed };
+    return examine(tools, draw, job.examination);
   };
 }
 

@@ -11,6 +11,7 @@ import type { Kit } from "../kit/kit.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { type GateBody, kindMask, type TraceEvent, WORLD } from "../trace/event.ts";
 import type { Listener } from "../trace/recorder.ts";
+import type { Beat } from "./pool.ts";
 import type { Range, Seed } from "./range.ts";
 import { type Counts, EMPTY, type Found, plus, type Tally } from "./tally.ts";
 
@@ -24,7 +25,7 @@ export function look<P extends Protocol>(
   kit: Kit<P>,
   draw: Draw,
   { from, to }: Range,
-  beat: () => void,
+  beat: Beat,
 ): Tally {
   let tally = EMPTY;
   for (let seed = from; seed <= to; seed++) {
@@ -67,9 +68,10 @@ function foundIn(judged: Judgement, scenario: Scenario, seed: Seed): Found | nul
 }
 
 function foundAs(complaint: Complaint, { nodes }: Scenario, seed: Seed): Found {
-  const { invariant, node, at, text } = complaint;
+  const { invariant, witness, node, at, text } = complaint;
   const name = node === WORLD ? "-" : (nodes[node]?.name ?? "-");
-  return { seed, signature: signatureOf(complaint), invariant, node: name, at, text };
+  const signature = signatureOf(complaint);
+  return { seed, signature, invariant, witness, node: name, at, text };
 }
 
 /** Not a machine's step, which is a complaint, but all around it: a monitor, a codec, ourselves. */
@@ -77,7 +79,8 @@ function thrown(seed: Seed, error: unknown): Found {
   const message = error instanceof Error ? error.message : String(error);
   const [line = ""] = message.split("\n");
   const signature = `world threw: ${line.replaceAll(/\d+/g, "N")}`;
-  return { seed, signature, invariant: "world threw", node: "-", at: 0, text: message };
+  const place = { node: "-", at: 0 };
+  return { seed, signature, invariant: "world threw", witness: line, ...place, text: message };
 }
 
 /** So that the sum says which seed had which digest. */

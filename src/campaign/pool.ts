@@ -52,6 +52,7 @@ export class Pool<Job, Done> {
   readonly #options: PoolOptions;
   readonly #seats = new Set<Seat<Job, Done>>();
   readonly #waiting: Order<Job, Done>[] = [];
+  readonly #hurry = new Int32Array(new SharedArrayBuffer(4));
   #watch: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -70,6 +71,11 @@ export class Pool<Job, Done> {
       else this.#waiting.push(order);
       this.#give();
     });
+  }
+
+  /** Tells every job, at its next beat, to come to an end with what it has. */
+  hurry(): void {
+    Atomics.store(this.#hurry, 0, 1);
   }
 
   /** Ends its workers; jobs that are not done are never answered. */
@@ -97,7 +103,8 @@ export class Pool<Job, Done> {
   #start(): void {
     const { worker: url, setup, patience } = this.#options;
     const pulse = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(url, { workerData: { setup, pulse } satisfies Given });
+    const given: Given = { setup, pulse, hurry: this.#hurry };
+    const worker = new Worker(url, { workerData: given });
     const seat: Seat<Job, Done> = {
       ...{ worker, pulse, order: null, ready: false, end: null, seen: 0, still: 0 },
     };
@@ -143,19 +150,24 @@ export class Pool<Job, Done> {
 interface Given {
   readonly setup: unknown;
   readonly pulse: Int32Array;
+  readonly hurry: Int32Array;
 }
+
+/** Says that a worker is still alive; false: what has no end is to find one. */
+export type Beat = () => boolean;
 
 type Said<Done> = { readonly kind: "ready" } | { readonly kind: "done"; readonly done: Done };
 
-/** A worker's main: what to do with each job. `beat`: it is still alive. */
+/** A worker's main: what to do with each job. */
 export async function serve<Setup, Job, Done>(
-  make: (setup: Setup) => Promise<(job: Job, beat: () => void) => Done>,
+  make: (setup: Setup) => Promise<(job: Job, beat: Beat) => Done>,
 ): Promise<void> {
   const port = must(parentPort, "a parent: this is a worker");
-  const { setup, pulse } = workerData as Given;
+  const { setup, pulse, hurry } = workerData as Given;
   const work = await make(setup as Setup);
-  const beat = (): void => {
+  const beat: Beat = () => {
     Atomics.add(pulse, 0, 1);
+    return Atomics.load(hurry, 0) === 0;
   };
   port.on("message", (job: Job) => {
     port.postMessage({ kind: "done", done: work(job, beat) } satisfies Said<Done>);

@@ -34,6 +34,8 @@ export interface Found {
   readonly seed: Seed;
   readonly signature: string;
   readonly invariant: string;
+  /** As in a complaint. */
+  readonly witness: string;
   /** `-`: nobody's alone. */
   readonly node: string;
   /** Microseconds into the run. */

@@ -6,6 +6,7 @@ import { block } from "../report/failure.ts";
 import { quoted } from "../scenario/repeat.ts";
 import type { Asked } from "./asked.ts";
 import type { CampaignDocument, FailureEntry, WorldSize } from "./document.ts";
+import type { Examined } from "./examine.ts";
 import { rangeText } from "./range.ts";
 
 /** It says no path: its folder may be copied, as merging does. */
@@ -13,40 +14,56 @@ export function failureText<P extends Protocol>(
   kit: Kit<P>,
   asked: Asked,
   entry: Omit<FailureEntry, "worlds">,
+  { story, bites }: Pick<Examined, "story" | "bites">,
 ): string {
-  const { signature, seed, invariant, node, at, text, size } = entry;
+  const { signature, seed, invariant, node, at, text } = entry;
   const spec = kit.invariants?.specs[invariant];
   const promised = spec === undefined ? [] : [`${spec.about} (${spec.rule})`];
   const where = at === 0 && node === "-" ? "" : `${formatTime(at)} ${node}: `;
-  return block(`FAIL  ${signature}   seed ${seed}`, [
+  const own = block(`FAIL  ${signature}   seed ${seed}`, [
     { title: "promised", lines: promised },
     { title: "found", lines: text.split("\n").map((line, n) => (n === 0 ? where + line : line)) },
-    { title: "world", lines: size === null ? [] : [sizeText(size)] },
+    { title: "world", lines: sizeText(entry) },
+    { title: "without", lines: bites },
     { title: "repeat", lines: [seededCommand(seed, asked)] },
   ]);
+  return story === "" ? own : `${own}\n\n${story}`;
 }
 
-export function sizeText({ nodes, faults, seconds }: WorldSize): string {
-  return `${nodes} nodes, ${faults} ${faults === 1 ? "fault" : "faults"}, ${seconds} s`;
+/** `12 → 4 nodes, 9 → 1 faults, 300 → 42 s`; no line where nothing is known. */
+export function sizeText({
+  drawn,
+  smallest,
+  shrunk,
+}: Pick<FailureEntry, "drawn" | "smallest" | "shrunk">): readonly string[] {
+  if (drawn === null || smallest === null) return [];
+  const part = (key: keyof WorldSize): string => {
+    return drawn[key] === smallest[key] ? `${drawn[key]}` : `${drawn[key]} → ${smallest[key]}`;
+  };
+  const more = shrunk === "unfinished" ? " (time was up: timesim shrink goes on)" : "";
+  return [`${part("nodes")} nodes, ${part("faults")} faults, ${part("seconds")} s${more}`];
 }
 
 /** What to paste to see it again. */
 export function commandsFor(
-  { folder, seed, shrunk, size }: Pick<FailureEntry, "folder" | "seed" | "shrunk" | "size">,
+  { folder, seed, shrunk, smallest }: Omit<FailureEntry, "worlds">,
   asked: Asked,
   out: string,
 ): readonly string[] {
   const { machine, mutant } = asked;
   const seeded = seededCommand(seed, asked);
   // A scenario says nothing of a mutant, and what cannot be drawn is in no file.
-  if (mutant !== null || size === null) return [seeded];
+  if (mutant !== null || smallest === null) return [seeded];
   const file = `${out}/${folder}/${shrunk === "as found" ? "found" : "minimal"}.yaml`;
   const brought = machine === null ? "" : ` --machine ${quoted(machine)}`;
   return [`npx timesim run ${quoted(file)}${brought}`, seeded];
 }
 
 /** The world of a seed again, with all that decides what it is. */
-function seededCommand(seed: number, { machine, mutant, profile, worlds, faults }: Asked): string {
+export function seededCommand(
+  seed: number,
+  { machine, mutant, profile, worlds, faults }: Asked,
+): string {
   const words: readonly (readonly [string, string | null])[] = [
     ["--machine", machine],
     ["--mutant", mutant],

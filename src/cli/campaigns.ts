@@ -30,7 +30,7 @@ function addFuzz(program: Command, act: Act): void {
     .addOption(new Option("--mutant <module#id>", "put a defect in, which is to be found"))
     .option("--bail <count>", "end with the world that shows so many different failures")
     .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
-    .option("--max-shrink-time <time>", "for each failure", "60s")
+    .option("--max-shrink-time <time>", "for each failure; 0s: as found", "60s")
     .option("--out <folder>", "the report; a former one there is replaced", "reports/fuzz")
     .option("--queue <redis>", "let timesim worker processes do it, redis://host:6379")
     .option("--json", JSON_ABOUT)

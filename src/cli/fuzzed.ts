@@ -1,8 +1,10 @@
 /** The words of `timesim fuzz` as what is asked of a campaign, and the protocol it is about. */
 import { availableParallelism } from "node:os";
 import type { Asked } from "../campaign/asked.ts";
+import type { Protocols } from "../campaign/job.ts";
 import { type Range, shardOf } from "../campaign/range.ts";
 import { BadInput } from "../core/assert.ts";
+import type * as core from "../core/machine.ts";
 import { parseDuration } from "../core/units.ts";
 import { TROUBLES } from "../fuzz/draw.ts";
 import { mutated } from "../fuzz/mutant.ts";
@@ -61,7 +63,7 @@ export function askedOf(words: FuzzWords, kit: Protocol, machine: string | null)
     shard: shard ?? null,
     bail: words.bail === undefined ? null : countOf("--bail", words.bail, 0, 1),
     hungAfter: secondsOf("--hung-after", words.hungAfter) ?? HUNG_AFTER,
-    maxShrinkTime: secondsOf("--max-shrink-time", words.maxShrinkTime) ?? SHRINK_TIME,
+    maxShrinkTime: secondsOf("--max-shrink-time", words.maxShrinkTime, true) ?? SHRINK_TIME,
   };
 }
 
@@ -80,14 +82,22 @@ export function spanOf({ seedStart, runs, shard }: Asked): Span {
 }
 
 /** Which protocol, with its defect if one was asked for. */
-export async function kitFor({ machine, mutant }: Asked, cwd: string): Promise<Protocol> {
+export async function kitFor(asked: Asked, cwd: string): Promise<Protocol> {
+  return (await protocolsFor(asked, cwd)).kit;
+}
+
+/** Both. */
+export async function protocolsFor(
+  { machine, mutant }: Asked,
+  cwd: string,
+): Promise<Protocols<core.Protocol>> {
   const kit =
     machine === null
       ? protocolOf({ kit: null })
       : await (await import("./machine.ts")).loadKit(machine, cwd);
-  if (mutant === null) return kit;
+  if (mutant === null) return { kit, healthy: null };
   const { mutantNamed } = await import("./mutant.ts");
-  return mutated(kit, await mutantNamed(mutant, cwd));
+  return { kit: mutated(kit, await mutantNamed(mutant, cwd)), healthy: kit };
 }
 
 /** `--profile large` means worlds of that shape, where no machine has the name. */
@@ -140,9 +150,13 @@ function countOf(flag: string, text: string | undefined, standard: number, least
 const COUNT_MAX = 1e12;
 
 /** Null: not given. */
-export function secondsOf(flag: string, text: string | undefined): number | null {
+export function secondsOf(
+  flag: string,
+  text: string | undefined,
+  mayBeNone = false,
+): number | null {
   if (text === undefined) return null;
   const length = parseDuration(text);
-  if (length !== null && length > 0) return length / 1e6;
+  if (length !== null && (length > 0 || mayBeNone)) return length / 1e6;
   throw new BadInput([`${flag} ${JSON.stringify(text)} — expected a time such as 30s or 5m`]);
 }

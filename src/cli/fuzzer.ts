@@ -3,7 +3,7 @@ import type { Asked } from "../campaign/asked.ts";
 import { type Done, type Job, worker } from "../campaign/job.ts";
 import { serve } from "../campaign/pool.ts";
 import { traceBytes } from "./files.ts";
-import { kitFor } from "./fuzzed.ts";
+import { protocolsFor } from "./fuzzed.ts";
 
 export interface FuzzerSetup {
   readonly asked: Asked;
@@ -11,5 +11,7 @@ export interface FuzzerSetup {
 }
 
 await serve<FuzzerSetup, Job, Done>(async ({ asked, cwd }) => {
-  return worker(await kitFor(asked, cwd), asked, (trace) => traceBytes(trace, "trace.ndjson.gz"));
+  return worker(await protocolsFor(asked, cwd), asked, (trace) =>
+    traceBytes(trace, "trace.ndjson.gz"),
+  );
 });

@@ -21,17 +21,16 @@ export function printCampaign(
     return exit;
   }
   for (const failure of failures.slice(0, TOLD)) {
-    const { signature, seed, worlds, node, text, size, folder } = failure;
-    const smallest = size === null ? "" : `, ${sizeText(size)}`;
+    const { signature, seed, worlds, node, text, smallest, folder } = failure;
     const failed = `${worlds} ${worlds === 1 ? "world" : "worlds"}`;
     say(io, `${io.paint.bad("✗")} ${io.paint.bold(signature)} · ${failed}`);
     const [first = ""] = text.split("\n");
     say(io, `  found    ${node === "-" ? "" : `${node}: `}${first}`);
-    say(io, `  world    seed ${seed}${smallest}`);
+    say(io, `  world    ${[`seed ${seed}`, ...sizeText(failure)].join(": ")}`);
     const [again, ...more] = commandsFor(failure, document.options, out);
     say(io, `  repeat   ${again}`);
     for (const command of more) say(io, `           ${command}`);
-    if (size !== null) say(io, `  keep     npx timesim promote ${quoted(`${out}/${folder}`)}`);
+    if (smallest !== null) say(io, `  keep     npx timesim promote ${quoted(`${out}/${folder}`)}`);
     say(io, "");
   }
   if (failures.length > TOLD) say(io, `and ${failures.length - TOLD} more: ${out}/campaign.json\n`);

@@ -11,7 +11,15 @@ export function signatureAt(seed: Seed): string | null {
 }
 
 function foundAt(seed: Seed, signature: string): Found {
-  return { seed, signature, invariant: signature, node: "A", at: seed, text: `seen in ${seed}` };
+  return {
+    seed,
+    signature,
+    invariant: signature,
+    witness: "",
+    node: "A",
+    at: seed,
+    text: `seen in ${seed}`,
+  };
 }
 
 function worldAt(seed: Seed): Tally {

@@ -99,11 +99,11 @@ describe("a campaign", () => {
 const FEW = ["fuzz", "--runs", "4", "--worlds", "quick", "--workers", "1"];
 
 describe("a world that takes its worker with it", () => {
-  it.each<readonly [string, string, RegExp]>([
-    ["hang", "hung", /no sign of life for 1000 ms/],
-    ["exit", "worker crashed", /exit code 3/],
-    ["throw", "no-crash: no N here", /no 7 here/],
-  ])("is named: %s", { timeout: 60_000 }, async (toy, signature, found) => {
+  it.each<readonly [string, string, RegExp, string]>([
+    ["hang", "hung", /no sign of life for 1000 ms/, "found.yaml"],
+    ["exit", "worker crashed", /exit code 3/, "found.yaml"],
+    ["throw", "no-crash: no N here", /no 7 here/, "minimal.yaml"],
+  ])("is named: %s", { timeout: 60_000 }, async (toy, signature, found, file) => {
     const words = [...FEW, "--hung-after", "1s", "--out", toy];
     const { exit, out, err } = await timesim(words, { TOY: toy });
     expect(exit, err).toBe(1);
@@ -111,7 +111,7 @@ describe("a world that takes its worker with it", () => {
     expect(counts.worlds).toBe(4);
     expect(failures.map((failure) => [failure.signature, failure.seed])).toEqual([[signature, 3]]);
     expect(out).toMatch(found);
-    expect(out).toContain(`npx timesim run ${toy}/${failures[0]?.folder}/found.yaml`);
+    expect(out).toContain(`npx timesim run ${toy}/${failures[0]?.folder}/${file}`);
     expect(contents(toy)[`${failures[0]?.folder}/failure.txt`]).toMatch(found);
   });
 

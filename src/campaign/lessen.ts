@@ -1,0 +1,51 @@
+/** A failing world made smaller while it fails in the same way, as far as there is time. */
+import { performance } from "node:perf_hooks";
+import type { Protocol } from "../core/machine.ts";
+import { type Minimal, minimalOf } from "../fuzz/shrink/minimal.ts";
+import { nameFor } from "../fuzz/shrink/narrate.ts";
+import { beginning, shrinking } from "../fuzz/shrink/shrink.ts";
+import { type Target, type Trial, trialOf } from "../fuzz/shrink/trial.ts";
+import type { Kit } from "../kit/kit.ts";
+import type { Scenario } from "../scenario/model.ts";
+import type { Beat } from "./pool.ts";
+import type { Found } from "./tally.ts";
+
+export interface Lessening<P extends Protocol> {
+  readonly kit: Kit<P>;
+  /** Without the defect that was put in: it must not fail. Null: nothing was. */
+  readonly healthy: Kit<P> | null;
+  /** Seconds. */
+  readonly time: number;
+  readonly beat: Beat;
+}
+
+export interface Lessened extends Minimal {
+  /** Nothing more can be left out. */
+  readonly done: boolean;
+}
+
+/** Null: nothing to begin with; it does not fail alone, or without the defect too. */
+export function lessened<P extends Protocol>(
+  { kit, healthy, time, beat }: Lessening<P>,
+  scenario: Scenario,
+  { seed, invariant, witness }: Found,
+): Lessened | null {
+  const target: Target = { kind: "promise", invariant, witness };
+  const sound = healthy === null ? {} : { healthy: trialOf(healthy, target) };
+  const alive = trialOf(kit, target, sound);
+  const trial: Trial = (candidate) => {
+    const seen = alive(candidate);
+    beat();
+    return seen;
+  };
+  const start = beginning(scenario, target, trial);
+  if (start === null) return null;
+  const end = performance.now() + time * 1_000;
+  let state = start;
+  for (const next of shrinking(kit, trial, start)) {
+    state = next;
+    if (performance.now() > end || !beat()) break;
+  }
+  const about = { name: nameFor(state), found: `timesim fuzz, seed ${seed}` };
+  return { ...minimalOf(kit, state, trial, about), done: state.done };
+}
