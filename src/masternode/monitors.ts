@@ -10,11 +10,17 @@ import type { Invariants } from "../kit/kit.ts";
 import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
+import { burying, counting } from "./monitors/counting.ts";
+import { greeting } from "./monitors/greeting.ts";
+import { behind, growth, oneChain } from "./monitors/progress.ts";
+import { company, lasting, pairs } from "./monitors/sessions.ts";
 import { chain } from "./monitors/chain.ts";
 import { clockwork } from "./monitors/clockwork.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
+import { Groups } from "./monitors/groups.ts";
 import { limits } from "./monitors/limits.ts";
+import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import type { Rules } from "./monitors/rule.ts";
@@ -22,8 +28,25 @@ import { spread } from "./monitors/spread.ts";
 
 /** One more is one more line. */
 const RULES: readonly Rules[] = [
-  ...[answers, bans, spread, evidence, chain, production, forgetting],
-  ...[clockwork, limits],
+  answers,
+  bans,
+  spread,
+  evidence,
+  chain,
+  production,
+  forgetting,
+  greeting,
+  lasting,
+  counting,
+  burying,
+  pairs,
+  company,
+  behind,
+  oneChain,
+  growth,
+  clockwork,
+  limits,
+  marks,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {
@@ -37,6 +60,7 @@ class Monitors implements Monitor {
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #calm: Calm;
+  readonly #groups: Groups;
   readonly #all: readonly Monitor[];
   /** Who wants to see a kind of event. */
   readonly #seers: Readonly<Record<string, readonly Monitor[]>>;
@@ -45,10 +69,16 @@ class Monitors implements Monitor {
     this.#names = names;
     this.#picture = new Picture(plan);
     this.#calm = new Calm(plan);
-    const scene = { plan, picture: this.#picture, calm: this.#calm, crypto };
+    this.#groups = new Groups(plan, this.#picture, this.#calm);
+    const [picture, calm, groups] = [this.#picture, this.#calm, this.#groups];
+    const scene = { plan, picture, calm, groups, crypto };
+
     const wanted = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
     this.#all = wanted.map((rule) => rule.make(scene));
-    this.mask = this.#all.reduce((mask, { mask: own }) => mask | own, Picture.mask | Calm.mask);
+    this.mask = this.#all.reduce(
+      (mask, { mask: own }) => mask | own,
+      Picture.mask | Calm.mask | Groups.mask,
+    );
     this.#seers = Object.fromEntries(
       KINDS.map((kind) => [kind, this.#all.filter(({ mask }) => (mask & (1 << KIND[kind])) !== 0)]),
     );
@@ -57,7 +87,13 @@ class Monitors implements Monitor {
   see(event: TraceEvent): void {
     this.#picture.see(event);
     this.#calm.see(event);
+    this.#groups.see(event);
     for (const monitor of this.#seers[event.kind] ?? []) monitor.see(event);
+  }
+
+  marks(): readonly string[] {
+    const names = this.#all.flatMap((monitor) => monitor.marks?.() ?? []);
+    return names.filter((name) => this.#names.includes(name));
   }
 
   finish(end: Time): readonly Complaint[] {

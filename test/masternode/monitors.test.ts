@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import type { Complaint } from "../../src/check/invariant.ts";
 import type { Address } from "../../src/core/address.ts";
+import type { SessionId } from "../../src/core/machine.ts";
 import { type Veil, veiled } from "../../src/core/veil.ts";
 import { judge } from "../../src/fuzz/judge.ts";
 import { mutated } from "../../src/fuzz/mutant.ts";
@@ -36,6 +37,23 @@ const THREE = world(
     C: { address: 203.0.113.30, dials: [A, B] }`,
   "70s",
 );
+
+const LONG = world(
+  `
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, dials: A }
+    C: { address: 203.0.113.30, dials: [A, B], height: 3001 }`,
+  "6m",
+);
+const BEHIND = world(
+  `
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, dials: A, masternode: false, height: 3001 }`,
+  "6m",
+);
+const KILLED = `${LONG}
+  events:
+    - { at: 30s, kill: B }`;
 
 type Broken = (profile: Profile<Masternode>) => Partial<Profile<Masternode>>;
 
@@ -195,6 +213,38 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
       },
     })),
   ],
+  greeting: [TWO, sending((message) => (message.type === "GetPeers" ? [] : [message]))],
+  "hears-announcement": [TWO, saying((fact) => (fact.type === "processed" ? [] : [fact]))],
+  "sessions-last": [LONG, sending((message) => (message.type === "Pong" ? [] : [message]))],
+  "all-count-all": [
+    LONG,
+    saying((fact, self) =>
+      fact.type === "active" ? [{ ...fact, count: 1, set: [self] }] : [fact],
+    ),
+  ],
+  "dead-are-missed": [KILLED, constants({ activeWindow: 3_600_000_000 })],
+  "one-session": [
+    TWO,
+    saying((fact) =>
+      fact.type === "ready"
+        ? [fact, { ...fact, session: (fact.session + 100) as SessionId }]
+        : [fact],
+    ),
+  ],
+  "enough-sessions": [LONG, saying((fact) => (fact.type === "ready" ? [] : [fact]))],
+  downloads: [BEHIND, sending((message) => (message.type === "GetBlocks" ? [] : [message]))],
+  "one-chain": [
+    LONG,
+    saying((fact, self) =>
+      fact.type === "tip" ? [{ ...fact, hash: self.toString(16).padStart(64, "0") }] : [fact],
+    ),
+  ],
+  grows: [
+    LONG,
+    behind((ctx) => ({
+      gate: (name, open, values) => ctx.gate(name, open && name !== "minimum", values),
+    })),
+  ],
 };
 
 test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, broken]) => {
@@ -210,6 +260,25 @@ test("each promise has been broken", () => {
   expect([...Object.keys(BREACHES), "clockwork", "limits"].sort()).toEqual(kept.sort());
 });
 
-test.each([TWO, THREE])("the repaired protocol keeps them", (text) => {
+test.each([TWO, THREE, LONG, KILLED])("the repaired protocol keeps them", (text) => {
   expect(complaintsOf(text, () => ({}))).toEqual([]);
+});
+
+test("a run tells what it came past", () => {
+  const { marks } = judge(kit, loadScenario(kit, LONG, "world"));
+  expect(marks).toMatchInlineSnapshot(`
+    [
+      "due-closes",
+      "synced-closes",
+      "synced-opens",
+      "minimum-closes",
+      "minimum-opens",
+      "turn-closes",
+      "turn-opens",
+      "production",
+      "download",
+      "attested",
+      "unwitnessed",
+    ]
+  `);
 });

@@ -103,8 +103,8 @@ class Evidence extends RuleMonitor {
         const { announcement } = message;
         const named = this.#parse(announcement.address, announcement.port);
         if (named !== of) return "an announcement of another";
-        const peer = this.picture.at(node).ready.get(this.picture.at(node).givenIn);
-        const isFirstHand = peer === undefined || peer === this.picture.owner(of);
+        const { peers, givenIn } = this.picture.at(node);
+        const isFirstHand = (peers.get(givenIn) ?? of) === of;
         return isFirstHand || announcement.signature !== undefined ? "" : "hearsay";
       }
       case "HeartbeatBroadcast":
@@ -155,7 +155,7 @@ class Evidence extends RuleMonitor {
   /** Silence for long; or somebody had to make room, or it was itself. */
   #removed(event: TraceEvent, { address, silent }: FactOf<"removed">): void {
     const roomy = this.constant(event.node, "entriesMax") > this.plan.plans.length;
-    const isOwn = this.picture.owner(address) === event.node;
+    const isOwn = this.picture.at(event.node).address === address;
     if (roomy && !isOwn && this.#isHonest) this.#silent(event, address, silent, "removeAfter");
   }
 
@@ -163,7 +163,8 @@ class Evidence extends RuleMonitor {
     const { node } = event;
     const isOrdered = set.every((address, index) => index === 0 || address > (set[index - 1] ?? 0));
     const isMasternode = this.plan.plans[node]?.settings["masternode"] !== false;
-    const own = set.filter((address) => this.picture.owner(address) === node).length;
+    const self = this.picture.at(node).address;
+    const own = set.filter((address) => address === self).length;
     const who = this.picture.name(node);
     if (!isOrdered || count !== set.length || own !== (isMasternode ? 1 : 0)) {
       this.breach("sees-itself", own > 1 ? "twice" : own === 0 ? "not" : "unordered", event, () => {
@@ -173,11 +174,16 @@ class Evidence extends RuleMonitor {
     if (!this.#isHonest) return;
     for (const address of set) {
       const owner = this.picture.owner(address);
-      if (owner === node || (owner >= 0 && this.picture.at(owner).voiceAt !== null)) continue;
+      if (owner < 0 ? this.picture.isSomebody(address) : this.#speaks(owner, node)) continue;
       this.breach("nobody-invented", owner < 0 ? "no such node" : "never announced", event, () => {
         return `${who} counts ${this.#name(address)}, which never announced itself`;
       });
     }
+  }
+
+  /** Old nodes do not tell when they announce themselves. */
+  #speaks(owner: number, node: number): boolean {
+    return owner === node || !this.isKept(owner) || this.picture.at(owner).voiceAt !== null;
   }
 
   #parse(text: string, port = DEFAULT_PORT): Address | null {

@@ -39,7 +39,8 @@ class Forgetting extends RuleMonitor {
     return new Set(dials.map((name) => this.plan.addressOf(name)));
   });
   readonly #selves: Set<Address>[] = this.plan.plans.map(() => new Set());
-  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
+  /** Old nodes are taken for others where their port is not the usual one. */
+  readonly #isPlain = this.plan.plans.every(({ standing }) => standing === "kept");
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
@@ -92,10 +93,10 @@ class Forgetting extends RuleMonitor {
     known?.add(address);
     const size = known?.size ?? 0;
     const isFull = size > this.constant(node, "entriesMax");
-    const owner = this.picture.owner(address);
-    const isWrong = this.#isHonest && (owner < 0 || owner === node);
-    if (!isFull && !isWrong) return;
-    const witness = isFull ? "too many" : owner < 0 ? "nobody's address" : "itself";
+    const isItself = this.picture.at(node).address === address;
+    const isNobody = this.#isPlain && !this.picture.isSomebody(address);
+    if (!isFull && !isItself && !isNobody) return;
+    const witness = isFull ? "too many" : isItself ? "itself" : "nobody's address";
     this.breach("bounded-registry", witness, event, () => {
       const who = this.picture.name(node);
       return `${who} takes ${this.plan.address(address)} into a registry of ${size}: ${witness}`;

@@ -24,17 +24,22 @@ export interface Gate {
 export interface Standpoint {
   up: boolean;
   stalled: boolean;
+  /** Where it listens, or as its peers agree (rule S5). */
+  address: Address;
   /** Of this boot. */
   bootAt: number;
   /** Open sessions by number. */
   readonly ends: Map<number, End>;
   /** Ready sessions by number, and the index of the peer. */
   readonly ready: Map<number, number>;
+  /** The same sessions, and the address that the peer has here. */
+  readonly peers: Map<number, Address>;
   active: readonly Address[];
   /** Since when at least as many as production asks for are active; null: they are not. */
   enoughSince: number | null;
   tip: FactOf<"tip"> | null;
-  tipAt: number;
+  /** Since when it has the height that it has. */
+  heightAt: number;
   readonly gates: Map<string, Gate>;
   /** The last announcement and heartbeat it sent in any of its lives; null: never. */
   voiceAt: number | null;
@@ -48,7 +53,7 @@ export interface Standpoint {
   rate: number;
 }
 
-const FACTS = ["ready", "lost", "active", "tip", "broadcast", "heartbeat"];
+const FACTS = ["ready", "lost", "active", "tip", "broadcast", "heartbeat", "addressed"];
 const MILLION = 1_000_000;
 const NOBODY: readonly Address[] = [];
 
@@ -59,17 +64,27 @@ export class Picture {
   );
   readonly nodes: readonly Standpoint[];
   readonly #plan: RunPlan;
-  /** Every address that a node had or seemed to have; null: of several. */
+  /** Every address that a node had or seemed to have. */
   readonly #owners = new Map<Address, number>();
+  /** Those that may be of several: they share a translator. */
+  readonly #shared = new Set<Address>();
   /** Who dialed, by the event, until the other end is open. */
   readonly #dials = new Map<number, { readonly node: number; readonly session: number }>();
   readonly #needed: readonly number[];
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
-    this.nodes = plan.plans.map(({ clock }) => ({
-      ...{ up: false, stalled: false, bootAt: 0, ends: new Map(), ready: new Map() },
-      ...{ active: NOBODY, enoughSince: null, tip: null, tipAt: 0, gates: new Map() },
+    this.nodes = plan.plans.map(({ address, clock }) => ({
+      ...{
+        address,
+        up: false,
+        stalled: false,
+        bootAt: 0,
+        ends: new Map(),
+        ready: new Map(),
+        peers: new Map(),
+      },
+      ...{ active: NOBODY, enoughSince: null, tip: null, heightAt: 0, gates: new Map() },
       ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
       ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
     }));
@@ -78,13 +93,19 @@ export class Picture {
       this.#owners.set(address, index);
       if (dialsFrom === null) continue;
       const seen = withPort((dialsFrom * 65_536) as Address, portOf(address));
-      if (!this.#owners.has(seen)) this.#owners.set(seen, index);
+      if (this.#owners.has(seen)) this.#shared.add(seen);
+      this.#owners.set(seen, index);
     }
   }
 
-  /** Index of the node at an address, −1 for a stranger's. */
+  /** Index of the node at an address, −1 for a stranger's, or if it may be one of several. */
   owner(address: Address): number {
-    return this.#owners.get(address) ?? -1;
+    return this.#shared.has(address) ? -1 : (this.#owners.get(address) ?? -1);
+  }
+
+  /** A node has, had or seems to have it. */
+  isSomebody(address: Address): boolean {
+    return this.#owners.has(address);
   }
 
   /** A node's wall clock, µs. */
@@ -119,7 +140,7 @@ export class Picture {
         return;
       }
       case "boot":
-        this.#owners.set(event.b as Address, event.node);
+        this.#own(one, event.node, event.b as Address);
         restart(one, event.at);
         return;
       case "down":
@@ -137,6 +158,13 @@ export class Picture {
       default:
         this.#connect(one, event);
     }
+  }
+
+  #own(one: Standpoint, node: number, address: Address): void {
+    const before = this.#owners.get(address);
+    if (before !== undefined && before !== node) this.#shared.add(address);
+    this.#owners.set(address, node);
+    one.address = address;
   }
 
   #connect(one: Standpoint, { id, kind, node, cause, a, b, body }: TraceEvent): void {
@@ -164,10 +192,12 @@ export class Picture {
       case "ready": {
         const known = one.ends.get(fact.session)?.peer ?? -1;
         one.ready.set(fact.session, known < 0 ? this.owner(fact.peer) : known);
+        one.peers.set(fact.session, fact.peer);
         return;
       }
       case "lost":
         one.ready.delete(fact.session);
+        one.peers.delete(fact.session);
         return;
       case "active": {
         one.active = fact.set;
@@ -176,8 +206,11 @@ export class Picture {
         return;
       }
       case "tip":
+        if (fact.height !== one.tip?.height) one.heightAt = at;
         one.tip = fact;
-        one.tipAt = at;
+        return;
+      case "addressed":
+        this.#own(one, node, fact.address);
         return;
       default:
         one.voiceAt = at;
@@ -195,6 +228,7 @@ function forget(one: Standpoint): void {
   one.stalled = false;
   one.ends.clear();
   one.ready.clear();
+  one.peers.clear();
   one.active = NOBODY;
   one.enoughSince = null;
   one.tip = null;

@@ -105,14 +105,14 @@ class Production extends RuleMonitor {
     const { node, at } = event;
     const one = this.picture.at(node);
     const { tip, active } = one;
-    const own = active.findIndex((address) => this.picture.owner(address) === node);
+    const own = active.indexOf(one.address);
     if (tip === null || own < 0) return;
     const first = leaderIndex(this.#crypto, tip.hash, height, active.length);
     const due = (own - first + active.length) % active.length;
     const wall = this.picture.wallOf(node, at);
     const slot = this.#genesis + height * this.constant(node, "slot");
     // The set may have changed in the seconds between the tick and the start.
-    const waited = Math.min(wall - slot, (at - one.tipAt) * one.rate) + this.#slack;
+    const waited = Math.min(wall - slot, (at - one.heightAt) * one.rate) + this.#slack;
     const least = rank * this.constant(node, "rankStep");
     if ((rank === due || rank > 0) && waited >= least) return;
     this.breach("turn", waited < least ? "early" : "another rank", event, () => {
@@ -124,6 +124,6 @@ class Production extends RuleMonitor {
 }
 
 /** Null: all that are asked before `turn` are open. Who is no masternode has no others. */
-function firstClosed({ gates }: Standpoint): string | null {
+export function firstClosed({ gates }: Standpoint): string | null {
   return PRODUCTION_GATES.find((name) => gates.get(name)?.open === false) ?? null;
 }

@@ -5,6 +5,7 @@ import { signatureOf } from "../../check/invariant.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
 import type { EventId, TraceEvent } from "../../trace/event.ts";
+import type { Groups } from "./groups.ts";
 import type { Picture } from "./picture.ts";
 
 /** What a monitor is made of. */
@@ -13,6 +14,7 @@ export interface Scene {
   /** Up to date whenever a monitor sees an event. */
   readonly picture: Picture;
   readonly calm: Calm;
+  readonly groups: Groups;
   readonly crypto: Crypto;
 }
 

@@ -159,7 +159,7 @@ class Spreads extends RuleMonitor {
 
   #isOwn(node: number, { announcement }: MessageOf<"MasternodeAnnouncement">): boolean {
     const address = parseAddress(announcement.address, announcement.port ?? 0);
-    return address !== null && this.picture.owner(address) === node;
+    return address === this.picture.at(node).address;
   }
 }
 

@@ -1,0 +1,135 @@
+/** Who runs is counted by all, and who died is not (rules X4, R2, R3, Q3). */
+import type { Address } from "../../core/address.ts";
+import { SECOND, type Time } from "../../core/units.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact } from "../facts.ts";
+import { Bounds } from "./bounds.ts";
+import { DueMonitor, type Want } from "./due.ts";
+import type { Group } from "./groups.ts";
+import type { Rules, Scene } from "./rule.ts";
+
+export const counting: Rules = {
+  specs: {
+    "all-count-all": {
+      rule: "X4",
+      about:
+        "in an undisturbed group everybody counts every masternode that has announced itself, " +
+        "within 60 s of boot where nothing ever hindered it; else once pauses, dead sessions " +
+        "and lists have had their time (bounds.ts), also from a cache",
+      mode: "eventually",
+    },
+  },
+  make: (scene) => new Counting(scene),
+};
+
+export const burying: Rules = {
+  specs: {
+    "dead-are-missed": {
+      rule: "R3",
+      about:
+        "a masternode that died is inactive everywhere in an undisturbed group within " +
+        "activeWindow + sweepPeriod + 5 s, and what clocks differ by",
+      mode: "eventually",
+    },
+  },
+  make: (scene) => new Burying(scene),
+};
+
+class Counting extends DueMonitor {
+  readonly mask: number = kindMask("fact", "boot", "down", "stall", "fault", "lift", "clock");
+  protected readonly invariant = "all-count-all";
+  readonly #bounds: Bounds;
+  /** Has announced itself in this life. */
+  readonly #speaks: boolean[] = this.plan.plans.map(() => false);
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#bounds = new Bounds(scene);
+  }
+
+  protected look({ kind, node, at, body }: TraceEvent): void {
+    if (kind === "boot" || kind === "down") this.#speaks[node] = false;
+    if (kind !== "fact") return;
+    const { type } = body as Fact;
+    if (type === "active") this.#judge(node, at);
+    else if ((type === "broadcast" || type === "heartbeat") && this.#speaks[node] === false) {
+      this.#speaks[node] = true;
+      for (const other of this.groups.of(node)?.nodes ?? []) this.#judge(other, at);
+    }
+  }
+
+  protected judgeAll(group: Group, at: number): void {
+    for (const node of group.nodes) this.#judge(node, at);
+  }
+
+  #judge(node: number, at: number): void {
+    const group = this.groups.of(node);
+    if (group === null) return;
+    const { active } = this.picture.at(node);
+    const missing = group.nodes.find((other) => {
+      return this.#speaks[other] === true && !active.includes(this.#address(other));
+    });
+    const want: Want | null =
+      missing === undefined
+        ? null
+        : { witness: "", node, text: () => this.#text(node, missing, active) };
+    this.judge(node, group, want, at, this.#bounds.counting(group));
+  }
+
+  #text(node: number, missing: number, active: readonly Address[]): string {
+    const set = active.map((address) => this.plan.address(address)).join(", ");
+    const [who, whom] = [this.picture.name(node), this.picture.name(missing)];
+    return `${who} counts ${set === "" ? "nobody" : set}, and not ${whom}, which runs`;
+  }
+
+  #address(node: number): Address {
+    return this.picture.at(node).address;
+  }
+}
+
+class Burying extends DueMonitor {
+  readonly mask: number = kindMask("fact", "boot", "down", "stall", "fault", "lift", "clock");
+  protected readonly invariant = "dead-are-missed";
+  readonly #bounds: Bounds;
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#bounds = new Bounds(scene);
+  }
+
+  protected look({ kind, node, at, body }: TraceEvent): void {
+    if (kind !== "fact" || (body as Fact).type !== "active") return;
+    const group = this.groups.of(node);
+    if (group !== null) this.#judge(node, group, at);
+  }
+
+  protected judgeAll(group: Group, at: number): void {
+    for (const node of group.nodes) this.#judge(node, group, at);
+  }
+
+  /** Who is not alone may be told late of what was said long ago. */
+  #judge(node: number, group: Group, at: number): void {
+    const { active } = this.picture.at(node);
+    const dead = group.alone
+      ? active.find((address) => {
+          const owner = this.picture.owner(address);
+          return owner >= 0 && owner !== node && !this.calm.isUp(owner);
+        })
+      : undefined;
+    const window = this.#bounds.most(group, "activeWindow");
+    const clocks = 2 * Math.max(...this.plan.plans.map((_, each) => this.#wrong(each, at)));
+    const sweep = this.#bounds.most(group, "sweepPeriod");
+    const want =
+      dead === undefined ? null : { witness: "", node, text: () => this.#text(node, dead) };
+    this.judge(node, group, want, at, window + sweep + clocks + 5 * SECOND + group.rtt);
+  }
+
+  #wrong(node: number, at: number): number {
+    return Math.abs(this.calm.clockAhead(node, at as Time));
+  }
+
+  #text(node: number, dead: Address): string {
+    const [who, whom] = [this.picture.name(node), this.plan.address(dead)];
+    return `${who} counts ${whom}, which does not run, as active`;
+  }
+}

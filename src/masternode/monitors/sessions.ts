@@ -1,0 +1,197 @@
+/** Pairs have one session, nodes have enough of them, and they last (rules S4, S6, X5, P3). */
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact, FactOf } from "../facts.ts";
+import { Bounds } from "./bounds.ts";
+import { DueMonitor, type Want } from "./due.ts";
+import type { Group } from "./groups.ts";
+import { type Rules, RuleMonitor, type Scene } from "./rule.ts";
+
+export const pairs: Rules = {
+  specs: {
+    "one-session": {
+      rule: "S4",
+      about:
+        "in an undisturbed group no pair has two ready sessions for longer than it takes to tell",
+      mode: "eventually",
+    },
+  },
+  make: (scene) => new Pairs(scene),
+};
+
+export const company: Rules = {
+  specs: {
+    "enough-sessions": {
+      rule: "X5",
+      about:
+        "in an undisturbed group everybody is ready with all the others, or with as many as it " +
+        "wants (sessionsWanted), once pauses and dead sessions have had their time",
+      mode: "eventually",
+    },
+  },
+  make: (scene) => new Company(scene),
+};
+
+export const lasting: Rules = {
+  specs: {
+    "sessions-last": {
+      rule: "P3",
+      about:
+        "a session that began in an undisturbed group is not ended for silence, slowness, bad " +
+        "lines or a ban; a dial in such a group does not fail",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Lasting(scene),
+};
+
+const CALM = ["boot", "down", "stall", "fault", "lift", "clock"] as const;
+
+class Pairs extends DueMonitor {
+  readonly mask: number = kindMask("fact", ...CALM);
+  protected readonly invariant = "one-session";
+  readonly #bounds: Bounds;
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#bounds = new Bounds(scene);
+  }
+
+  protected look({ kind, node, at, body }: TraceEvent): void {
+    if (kind !== "fact") return;
+    const { type } = body as Fact;
+    if (type !== "ready" && type !== "lost") return;
+    const group = this.groups.of(node);
+    if (group !== null) this.#judge(node, group, at);
+  }
+
+  protected judgeAll(group: Group, at: number): void {
+    for (const node of group.nodes) this.#judge(node, group, at);
+  }
+
+  #judge(node: number, group: Group, at: number): void {
+    const { ready } = this.picture.at(node);
+    const seen = new Set<number>();
+    let twice = -1;
+    for (const peer of ready.values()) {
+      if (seen.has(peer) && group.nodes.includes(peer)) twice = peer;
+      seen.add(peer);
+    }
+    const want: Want | null =
+      twice < 0 ? null : { witness: "two", node, text: () => this.#text(node, twice) };
+    this.judge(node, group, want, at, this.#bounds.settling(group));
+  }
+
+  #text(node: number, peer: number): string {
+    return `${this.picture.name(node)} has two ready sessions with ${this.picture.name(peer)}`;
+  }
+}
+
+class Company extends DueMonitor {
+  readonly mask: number = kindMask("fact", ...CALM);
+  protected readonly invariant = "enough-sessions";
+  /** Liars name addresses where nobody is, and dialing those takes its time. */
+  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
+  readonly #bounds: Bounds;
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#bounds = new Bounds(scene);
+  }
+
+  protected look({ kind, node, at, body }: TraceEvent): void {
+    if (kind !== "fact") return;
+    const { type } = body as Fact;
+    if (type !== "ready" && type !== "lost") return;
+    const group = this.groups.of(node);
+    if (group !== null) this.#judge(node, group, at);
+  }
+
+  protected judgeAll(group: Group, at: number): void {
+    for (const node of group.nodes) this.#judge(node, group, at);
+  }
+
+  #judge(node: number, group: Group, at: number): void {
+    const peers = new Set(this.picture.at(node).ready.values());
+    const others = group.nodes.filter((other) => other !== node);
+    // Where members are full, who comes last is a guest.
+    const isRoomy = this.plan.plans.length <= this.#bounds.least(group, "sessionsMax");
+    const wanted = Math.min(this.constant(node, "sessionsWanted"), others.length);
+    const missing = others.find((other) => !peers.has(other));
+    const isShort = isRoomy && !this.#isPoisoned && missing !== undefined && peers.size < wanted;
+    const want = isShort
+      ? { witness: "", node, text: () => this.#text(node, peers.size, wanted, missing) }
+      : null;
+    this.judge(node, group, want, at, this.#bounds.counting(group));
+  }
+
+  #text(node: number, count: number, wanted: number, missing: number): string {
+    const [who, whom] = [this.picture.name(node), this.picture.name(missing)];
+    return `${who} is ready with ${count} of the ${wanted} that it wants, and not with ${whom}`;
+  }
+}
+
+/** Endings that say that something is wrong with the other end. */
+const BAD_ENDINGS: readonly string[] = [
+  ...["pings lost", "timeout", "slow", "line too long", "banned", "handshake timeout"],
+  ...["silent, and others of its ip wait"],
+];
+const BAD_DIALS: readonly string[] = ["refused", "timeout", "dial timeout", "handshake timeout"];
+
+class Lasting extends RuleMonitor {
+  readonly mask: number = kindMask("fact");
+  readonly #groups: Scene["groups"];
+  readonly #bounds: Bounds;
+  /** When each session became ready, by node. */
+  readonly #readyAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#groups = scene.groups;
+    this.#bounds = new Bounds(scene);
+  }
+
+  see(event: TraceEvent): void {
+    const { node, at } = event;
+    const fact = event.body as Fact;
+    if (fact.type === "ready") this.#readyAt[node]?.set(fact.session, at);
+    else if (fact.type === "lost") this.#lost(event, fact);
+    else if (fact.type === "dial-failed") this.#failed(event, fact);
+    else if (fact.type === "started") this.#readyAt[node]?.clear();
+  }
+
+  #lost(event: TraceEvent, { session, reason, peer }: FactOf<"lost">): void {
+    const { node } = event;
+    const since = this.#readyAt[node]?.get(session) ?? 0;
+    this.#readyAt[node]?.delete(session);
+    if (!BAD_ENDINGS.includes(reason)) return;
+    const group = this.#groupOf(node, this.picture.owner(peer));
+    if (group === null || group.since > since) return;
+    this.breach("sessions-last", reason, event, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
+      return `${who} ends its session with ${whom}: ${reason}, with nothing in the way`;
+    });
+  }
+
+  /** Who boots listens at once; what was under way before may fail. */
+  #failed(event: TraceEvent, { peer, reason }: FactOf<"dial-failed">): void {
+    const { node, at } = event;
+    if (!BAD_DIALS.includes(reason)) return;
+    const group = this.#groupOf(node, this.picture.owner(peer));
+    // Where it seems to be, nobody may listen.
+    const isThere = this.picture.nodes.some(({ address }) => address === peer);
+    if (group === null || !isThere) return;
+    const underWay = this.#bounds.most(group, "handshakeTimeout") * 2 + this.plan.dialTimeout;
+    if (at - group.since <= underWay + group.rtt) return;
+    this.breach("sessions-last", `dial: ${reason}`, event, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
+      return `${who} cannot reach ${whom} (${reason}), with nothing in the way`;
+    });
+  }
+
+  /** The undisturbed group of both, unless its links lose segments. */
+  #groupOf(node: number, peer: number): Group | null {
+    const group = this.#groups.of(node);
+    if (group === null || !group.nodes.includes(peer)) return null;
+    return group.rtt >= this.#bounds.most(group, "handshakeTimeout") ? null : group;
+  }
+}
