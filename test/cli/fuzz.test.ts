@@ -125,6 +125,23 @@ describe("a world that takes its worker with it", () => {
   });
 });
 
+describe("a defect that is put in", () => {
+  it("is found, and what is kept fails with it alone", { timeout: 60_000 }, async () => {
+    const words = [...FEW, "--mutant", `${TOY}#broken`, "--bail", "1", "--out", "mutant"];
+    const { exit, out, err } = await timesim(words);
+    expect(exit, err).toBe(1);
+    const { failures, done } = report("mutant");
+    expect(done).toEqual({ from: 1, to: 1 });
+    expect(failures).toMatchObject([
+      { signature: "no-crash: it is broken", shrunk: "minimal", smallest: { nodes: 1, faults: 0 } },
+    ]);
+    // A scenario knows no mutant: it is repeated by its seed.
+    expect(out).toMatch(/repeat +npx timesim fuzz --seed-start 1 --runs 1 .*--mutant \S+#broken/);
+    const minimal = contents("mutant")[`${failures[0]?.folder}/minimal.yaml`];
+    expect(minimal).toContain("Found by timesim fuzz, seed 1");
+  });
+});
+
 describe("the end of a campaign", () => {
   it("is Ctrl-C, which writes the report", { timeout: 60_000 }, async () => {
     const child = start(["fuzz", "--forever", "--worlds", "quick", "--out", "c"], { TOY: "break" });
