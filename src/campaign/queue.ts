@@ -52,56 +52,52 @@ export async function openCounter(
   const queue: bull.Queue<Offer, Tally> = new bullmq.Queue(NAME, { connection });
   const events = new bullmq.QueueEvents(NAME, { connection });
   await events.waitUntilReady();
-  const open = new Set<Handed>();
-  const withdraw = async (job: Handed): Promise<void> => {
-    open.delete(job);
-    // Somebody may be working on it still: then it is forgotten when it is old.
-    await job.remove().catch(() => {});
+  /** Handed out and not answered yet, each with what takes it back. */
+  const open = new Map<Handed, () => void>();
+  let over = false;
+  const takeBack = async (): Promise<void> => {
+    while (open.size > 0 && !over) {
+      for (const [job, drop] of open) if (await removed(job)) drop();
+      await new Promise((go) => setTimeout(go, WITHDRAW));
+    }
   };
+  stop.addEventListener("abort", () => void takeBack(), { once: true });
   return {
     look: async (range) => {
+      if (stop.aborted) return null;
       const keep = { removeOnComplete: { age: FORGET }, removeOnFail: { age: FORGET } };
       const job = await queue.add("look", { ...offer, range }, keep);
-      open.add(job);
-      const tally = await answerOf(job, events, stop);
-      await withdraw(job);
-      return tally;
+      try {
+        return await new Promise((resolve, reject) => {
+          open.set(job, () => resolve(null));
+          // It was said while this one was on its way.
+          if (stop.aborted) void takeBack();
+          job.waitUntilFinished(events).then(resolve, reject);
+        });
+      } catch (error) {
+        throw new BadInput([error instanceof Error ? error.message : String(error)]);
+      } finally {
+        open.delete(job);
+        await removed(job);
+      }
     },
     close: async () => {
-      await Promise.all([...open].map(withdraw));
+      over = true;
+      // What somebody is working on is forgotten when it is old.
+      await Promise.all([...open.keys()].map(removed));
       await events.close();
       await queue.close();
     },
   };
 }
 
-/** What a worker made of it; null if it was taken back before one began. */
-async function answerOf(
-  job: Handed,
-  events: bull.QueueEvents,
-  stop: AbortSignal,
-): Promise<Tally | null> {
-  let over = false;
-  const withdrawn = async (): Promise<null> => {
-    await aborted(stop);
-    for (;;) {
-      // Of one that is being worked on it fails: it is locked.
-      const gone = await job.remove().then(
-        () => true,
-        () => false,
-      );
-      if (gone || over) return null;
-      await new Promise((go) => setTimeout(go, WITHDRAW));
-    }
-  };
-  const done = job.waitUntilFinished(events).catch((error: unknown) => {
-    throw new BadInput([error instanceof Error ? error.message : String(error)]);
-  });
+/** Not while somebody works on it: it is locked then. */
+async function removed(job: Handed): Promise<boolean> {
   try {
-    return await Promise.race([done, withdrawn()]);
-  } finally {
-    over = true;
-    done.catch(() => {});
+    await job.remove();
+    return true;
+  } catch {
+    return false;
   }
 }
 
