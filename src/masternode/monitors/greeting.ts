@@ -48,8 +48,10 @@ class Greetings extends RuleMonitor {
   readonly mask: number = kindMask("fact", "send", "deliver", "timer", "closed", "down");
   readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
-  /** Old nodes are taken for others of their ip, and others are refused for it. */
-  readonly #isPlain = this.plan.plans.every(({ standing }) => standing === "kept");
+  /** Old nodes and translated ones are taken for others of their ip, who are refused for it. */
+  readonly #isPlain = this.plan.plans.every(
+    ({ standing, dialsFrom }) => standing === "kept" && dialsFrom === null,
+  );
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
