@@ -18,6 +18,7 @@ export default {
     timed: "dist/cli/timed/main.js",
     player: "dist/cli/player.js",
     fuzzer: "dist/cli/fuzzer.js",
+    zookeeper: "dist/cli/zookeeper.js",
   },
   platform: "node",
   // Jiti brings files of its own that it looks for beside itself; loaded only with --machine.

@@ -16,17 +16,22 @@ import {
 import { basename, dirname, join } from "node:path";
 import { kill, pid } from "node:process";
 import { BadInput } from "../core/assert.ts";
-import { type CampaignDocument, documentText, readDocument } from "./document.ts";
+import { type CampaignDocument, readDocument } from "./document.ts";
 
 const DOCUMENT = "campaign.json";
 
 export class ReportFolder {
   readonly #path: string;
   readonly #draft: string;
+  readonly #document: string;
 
-  /** `shown`: the path as it was written. Throws BadInput if something else is there. */
-  constructor(path: string, shown: string) {
-    refuseOther(path, shown);
+  /**
+   * `shown`: the path as it was written; `document`: the name of the file that says what there is.
+   * Throws BadInput if something else is there.
+   */
+  constructor(path: string, shown: string, document: string = DOCUMENT) {
+    refuseOther(path, shown, document);
+    this.#document = document;
     this.#path = path;
     this.#draft = `${path}.${pid}.partial`;
     removeDrafts(path);
@@ -45,8 +50,8 @@ export class ReportFolder {
     cpSync(join(from, name), join(this.#draft, name), { recursive: true });
   }
 
-  finish(document: CampaignDocument): void {
-    this.put(DOCUMENT, documentText(document));
+  finish(text: string): void {
+    this.put(this.#document, text);
     const former = `${this.#draft}.former`;
     if (existsSync(this.#path)) renameSync(this.#path, former);
     renameSync(this.#draft, this.#path);
@@ -68,12 +73,12 @@ export function readReport(path: string, shown: string): CampaignDocument {
   return readDocument(readFileSync(file, "utf8"), join(shown, DOCUMENT));
 }
 
-function refuseOther(path: string, shown: string): void {
+function refuseOther(path: string, shown: string, document: string): void {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return;
-  const free = status.isDirectory() && (isEmpty(path) || existsSync(join(path, DOCUMENT)));
+  const free = status.isDirectory() && (isEmpty(path) || existsSync(join(path, document)));
   if (free) return;
-  throw new BadInput([`${shown} — it holds no former campaign: choose another folder with --out`]);
+  throw new BadInput([`${shown} — it holds no former report: choose another folder with --out`]);
 }
 
 function isEmpty(path: string): boolean {

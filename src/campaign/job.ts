@@ -37,7 +37,8 @@ export function worker<P extends Protocol>(
   };
 }
 
-function drawn<P extends Protocol>(kit: Kit<P>, { worlds, faults, profile }: Asked): Draw {
+/** The worlds of a campaign by seed. */
+export function drawn<P extends Protocol>(kit: Kit<P>, { worlds, faults, profile }: Asked): Draw {
   return (seed) => {
     const { scenario, swarm } = drawWorld(
       kit,

@@ -60,6 +60,10 @@ export class Pool<Job, Done> {
     this.#options = options;
   }
 
+  get threads(): number {
+    return this.#options.threads;
+  }
+
   /**
    * Rejects with Lost, or with whatever a worker threw before it was ready. `first`: before those
    * that wait.

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { FuzzArgs } from "./commands/fuzz.ts";
 import type { MergeArgs } from "./commands/merge.ts";
+import type { ZooArgs } from "./commands/zoo.ts";
 import type { WorkerArgs } from "./commands/worker.ts";
 import { examples, JSON_ABOUT } from "./house.ts";
 import type { Act } from "./program.ts";
@@ -9,6 +10,7 @@ import type { Act } from "./program.ts";
 export function addCampaigns(program: Command, act: Act): void {
   addFuzz(program, act);
   addMerge(program, act);
+  addZoo(program, act);
   addWorker(program, act);
 }
 
@@ -79,5 +81,35 @@ function addWorker(program: Command, act: Act): void {
     )
     .action((options: WorkerArgs) =>
       act(async (io) => (await import("./commands/worker.ts")).worker(options, io)),
+    );
+}
+
+/** Does the search find what is known to be wrong? */
+function addZoo(program: Command, act: Act): void {
+  program
+    .command("zoo")
+    .description("put defects into the protocol and see that a campaign finds each")
+    .option("--mutants <module>", "who exports them (default: test/zoo/index.ts)")
+    .option("--budget <count>", "worlds for each, at most (default: 2000)")
+    .option("--only <ids>", "these mutants alone: pong-to-nobody,no-redial")
+    .option("--least <percent>", "pass when so many are caught", "95")
+    .option("--workers <count>", "threads (default: one a core)")
+    .option("--worlds <shape>", "as for timesim fuzz")
+    .option("--seed-start <seed>", "the first seed (default: 1)")
+    .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
+    .option("--max-shrink-time <time>", "for each that is caught", "20s")
+    .option("--out <folder>", "the report; a former one there is replaced", "reports/zoo")
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "timesim",
+        "zoo",
+        "zoo --mutants ./mine.ts --budget 500",
+        "zoo --only announcement-deaf --json",
+      ) + "\n\nExit codes: 0 enough are caught and the protocol itself passes, 1 not so, 2 usage.",
+    )
+    .action((options: ZooArgs) =>
+      act(async (io) => (await import("./commands/zoo.ts")).zoo(options, io)),
     );
 }

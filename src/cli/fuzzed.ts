@@ -138,7 +138,12 @@ export function threadsOf(text: string | undefined): number {
 
 const THREADS_MAX = 256;
 
-function countOf(flag: string, text: string | undefined, standard: number, least: number): number {
+export function countOf(
+  flag: string,
+  text: string | undefined,
+  standard: number,
+  least: number,
+): number {
   if (text === undefined) return standard;
   const count = /^\d+$/.test(text) ? Number(text) : -1;
   if (count >= least && count <= COUNT_MAX) return count;

@@ -21,7 +21,11 @@ export async function mutantNamed(word: string, cwd: string): Promise<AnyMutant>
 }
 
 /** Every mutant that the module exports, alone, in a list or in a record. `flag` named it. */
-async function mutantsIn(flag: string, file: string, cwd: string): Promise<readonly AnyMutant[]> {
+export async function mutantsIn(
+  flag: string,
+  file: string,
+  cwd: string,
+): Promise<readonly AnyMutant[]> {
   const found = Object.values(await loadModule(flag, file, cwd)).flatMap((exported) => {
     if (isMutant(exported)) return [exported];
     if (typeof exported !== "object" || exported === null) return [];

@@ -8,6 +8,7 @@ import type { Crypto } from "../core/capabilities.ts";
 import type { Time } from "../core/units.ts";
 import type { Invariants } from "../kit/kit.ts";
 import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
+import { adoption } from "./monitors/adoption.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
 import { burying, counting } from "./monitors/counting.ts";
@@ -19,12 +20,14 @@ import { clockwork } from "./monitors/clockwork.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
 import { Groups } from "./monitors/groups.ts";
+import { hearing } from "./monitors/hearing.ts";
 import { limits } from "./monitors/limits.ts";
 import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { spread } from "./monitors/spread.ts";
+import { steady } from "./monitors/steady.ts";
 
 /** One more is one more line. */
 const RULES: readonly Rules[] = [
@@ -47,6 +50,9 @@ const RULES: readonly Rules[] = [
   clockwork,
   limits,
   marks,
+  hearing,
+  adoption,
+  steady,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {

@@ -212,10 +212,7 @@ describe("the words", () => {
     ["--faults kill --swarm", "--swarm — it draws which faults there are: leave out --faults"],
     ["--profile nobody", '--profile "nobody" — no profile of that name'],
     ["--mutant mine.ts", "--mutant mine.ts — expected a module and an id: ./mine.ts#no-redial"],
-    [
-      "--out scenarios",
-      "scenarios — it holds no former campaign: choose another folder with --out",
-    ],
+    ["--out scenarios", "scenarios — it holds no former report: choose another folder with --out"],
   ])("%s", async (words, problem) => {
     const { exit, err } = await place.timesim(["fuzz", ...words.split(" ")]);
     expect(err).toContain(problem);

@@ -64,7 +64,11 @@ export const provoked: Readonly<Record<string, World>> = {
     events: "[{ at: 1s, kill: A }]",
     until: "9s",
   },
-  "late-close-wipes-new-session": BOTH_DIAL,
+  "late-close-wipes-new-session": {
+    nodes: `{ ${A}, B: { address: 203.0.113.2 } }`,
+    events: "[{ at: 20s, node: A, addnode: B }, { at: 20s, node: B, addnode: A }]",
+    until: "23s",
+  },
   "stale-entry-blocks-reconnect": {
     ...TWO,
     events: "[{ at: 2s, reset: [A, B] }]",
@@ -214,9 +218,10 @@ export const provoked: Readonly<Record<string, World>> = {
   },
   "rollback-at-ancestor": CATCHING_UP,
   "zero-answers-counted-as-consent": {
-    nodes: `{ A: { address: 203.0.113.1, height: 11, profile: silent }, ${B} }`,
+    nodes: `{ A: { address: 203.0.113.1, height: 11 }, ${B} }`,
     chain: "{ height: 10, expected: 12 }",
     config: ALONE,
+    events: "[{ at: 0s, drop: { from: A, to: B, message: BlocksResponse } }]",
     until: "30s",
   },
   "catch-up-herd-makes-forks": {

@@ -1,11 +1,11 @@
 /** Family R2: one address, several spellings. */
-import { type Address, parseAddress, withPort } from "../../src/core/address.ts";
-import { has, put, remove, values } from "../../src/core/table.ts";
+import { parseAddress, withPort } from "../../src/core/address.ts";
+import { get, has, put, remove, values } from "../../src/core/table.ts";
 import type { Mutant } from "../../src/fuzz/mutant.ts";
-import { acceptEntries } from "../../src/masternode/handlers/announcement.ts";
-import { isOwn } from "../../src/masternode/handlers/identity.ts";
+import { place } from "../../src/masternode/handlers/registry.ts";
 import { repaired } from "../../src/masternode/machine.ts";
 import type { MasternodeEntry } from "../../src/masternode/messages.ts";
+import { newEntry } from "../../src/masternode/registry.ts";
 import {
   type Masternode,
   type MasternodeCtx,
@@ -81,13 +81,13 @@ function withOwnLine(
   entries: readonly MasternodeEntry[],
   ctx: MasternodeCtx,
 ): State {
-  const own = entries.filter((entry) => {
-    const address = parseAddress(entry.address, entry.port ?? state.config.defaultPort);
-    return address !== null && isOwn(state, address, ctx);
+  const own = state.identity.address;
+  const line = entries.find((entry) => {
+    return own === parseAddress(entry.address, entry.port ?? state.config.defaultPort);
   });
-  if (own.length === 0) return state;
-  const { identity } = state;
-  const nobody = withState(state, { identity: { ...identity, address: 0 as Address } });
-  const next = acceptEntries(nobody, session, own, ctx);
-  return next === nobody ? state : withState(next, { identity });
+  if (own === null || line === undefined) return state;
+  const known = get(state.registry.entries, own) ?? newEntry(own, line, ctx.uptime);
+  const { sequence = 0 } = line;
+  const bound = "provisionally";
+  return place(state, { ...known, bound, sequence, evidenceAt: ctx.uptime }, session.peer, ctx);
 }

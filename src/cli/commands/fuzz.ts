@@ -1,6 +1,7 @@
 /** `timesim fuzz`: many worlds, searched for a broken promise. */
 import { resolve } from "node:path";
 import { campaign } from "../../campaign/campaign.ts";
+import { documentText } from "../../campaign/document.ts";
 import { ReportFolder } from "../../campaign/folder.ts";
 import { FuzzLine } from "../fuzzline.ts";
 import {
@@ -46,7 +47,7 @@ export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
         took: (done, tally) => line.tick(done, tally),
       }),
     );
-    folder.finish(document);
+    folder.finish(documentText(document));
     line.end();
     return printCampaign(io, document, { out, json: args.json === true });
   } catch (error) {

@@ -1,5 +1,6 @@
 /** `timesim merge`: shards joined to the report of the undivided campaign. */
 import { resolve } from "node:path";
+import { documentText } from "../../campaign/document.ts";
 import { readReport, ReportFolder } from "../../campaign/folder.ts";
 import { merged } from "../../campaign/merge.ts";
 import type { Io } from "../output.ts";
@@ -21,7 +22,7 @@ export function merge({ reports, out = OUT, json = false }: MergeArgs, io: Io): 
   const folder = new ReportFolder(resolve(io.cwd, out), out);
   try {
     for (const { part, folder: name } of from) folder.take(resolve(io.cwd, part.name), name);
-    folder.finish(document);
+    folder.finish(documentText(document));
   } catch (error) {
     folder.drop();
     throw error;

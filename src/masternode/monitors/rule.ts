@@ -2,6 +2,7 @@
 import type { Calm } from "../../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
 import { signatureOf } from "../../check/invariant.ts";
+import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
 import type { EventId, TraceEvent } from "../../trace/event.ts";
@@ -50,6 +51,17 @@ export abstract class RuleMonitor implements Monitor {
 
   protected isAdversary(node: number): boolean {
     return this.plan.plans[node]?.standing === "adversary";
+  }
+
+  /** It dials from where it listens, and nobody else from there: others can tell who it is. */
+  protected hasOwnIp(node: number): boolean {
+    const { plans } = this.plan;
+    const own = plans[node];
+    if (own?.dialsFrom !== null) return false;
+    const ip = ipOf(own.address);
+    return plans.every((other, index) => {
+      return index === node || (ipOf(other.address) !== ip && other.dialsFrom !== ip);
+    });
   }
 
   /** A constant as the node should have it. */

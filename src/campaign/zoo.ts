@@ -1,0 +1,147 @@
+/**
+ * Mutants put to the campaign that the protocol itself has to pass: the same worlds, the same
+ * promises, and no hint what is wrong. Several are looked at at a time; what becomes of one depends
+ * on no other, and not on the number of threads.
+ */
+import { performance } from "node:perf_hooks";
+import type { Mutant } from "../fuzz/mutant.ts";
+import type { Protocol } from "../core/machine.ts";
+import type { Asked } from "./asked.ts";
+import { lookCarefully } from "./careful.ts";
+import type { WorldSize } from "./document.ts";
+import type { Examined } from "./examine.ts";
+import type { Done, Job } from "./job.ts";
+import { Lost, Pool } from "./pool.ts";
+import { type Searched, search } from "./search.ts";
+import type { Found, Tally } from "./tally.ts";
+
+/** A job about one mutant; null: about the protocol as it is. */
+export interface ZooJob {
+  readonly mutant: string | null;
+  readonly job: Job;
+}
+
+export interface ZooOptions {
+  readonly asked: Asked;
+  /** Worlds for each. */
+  readonly budget: number;
+  readonly mutants: readonly Pick<Mutant<Protocol>, "id" | "about" | "tags">[];
+  readonly worker: URL;
+  readonly setup: unknown;
+  readonly threads: number;
+  readonly version: string;
+  readonly stop: AbortSignal;
+}
+
+/** The protocol itself has no id. */
+interface Subject {
+  readonly id: string | null;
+  readonly about?: string;
+  readonly tags?: readonly string[];
+}
+
+/** What became of one. */
+export interface Verdict {
+  /** Null: the protocol itself. */
+  readonly id: string | null;
+  readonly about: string;
+  readonly tags: readonly string[];
+  /** Looked at, until it was caught or the budget was spent. */
+  readonly worlds: number;
+  /** The lowest seed that shows it. */
+  readonly found: Found | null;
+  readonly size: WorldSize | null;
+  readonly shrunk: Examined["shrunk"];
+  /** Wall time, shrinking included; others were at work as well. */
+  readonly seconds: number;
+  /** Files that tell of its failure. */
+  readonly files: Examined["files"];
+}
+
+/** The protocol itself first, then the mutants in their order. */
+export async function* zoo(options: ZooOptions): AsyncGenerator<Verdict, void> {
+  const { asked, worker, setup, threads, mutants } = options;
+  const patience = asked.hungAfter * 1_000;
+  const pool = new Pool<ZooJob, Done>({ worker, setup, threads, patience });
+  try {
+    yield await judged(options, pool, { id: null, about: "the protocol as it is" });
+    const lanes = new Lanes(threads);
+    const verdicts = mutants.map((mutant) => lanes.run(() => judged(options, pool, mutant)));
+    for (const verdict of verdicts) verdict.catch(() => {});
+    for (const verdict of verdicts) yield await verdict;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** At most so many at a time, in order. */
+class Lanes {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>((go) => this.#waiting.push(go));
+    else this.#free--;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}
+
+/** Until it is caught; the protocol itself over the whole budget. */
+async function judged(
+  options: ZooOptions,
+  pool: Pool<ZooJob, Done>,
+  { id, about = "", tags = [] }: Subject,
+): Promise<Verdict> {
+  const start = performance.now();
+  const { tally } = await searched(options, pool, id);
+  const found = Object.values(tally.failures)[0]?.first ?? null;
+  const closely = await examined(options, pool, id, found);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { id, about, tags, worlds: tally.worlds, found, ...closely, seconds };
+}
+
+function searched(
+  { budget, stop, asked }: ZooOptions,
+  pool: Pool<ZooJob, Done>,
+  mutant: string | null,
+): Promise<Searched> {
+  const { seedStart: from } = asked;
+  // The protocol itself is alone; of mutants there is one for each thread.
+  const width = mutant === null ? { bail: null, ahead: 2 * pool.threads } : { bail: 1, ahead: 1 };
+  const wanted = { from, to: from + budget - 1, ...width, batch: null, stop };
+  return search(
+    wanted,
+    (range) =>
+      lookCarefully(async (part) => {
+        return (await pool.run({ mutant, job: { do: "look", range: part } })) as Tally;
+      }, range),
+    { found: () => {}, took: () => {} },
+  );
+}
+
+async function examined(
+  { version }: ZooOptions,
+  pool: Pool<ZooJob, Done>,
+  mutant: string | null,
+  found: Found | null,
+): Promise<Examined> {
+  const nothing: Examined = { files: {}, size: null, shrunk: "as found" };
+  if (found === null) return nothing;
+  const job: Job = { do: "examine", examination: { found, version } };
+  try {
+    return (await pool.run({ mutant, job }, true)) as Examined;
+  } catch (error) {
+    if (error instanceof Lost) return nothing;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the zoo's workers do: a campaign's jobs, each for the protocol with one mutant's defect. What
+ * the protocol shows without it in the same world says nothing about the mutant, and is passed over.
+ */
+import { type Monitor, signatureOf } from "../check/invariant.ts";
+import type { Protocol } from "../core/machine.ts";
+import { judge } from "../fuzz/judge.ts";
+import { type Mutant, mutated } from "../fuzz/mutant.ts";
+import type { Kit } from "../kit/kit.ts";
+import type { Trace } from "../trace/trace.ts";
+import type { Asked } from "./asked.ts";
+import { type Done, drawn, type Job, worker } from "./job.ts";
+import type { Beat } from "./pool.ts";
+import type { Seed } from "./range.ts";
+import { EMPTY, plus, type Tally } from "./tally.ts";
+import type { ZooJob } from "./zoo.ts";
+
+type Packed = (trace: Trace) => Uint8Array;
+
+export function zooWorker<P extends Protocol>(
+  kit: Kit<P>,
+  mutants: readonly Mutant<P>[],
+  asked: Asked,
+  packed: Packed,
+): (job: ZooJob, beat: Beat) => Done {
+  const healthy = worker({ kit, healthy: null }, asked, packed);
+  const defective = new Map(
+    mutants.map((mutant) => [mutant.id, new Defective(kit, mutated(kit, mutant), asked, packed)]),
+  );
+  return ({ mutant, job }, beat) => {
+    const one = mutant === null ? undefined : defective.get(mutant);
+    return one === undefined ? healthy(job, beat) : one.do(job, beat);
+  };
+}
+
+class Defective<P extends Protocol> {
+  readonly #kit: Kit<P>;
+  readonly #mutant: Kit<P>;
+  readonly #asked: Asked;
+  readonly #packed: Packed;
+  readonly #work: (job: Job, beat: Beat) => Done;
+
+  constructor(kit: Kit<P>, mutant: Kit<P>, asked: Asked, packed: Packed) {
+    this.#kit = kit;
+    this.#mutant = mutant;
+    this.#asked = asked;
+    this.#packed = packed;
+    this.#work = worker({ kit: mutant, healthy: kit }, asked, packed);
+  }
+
+  do(job: Job, beat: Beat): Done {
+    if (job.do === "examine") return this.#workAt(job.examination.found.seed)(job, beat);
+    let tally = EMPTY;
+    for (let seed = job.range.from; seed <= job.range.to; seed++) {
+      tally = plus(tally, this.#look(seed, beat));
+    }
+    return tally;
+  }
+
+  #look(seed: Seed, beat: Beat): Tally {
+    const job: Job = { do: "look", range: { from: seed, to: seed } };
+    const tally = this.#work(job, beat) as Tally;
+    if (Object.keys(tally.failures).length === 0) return tally;
+    return this.#workAt(seed)(job, beat) as Tally;
+  }
+
+  /** Deaf to what the world of a seed shows anyway. */
+  #workAt(seed: Seed): (job: Job, beat: Beat) => Done {
+    const { scenario } = drawn(this.#kit, this.#asked)(seed);
+    const shown = judge(this.#kit, scenario).complaints.map(signatureOf);
+    if (shown.length === 0) return this.#work;
+    const deaf = { kit: deafTo(this.#mutant, shown), healthy: this.#kit };
+    return worker(deaf, this.#asked, this.#packed);
+  }
+}
+
+function deafTo<P extends Protocol>(kit: Kit<P>, shown: readonly string[]): Kit<P> {
+  const { invariants } = kit;
+  if (invariants === undefined) return kit;
+  const heeding = (monitor: Monitor): Monitor => ({
+    mask: monitor.mask,
+    see: (event) => {
+      monitor.see(event);
+    },
+    finish: (end) =>
+      monitor.finish(end).filter((complaint) => !shown.includes(signatureOf(complaint))),
+  });
+  return {
+    ...kit,
+    invariants: { ...invariants, watch: (names, plan) => heeding(invariants.watch(names, plan)) },
+  };
+}

@@ -1,0 +1,126 @@
+/** `timesim zoo`: mutants of the protocol, put to the campaign that it has to pass itself. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Asked } from "../../campaign/asked.ts";
+import { ReportFolder } from "../../campaign/folder.ts";
+import { type Verdict, zoo as judged } from "../../campaign/zoo.ts";
+import { BadInput } from "../../core/assert.ts";
+import { didYouMean } from "../../scenario/suggest.ts";
+import { EXIT } from "../exit.ts";
+import { askedOf, countOf, kitFor, secondsOf, threadsOf } from "../fuzzed.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { LiveLine } from "../live.ts";
+import { type AnyMutant, mutantsIn } from "../mutant.ts";
+import { type Io, say, sayJson } from "../output.ts";
+import { protocolOf } from "../protocol.ts";
+import { version } from "../version.ts";
+import { type ZooDocument, zooDocument } from "../zoodocument.ts";
+import type { ZookeeperSetup } from "../zookeeper.ts";
+import { zooTable } from "../zootable.ts";
+
+export interface ZooArgs {
+  readonly budget?: string;
+  readonly mutants?: string;
+  readonly only?: string;
+  readonly workers?: string;
+  readonly worlds?: string;
+  readonly seedStart?: string;
+  readonly least?: string;
+  readonly hungAfter?: string;
+  readonly maxShrinkTime?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const OURS = "test/zoo/index.ts";
+const OUT = "reports/zoo";
+const BUDGET = 2_000;
+const LEAST = 95;
+const SHRINK_TIME = "20s";
+const PLAIN_MS = 10_000;
+/** Where the program is built, its worker lies beside it. */
+const ZOOKEEPER = new URL("./zookeeper.js", import.meta.url);
+
+export async function zoo(args: ZooArgs, io: Io): Promise<number> {
+  const module = moduleOf(args.mutants, io.cwd);
+  const budget = countOf("--budget", args.budget, BUDGET, 1);
+  const least = countOf("--least", args.least, LEAST, 0);
+  const asked = askedFor(args, budget, io);
+  // What a worker cannot load is said here, once and with its name.
+  await kitFor(asked, io.cwd);
+  const mutants = chosen(await mutantsIn("--mutants", module, io.cwd), args.only);
+  const threads = threadsOf(args.workers);
+  const { out = OUT } = args;
+  const folder = new ReportFolder(resolve(io.cwd, out), out, "zoo.json");
+  const setup: ZookeeperSetup = { asked, module, cwd: io.cwd };
+  const line = new LiveLine(io, PLAIN_MS);
+  const start = io.elapsed();
+  try {
+    const verdicts = await untilInterrupted(async (stop) => {
+      const options = { asked, budget, mutants, worker: ZOOKEEPER, setup, threads, stop };
+      const all: Verdict[] = [];
+      for await (const verdict of judged({ ...options, version: version() })) {
+        stop.throwIfAborted();
+        all.push(verdict);
+        for (const [name, data] of Object.entries(verdict.files)) {
+          folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
+        }
+        if (line.due() !== null) line.show(progress(all, mutants.length));
+      }
+      return all;
+    });
+    line.end();
+    const seconds = Math.round((io.elapsed() - start) / 100) / 10;
+    const document = zooDocument(verdicts, { asked, budget, least, threads, seconds });
+    folder.finish(`${JSON.stringify(document, null, 2)}\n`);
+    return print(io, document, out, args.json === true);
+  } catch (error) {
+    line.end();
+    folder.drop();
+    throw error;
+  }
+}
+
+function print(io: Io, document: ZooDocument, out: string, json: boolean): number {
+  if (json) sayJson(io, document);
+  else say(io, zooTable(document, out, io.paint));
+  return document.passed ? EXIT.ok : EXIT.failed;
+}
+
+function moduleOf(named: string | undefined, cwd: string): string {
+  if (named !== undefined) return named;
+  if (existsSync(resolve(cwd, OURS))) return OURS;
+  throw new BadInput([`no mutants: there is no ${OURS} here; name a module, --mutants ./mine.ts`]);
+}
+
+/** The campaign that the protocol passes; nothing in it depends on a mutant. */
+function askedFor(args: ZooArgs, budget: number, io: Io): Asked {
+  const { worlds, seedStart, hungAfter, maxShrinkTime = SHRINK_TIME } = args;
+  const words = {
+    ...{ runs: String(budget), maxShrinkTime },
+    ...(worlds === undefined ? {} : { worlds }),
+    ...(seedStart === undefined ? {} : { seedStart }),
+    ...(hungAfter === undefined ? {} : { hungAfter }),
+  };
+  secondsOf("--max-shrink-time", maxShrinkTime);
+  return askedOf(words, protocolOf(io), io.machine);
+}
+
+function chosen(mutants: readonly AnyMutant[], only: string | undefined): readonly AnyMutant[] {
+  const ids = mutants.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new BadInput([`two mutants have the id ${twice}`]);
+  if (only === undefined) return mutants;
+  const wanted = only.split(",").map((word) => word.trim());
+  for (const word of wanted) {
+    if (ids.includes(word)) continue;
+    const hint = didYouMean(word, ids) || `; there are ${ids.join(", ")}`;
+    throw new BadInput([`--only ${word} — no mutant of that id${hint}`]);
+  }
+  return mutants.filter(({ id }) => wanted.includes(id));
+}
+
+function progress(all: readonly Verdict[], count: number): string {
+  const caught = all.filter(({ id, found }) => id !== null && found !== null).length;
+  return `zoo · ${all.length - 1} of ${count} mutants · ${caught} caught`;
+}

@@ -1,0 +1,72 @@
+/** What came of a zoo, as one document: `zoo.json`, and what `--json` prints. */
+import type { Asked } from "../campaign/asked.ts";
+import type { Verdict } from "../campaign/zoo.ts";
+
+export interface ZooDocument {
+  readonly format: 1;
+  readonly options: Asked;
+  /** Worlds for each mutant. */
+  readonly budget: number;
+  /** Per cent that have to be caught. */
+  readonly least: number;
+  /** Enough are caught, and the protocol itself shows nothing. */
+  readonly passed: boolean;
+  readonly protocol: ZooRow;
+  readonly mutants: readonly ZooRow[];
+  readonly sums: {
+    readonly mutants: number;
+    readonly caught: number;
+    /** By tag: how many, and how many of them are caught. */
+    readonly tags: Readonly<Record<string, { readonly mutants: number; readonly caught: number }>>;
+    /** Of the worlds that failures were shrunk to; null: nothing was caught. */
+    readonly medianNodes: number | null;
+    readonly medianFaults: number | null;
+  };
+  readonly timings: { readonly seconds: number; readonly workers: number };
+}
+
+export type ZooRow = Omit<Verdict, "files">;
+
+interface Frame {
+  readonly asked: Asked;
+  readonly budget: number;
+  readonly least: number;
+  readonly threads: number;
+  readonly seconds: number;
+}
+
+export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocument {
+  const rows = verdicts.map(({ files: _, ...row }): ZooRow => row);
+  const [protocol, ...mutants] = rows as [ZooRow, ...ZooRow[]];
+  const caught = mutants.filter(({ found }) => found !== null);
+  const tags = [...new Set(mutants.flatMap((row) => row.tags))].toSorted();
+  const enough = caught.length * 100 >= mutants.length * frame.least;
+  return {
+    format: 1,
+    options: frame.asked,
+    budget: frame.budget,
+    least: frame.least,
+    passed: enough && protocol.found === null,
+    protocol,
+    mutants,
+    sums: {
+      mutants: mutants.length,
+      caught: caught.length,
+      tags: Object.fromEntries(tags.map((tag) => [tag, countOf(mutants, tag)])),
+      medianNodes: median(caught.flatMap(({ size }) => (size === null ? [] : [size.nodes]))),
+      medianFaults: median(caught.flatMap(({ size }) => (size === null ? [] : [size.faults]))),
+    },
+    timings: { seconds: frame.seconds, workers: frame.threads },
+  };
+}
+
+function countOf(rows: readonly ZooRow[], tag: string): { mutants: number; caught: number } {
+  const tagged = rows.filter(({ tags }) => tags.includes(tag));
+  const caught = tagged.filter(({ found }) => found !== null);
+  return { mutants: tagged.length, caught: caught.length };
+}
+
+/** The lower of the two in the middle. */
+function median(numbers: readonly number[]): number | null {
+  return numbers.toSorted((a, b) => a - b)[(numbers.length - 1) >> 1] ?? null;
+}

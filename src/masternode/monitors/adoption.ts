@@ -1,0 +1,196 @@
+/** Getting blocks (rules Y1, Y2, B1): taken when they fit, asked for once, waited for if ahead. */
+import { SECOND } from "../../core/units.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact } from "../facts.ts";
+import type { Message, MessageOf } from "../messages.ts";
+import { genesisOf } from "./chain.ts";
+import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+
+export const adoption: Rules = {
+  specs: {
+    "takes-block": {
+      rule: "Y2",
+      about: "an announced block that follows the own tip, and is not early, becomes the tip",
+      mode: "always",
+    },
+    "asks-once": {
+      rule: "Y1",
+      about:
+        "blocks that a peer was asked for are not asked of it again before it answered or its " +
+        "time was over, nor again and again if its answers are of no use",
+      mode: "always",
+    },
+    "waits-for-ahead": {
+      rule: "B1",
+      about: "no block is begun while a peer is credibly ahead",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Adoption(scene),
+};
+
+interface Asked {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  isAnswered: boolean;
+  /** Times it was asked for without a higher tip. */
+  times: number;
+}
+
+/** As often as the same may be asked of a peer, to no use. */
+const USELESS = 5;
+
+interface Due {
+  readonly height: number;
+  readonly id: number;
+  readonly at: number;
+}
+
+class Adoption extends RuleMonitor {
+  readonly mask: number = kindMask("deliver", "send", "timer", "fact", "boot", "down", "closed");
+  readonly #genesis: number;
+  readonly #isHonest = this.plan.plans.every(({ standing }) => standing === "kept");
+  readonly #due: (Due | null)[] = this.plan.plans.map(() => null);
+  /** By session. */
+  readonly #asked: Map<number, Asked>[] = this.plan.plans.map(() => new Map<number, Asked>());
+  readonly #claims: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+  /** Failed downloads, by the peer's address. */
+  readonly #failed: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+  readonly #parted: boolean[] = this.plan.plans.map(() => false);
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#genesis = genesisOf(this.plan.world) * SECOND;
+  }
+
+  see(event: TraceEvent): void {
+    const { node, kind } = event;
+    if (!this.isKept(node)) return;
+    if (kind === "send") return this.#send(event, event.body as Message);
+    if (kind === "fact") return this.#fact(event, event.body as Fact);
+    this.#settle(node);
+    if (kind === "deliver") this.#deliver(event, event.body as Message);
+    else if (kind === "boot" || kind === "down") this.#forget(node);
+    else if (kind === "closed") this.#drop(node, event.a);
+  }
+
+  #forget(node: number): void {
+    this.#asked[node]?.clear();
+    this.#claims[node]?.clear();
+    this.#failed[node]?.clear();
+    this.#parted[node] = false;
+  }
+
+  #drop(node: number, session: number): void {
+    this.#asked[node]?.delete(session);
+    this.#claims[node]?.delete(session);
+  }
+
+  #deliver(event: TraceEvent, message: Message): void {
+    const { node, a: session } = event;
+    switch (message.type) {
+      case "Tip":
+      case "BlockHeightResponse":
+        this.#claims[node]?.set(session, message.height);
+        return;
+      case "BlocksResponse": {
+        const asked = this.#asked[node]?.get(session);
+        if (asked !== undefined) asked.isAnswered = true;
+        return;
+      }
+      case "BlockAnnouncement":
+        return this.#announced(event, message);
+      default:
+    }
+  }
+
+  #announced({ node, a, id, at }: TraceEvent, { block }: MessageOf<"BlockAnnouncement">): void {
+    const one = this.picture.at(node);
+    const { height, previousHash } = block.header;
+    if (one.tip === null || !one.ready.has(a) || !this.#isHonest) return;
+    if (height !== one.tip.height + 1 || previousHash !== one.tip.hash) return;
+    const slot = this.#genesis + height * this.constant(node, "slot");
+    const early = slot - this.picture.wallOf(node, at) - this.constant(node, "earlyBlock");
+    if (early > -SECOND) return;
+    this.#due[node] = { height, id, at };
+  }
+
+  #send(event: TraceEvent, message: Message): void {
+    if (message.type !== "GetBlocks") return;
+    const { node, at, a: session } = event;
+    const { from, to } = message;
+    const last = this.#asked[node]?.get(session);
+    const isSame = last !== undefined && last.from === from && last.to === to;
+    const times = isSame ? last.times + 1 : 1;
+    this.#asked[node]?.set(session, { at, from, to, isAnswered: false, times });
+    if (!isSame) return;
+    const isWaiting = (at - last.at) * this.picture.at(node).rate < this.#patience(node);
+    if (!last.isAnswered && isWaiting) this.#asksAgain(event, "at once", times);
+    else if (last.isAnswered && times > USELESS) this.#asksAgain(event, "in vain", times);
+  }
+
+  #patience(node: number): number {
+    return this.constant(node, "downloadTimeout") * 0.9;
+  }
+
+  #asksAgain(event: TraceEvent, witness: string, times: number): void {
+    this.breach("asks-once", witness, event, () => {
+      const { from, to } = event.body as MessageOf<"GetBlocks">;
+      const who = this.picture.name(event.node);
+      return `${who} asks for blocks ${from} to ${to} on session ${event.a}, ${times} times`;
+    });
+  }
+
+  #fact(event: TraceEvent, fact: Fact): void {
+    const { node } = event;
+    switch (fact.type) {
+      case "tip":
+        if (fact.height >= (this.#due[node]?.height ?? 0)) this.#due[node] = null;
+        for (const asked of this.#asked[node]?.values() ?? []) asked.times = 0;
+        return;
+      case "lost":
+        return this.#drop(node, fact.session);
+      case "download-failed": {
+        const failed = this.#failed[node];
+        failed?.set(fact.peer, (failed.get(fact.peer) ?? 0) + 1);
+        return;
+      }
+      case "finality-conflict":
+        this.#parted[node] = true;
+        return;
+      case "attempt":
+        return this.#waits(event, fact.height);
+      default:
+    }
+  }
+
+  /** Who failed as often as makes it incredible is left out, whenever that was. */
+  #waits(event: TraceEvent, height: number): void {
+    const { node, at } = event;
+    if (!this.#isHonest || this.#parted[node] === true) return;
+    const wall = this.picture.wallOf(node, at);
+    const slot = this.constant(node, "slot");
+    const expected = Math.floor((wall - this.#genesis - SECOND) / slot);
+    for (const [session, claimed] of this.#claims[node] ?? []) {
+      const peer = this.picture.at(node).ready.get(session);
+      if (peer === undefined || claimed < height || claimed > expected + 1) continue;
+      const address = this.plan.plans[peer]?.address ?? -1;
+      const failures = this.#failed[node]?.get(address) ?? 0;
+      if (failures >= this.constant(node, "tipFailuresMax")) continue;
+      this.breach("waits-for-ahead", "", event, () => {
+        const names = `${this.picture.name(node)} begins block ${height}, and`;
+        return `${names} ${this.picture.name(peer)} has told it of ${claimed}`;
+      });
+    }
+  }
+
+  #settle(node: number): void {
+    const due = this.#due[node] ?? null;
+    if (due === null) return;
+    this.#due[node] = null;
+    this.breach("takes-block", "", { node, at: due.at, id: due.id }, () => {
+      return `${this.picture.name(node)} does not take block ${due.height}, which follows its tip`;
+    });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What comes is not passed over (rules S2, H3): a type that our nodes send has a row on both ends
+ * of a link, and who tells of an unknown masternode is asked about it.
+ */
+import { type Address, parseAddress } from "../../core/address.ts";
+import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact } from "../facts.ts";
+import type { Message, MessageOf } from "../messages.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
+
+export const hearing: Rules = {
+  specs: {
+    handled: {
+      rule: "S2",
+      about: "what one of our nodes says is handled by another, whichever end dialed",
+      mode: "always",
+    },
+    "asks-who": {
+      rule: "H3",
+      about: "who sends a heartbeat of an unknown masternode is asked about it",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Hearing(scene),
+};
+
+const DEFAULT_PORT = 24_100;
+
+/** A question that a step still owes. */
+interface Owed {
+  readonly id: number;
+  readonly at: number;
+  readonly session: number;
+  readonly of: Address;
+}
+
+class Hearing extends RuleMonitor {
+  readonly mask: number = kindMask("deliver", "send", "timer", "fact", "gate", "boot", "closed");
+  readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
+  readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set<Address>());
+  /** By session, when its peer was asked last. */
+  readonly #askedAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+  /** The newest heartbeat of each stranger. */
+  readonly #heard: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
+  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
+
+  see(event: TraceEvent): void {
+    const { node, kind, body } = event;
+    if (!this.isKept(node)) return;
+    if (kind === "gate") return this.#gate(event, body as GateBody);
+    if (kind === "fact") return this.#fact(node, body as Fact);
+    if (kind === "send") return this.#send(event, body as Message);
+    this.#settle(node);
+    if (kind === "deliver") this.#deliver(event, body as Message);
+    else if (kind === "boot") {
+      this.#known[node]?.clear();
+      this.#askedAt[node]?.clear();
+      this.#heard[node]?.clear();
+    }
+  }
+
+  #gate(event: TraceEvent, { gate, values }: GateBody): void {
+    if (gate !== "handled" || event.a === 1) return;
+    const { ready, givenIn } = this.picture.at(event.node);
+    const from = ready.get(givenIn) ?? -1;
+    if (from < 0 || !this.isKept(from)) return;
+    const what = String(values["for"]);
+    this.breach("handled", what, event, () => {
+      return `${this.picture.name(event.node)} has no use for a ${what}`;
+    });
+  }
+
+  #fact(node: number, fact: Fact): void {
+    if (fact.type === "known") this.#known[node]?.add(fact.address);
+    else if (fact.type === "removed") this.#known[node]?.delete(fact.address);
+    else return;
+    this.#owed[node] = null;
+  }
+
+  #send({ node, at, a: session }: TraceEvent, { type }: Message): void {
+    if (type !== "GetAnnouncements") return;
+    this.#askedAt[node]?.set(session, at);
+    if (this.#owed[node]?.session === session) this.#owed[node] = null;
+  }
+
+  #deliver({ id, at, node, a: session }: TraceEvent, message: Message): void {
+    if (message.type !== "HeartbeatBroadcast" || !this.#isHonest) return;
+    const peer = this.picture.at(node).ready.get(session) ?? -1;
+    if (peer < 0 || !this.isKept(peer)) return;
+    const of = this.#strangerOf(node, message);
+    if (of === null) return;
+    const lately = this.#askedAt[node]?.get(session) ?? Number.NEGATIVE_INFINITY;
+    const pause = Math.max(this.constant(node, "askTimeout"), this.constant(node, "askSpacing"));
+    if (at - lately <= pause * MARGIN) return;
+    this.#owed[node] = { id, at, session, of };
+  }
+
+  /** Whose news it is, if it is news of somebody who is not in the registry. */
+  #strangerOf(node: number, { heartbeat }: MessageOf<"HeartbeatBroadcast">): Address | null {
+    const of = parseAddress(heartbeat.masternodeAddress, DEFAULT_PORT);
+    if (of === null || this.#known[node]?.has(of) === true) return null;
+    const owner = this.picture.owner(of);
+    if (owner < 0 || owner === node || this.calm.hasMoved(owner)) return null;
+    const isNewer = heartbeat.sequenceNumber > (this.#heard[node]?.get(of) ?? -1);
+    this.#heard[node]?.set(of, heartbeat.sequenceNumber);
+    return isNewer && this.constant(node, "heldMax") > 0 ? of : null;
+  }
+
+  #settle(node: number): void {
+    const owed = this.#owed[node] ?? null;
+    if (owed === null) return;
+    this.#owed[node] = null;
+    const { id, at, of } = owed;
+    this.breach("asks-who", "", { node, at, id }, () => {
+      const names = [node, this.picture.owner(of)].map((each) => this.picture.name(each));
+      return `${names[0]} hears a heartbeat of ${names[1]}, whom it does not know, and asks nobody`;
+    });
+  }
+}
+
+/** What a node's clock may differ from true time. */
+const MARGIN = 1.2;
