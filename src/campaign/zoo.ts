@@ -8,8 +8,7 @@ import type { Mutant } from "../fuzz/mutant.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Asked } from "./asked.ts";
 import { lookCarefully } from "./careful.ts";
-import type { WorldSize } from "./document.ts";
-import type { Examined } from "./examine.ts";
+import { type Examined, UNKNOWN } from "./examine.ts";
 import type { Done, Job } from "./job.ts";
 import { Lost, Pool } from "./pool.ts";
 import { type Searched, search } from "./search.ts";
@@ -41,7 +40,7 @@ interface Subject {
 }
 
 /** What became of one. */
-export interface Verdict {
+export interface Verdict extends Pick<Examined, "files" | "drawn" | "smallest" | "shrunk"> {
   /** Null: the protocol itself. */
   readonly id: string | null;
   readonly about: string;
@@ -50,12 +49,8 @@ export interface Verdict {
   readonly worlds: number;
   /** The lowest seed that shows it. */
   readonly found: Found | null;
-  readonly size: WorldSize | null;
-  readonly shrunk: Examined["shrunk"];
   /** Wall time, shrinking included; others were at work as well. */
   readonly seconds: number;
-  /** Files that tell of its failure. */
-  readonly files: Examined["files"];
 }
 
 /** The protocol itself first, then the mutants in their order. */
@@ -105,9 +100,10 @@ async function judged(
   const start = performance.now();
   const { tally } = await searched(options, pool, id);
   const found = Object.values(tally.failures)[0]?.first ?? null;
-  const closely = await examined(options, pool, id, found);
+  const closely = found === null ? UNKNOWN : await examined(options, pool, id, found, true);
+  const { files, drawn, smallest, shrunk } = closely;
   const seconds = Math.round((performance.now() - start) / 100) / 10;
-  return { id, about, tags, worlds: tally.worlds, found, ...closely, seconds };
+  return { id, about, tags, worlds: tally.worlds, found, files, drawn, smallest, shrunk, seconds };
 }
 
 function searched(
@@ -129,19 +125,20 @@ function searched(
   );
 }
 
+/** As a campaign does: a world that kills its worker while it is made smaller is kept as drawn. */
 async function examined(
-  { version }: ZooOptions,
+  options: ZooOptions,
   pool: Pool<ZooJob, Done>,
   mutant: string | null,
-  found: Found | null,
+  found: Found,
+  shrink: boolean,
 ): Promise<Examined> {
-  const nothing: Examined = { files: {}, size: null, shrunk: "as found" };
-  if (found === null) return nothing;
-  const job: Job = { do: "examine", examination: { found, version } };
+  const { version } = options;
+  const job: Job = { do: "examine", examination: { found, version, shrink } };
   try {
     return (await pool.run({ mutant, job }, true)) as Examined;
   } catch (error) {
-    if (error instanceof Lost) return nothing;
-    throw error;
+    if (!(error instanceof Lost)) throw error;
+    return shrink ? examined(options, pool, mutant, found, false) : UNKNOWN;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the zoo's workers do: a campaign's jobs, each for the protocol with one mutant's defect. What
- * the protocol shows without it in the same world says nothing about the mutant, and is passed over.
+ * What the zoo's workers do: a campaign's jobs, each for the protocol with one mutant's defect.
+ * What the protocol shows without it in the same world is nothing of the mutant's, and passed over.
  */
 import { type Monitor, signatureOf } from "../check/invariant.ts";
 import type { Protocol } from "../core/machine.ts";
@@ -20,12 +20,16 @@ type Packed = (trace: Trace) => Uint8Array;
 export function zooWorker<P extends Protocol>(
   kit: Kit<P>,
   mutants: readonly Mutant<P>[],
-  asked: Asked,
+  /** The campaign of a mutant; null: of the protocol itself. */
+  askedOf: (mutant: string | null) => Asked,
   packed: Packed,
 ): (job: ZooJob, beat: Beat) => Done {
-  const healthy = worker({ kit, healthy: null }, asked, packed);
+  const healthy = worker({ kit, healthy: null }, askedOf(null), packed);
   const defective = new Map(
-    mutants.map((mutant) => [mutant.id, new Defective(kit, mutated(kit, mutant), asked, packed)]),
+    mutants.map((mutant) => {
+      const asked = askedOf(mutant.id);
+      return [mutant.id, new Defective(kit, mutated(kit, mutant), asked, packed)] as const;
+    }),
   );
   return ({ mutant, job }, beat) => {
     const one = mutant === null ? undefined : defective.get(mutant);

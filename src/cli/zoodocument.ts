@@ -39,7 +39,8 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
   const rows = verdicts.map(({ files: _, ...row }): ZooRow => row);
   const [protocol, ...mutants] = rows as [ZooRow, ...ZooRow[]];
   const caught = mutants.filter(({ found }) => found !== null);
-  const tags = [...new Set(mutants.flatMap((row) => row.tags))].toSorted();
+  const sizes = caught.flatMap(({ smallest }) => (smallest === null ? [] : [smallest]));
+  const tags = [...new Set(mutants.flatMap((row) => row.tags))];
   const enough = caught.length * 100 >= mutants.length * frame.least;
   return {
     format: 1,
@@ -53,8 +54,8 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
       mutants: mutants.length,
       caught: caught.length,
       tags: Object.fromEntries(tags.map((tag) => [tag, countOf(mutants, tag)])),
-      medianNodes: median(caught.flatMap(({ size }) => (size === null ? [] : [size.nodes]))),
-      medianFaults: median(caught.flatMap(({ size }) => (size === null ? [] : [size.faults]))),
+      medianNodes: median(sizes.map(({ nodes }) => nodes)),
+      medianFaults: median(sizes.map(({ faults }) => faults)),
     },
     timings: { seconds: frame.seconds, workers: frame.threads },
   };

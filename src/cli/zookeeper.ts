@@ -18,5 +18,8 @@ export interface ZookeeperSetup {
 await serve<ZookeeperSetup, ZooJob, Done>(async ({ asked, module, cwd }) => {
   const kit = await kitFor(asked, cwd);
   const mutants = await mutantsIn("--mutants", module, cwd);
-  return zooWorker(kit, mutants, asked, (trace) => traceBytes(trace, "trace.ndjson.gz"));
+  const askedOf = (id: string | null): Asked => {
+    return { ...asked, mutant: id === null ? null : `${module}#${id}` };
+  };
+  return zooWorker(kit, mutants, askedOf, (trace) => traceBytes(trace, "trace.ndjson.gz"));
 });

@@ -1,5 +1,4 @@
 /** A zoo as a table: one line a mutant, the protocol itself first, then the sums. */
-import { sizeText } from "../campaign/tell.ts";
 import type { Paint } from "./color.ts";
 import { columns } from "./table.ts";
 import type { ZooDocument, ZooRow } from "./zoodocument.ts";
@@ -20,10 +19,13 @@ export function zooTable(document: ZooDocument, out: string, paint: Paint): stri
 }
 
 function line(row: ZooRow, paint: Paint): string[] {
-  const { id, found, worlds, size, seconds, tags, shrunk } = row;
+  const { id, found, worlds, smallest, seconds, tags, shrunk } = row;
   const isGood = (id === null) === (found === null);
   const said = found?.signature ?? (id === null ? "nothing found" : "not caught");
-  const small = size === null || found === null ? "" : sizeText(size);
+  const small =
+    smallest === null
+      ? ""
+      : `${smallest.nodes} nodes, ${smallest.faults} faults, ${smallest.seconds} s`;
   return [
     isGood ? paint.good("✓") : paint.bad("✗"),
     id ?? "(the protocol as it is)",

@@ -220,9 +220,9 @@ export const provoked: Readonly<Record<string, World>> = {
   "zero-answers-counted-as-consent": {
     nodes: `{ A: { address: 203.0.113.1, height: 11 }, ${B} }`,
     chain: "{ height: 10, expected: 12 }",
-    config: ALONE,
+    config: "{ minimumMasternodes: 1, tipFailuresMax: 9 }",
     events: "[{ at: 0s, drop: { from: A, to: B, message: BlocksResponse } }]",
-    until: "30s",
+    until: "45s",
   },
   "catch-up-herd-makes-forks": {
     ...THREE,
