@@ -32,10 +32,9 @@ interface Moment {
   readonly after: number;
   /** Of its node, now. */
   readonly uptime: number;
-  /** By its node's clock, since an exact one said time 0. */
+  /** By its node's clock: in all, and since an exact one said time 0. */
+  readonly clock: number;
   readonly wall: number;
-  /** It was armed when the node booted. */
-  readonly boot: boolean;
   /** `uptime` when this timer went off last after a pause; null: not since the boot. */
   readonly last: number | null;
 }
@@ -110,8 +109,10 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   handshake: exactly("handshakeTimeout"),
   minimum: exactly("minimumHold"),
   ping: exactly("pingPeriod"),
-  // The epoch is a slot's start, but no tick's where ticks do not divide slots.
-  produce: { by: ["tick"], right: ({ c, after, boot }) => boot || after === c.tick },
+  produce: {
+    by: ["tick"],
+    right: ({ c, after, clock }) => after <= c.tick && clock % c.tick === 0,
+  },
   prune: tick("sweepPeriod"),
   redial: {
     by: ["redialMin", "redialMax", "guestRetry", "backoffStep", "backoffMax", "backoffMaxOthers"],
@@ -141,7 +142,9 @@ interface Hands {
   bootAt: number;
   /** Timers armed before this stood still. */
   movedAt: number;
-  drifts: boolean;
+  drift: number;
+  /** Since its boot its uptime has not run like true time. */
+  drifted: boolean;
   /** Its wall clock minus true time, µs. */
   ahead: number;
   readonly last: Map<string, number>;
@@ -158,7 +161,15 @@ class Clockwork implements Monitor {
   constructor(plan: RunPlan) {
     this.#plan = plan;
     this.#hands = plan.plans.map(() => ({
-      ...{ bootId: NO_CAUSE, bootAt: 0, movedAt: -1, drifts: false, ahead: 0, last: new Map() },
+      ...{
+        bootId: NO_CAUSE,
+        bootAt: 0,
+        movedAt: -1,
+        drift: 0,
+        drifted: false,
+        ahead: 0,
+        last: new Map(),
+      },
     }));
   }
 
@@ -171,10 +182,12 @@ class Clockwork implements Monitor {
       case "boot":
         hands.bootId = event.id;
         hands.bootAt = event.at;
+        hands.drifted = hands.drift !== 0;
         hands.last.clear();
         return;
       case "clock":
-        hands.drifts = event.b !== 0;
+        hands.drift = event.b;
+        hands.drifted ||= event.b !== 0;
         hands.ahead = event.a - event.at - this.#plan.epoch;
         // Its wall clock may have jumped while timers ran that were aligned to it.
         hands.movedAt = event.at;
@@ -196,7 +209,7 @@ class Clockwork implements Monitor {
   #judge(event: TraceEvent, hands: Hands): void {
     const node = this.#plan.plans[event.node] as NodeFacts;
     if (!this.#plan.exact || node.standing !== "kept") return;
-    if (hands.drifts || event.cause < hands.bootId) return;
+    if (hands.drifted || event.cause < hands.bootId) return;
     const armed = this.#times[event.cause] as number;
     const body = event.body as string;
     const slash = event.a === 1 ? -1 : body.indexOf("/");
@@ -211,8 +224,8 @@ class Clockwork implements Monitor {
       c: node.config as Numbers,
       after,
       uptime,
+      clock: event.at + hands.ahead + this.#plan.epoch,
       wall: event.at + hands.ahead,
-      boot: event.cause === hands.bootId,
       last: hands.last.get(timer) ?? null,
     };
     if (after > 0) hands.last.set(timer, uptime);

@@ -14,12 +14,14 @@ export interface Counts {
   bootAt: number;
   /** Some time was not its own: what should have happened happens late. */
   stood: boolean;
-  drifts: boolean;
+  drift: number;
   /** Sessions that are being dialed. */
   readonly dialing: Set<number>;
   /** Open sessions: the ip of the far end of those accepted, 0 for those dialed. */
   readonly open: Map<number, number>;
   readonly known: Set<Address>;
+  /** Whom it counts as active, itself apart. */
+  readonly active: Set<Address>;
   /** When bans end, by ip, or by address on private networks. */
   readonly banned: Map<number, number>;
   /** A violation that has to be answered by a ban in the same step: its cause. */
@@ -43,11 +45,12 @@ export function fresh(node: NodeFacts): Counts {
     node,
     c: node.config as Numbers,
     bootAt: 0,
-    stood: false,
-    drifts: node.clock.drift !== 0,
+    stood: node.clock.drift !== 0,
+    drift: node.clock.drift,
     dialing: new Set(),
     open: new Map(),
     known: new Set(),
+    active: new Set(),
     banned: new Map(),
     owed: null,
     dialed: new Map(),
@@ -59,12 +62,13 @@ export function fresh(node: NodeFacts): Counts {
 /** A new process knows nothing of what the last one did. */
 export function restart(counts: Counts, at: number): void {
   counts.bootAt = at;
-  counts.stood = false;
+  counts.stood = counts.drift !== 0;
   counts.owed = null;
   counts.dialing.clear();
   for (const each of [counts.open, counts.banned]) each.clear();
   for (const each of [counts.dialed, counts.pings, counts.asked]) each.clear();
   counts.known.clear();
+  counts.active.clear();
 }
 
 /** A session is over. */

@@ -53,7 +53,8 @@ class Limits implements Monitor {
         counts.stood = true;
         return;
       case "clock":
-        counts.drifts = event.b !== 0;
+        counts.drift = event.b;
+        counts.stood ||= event.b !== 0;
         return;
       case "dial":
         this.#dial(counts, event);
@@ -177,10 +178,13 @@ class Limits implements Monitor {
     const silent = formatDuration(fact.silent);
     const text = `calls a masternode ${fact.status} that was silent for ${silent}`;
     if (fact.status === "active") {
+      counts.active.add(fact.address);
       if (fact.silent >= activeWindow) this.#complain(event, counts, "activeWindow", text);
       return;
     }
-    const late = fact.silent > activeWindow + sweepPeriod && this.#punctual(counts);
+    // Of whom it knew no better the evidence may have been old when it came.
+    const was = counts.active.delete(fact.address);
+    const late = was && fact.silent > activeWindow + sweepPeriod && this.#punctual(counts);
     if (fact.silent >= activeWindow && !late) return;
     this.#complain(event, counts, "activeWindow", text);
   }
@@ -311,8 +315,8 @@ class Limits implements Monitor {
   }
 
   /** Its time is everybody's. */
-  #steady({ stood, drifts }: Counts): boolean {
-    return this.#exact && !stood && !drifts;
+  #steady({ stood }: Counts): boolean {
+    return this.#exact && !stood;
   }
 
   #complain(event: TraceEvent, { node, c }: Counts, constant: string, what: string): void {
