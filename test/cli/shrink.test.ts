@@ -99,7 +99,7 @@ describe("timesim promote", () => {
     const kept = await place.timesim(["promote", "mended.yaml", ...to, "--as", "meeting"]);
     expect([kept.exit, kept.out]).toEqual([0, "mended.yaml → kept/regressions/meeting.yaml\n"]);
     expect(place.read("kept/regressions/meeting.yaml")).toMatch(
-      /^# It was broken\.\nname: meeting\n/,
+      /^# It was broken\.\n#\n# What is told here happened once, .*again\.\nname: meeting\n/,
     );
     place.write("kept/another.yaml", toy(PASSES));
     const { out } = await place.timesim(["list", "kept", "--json"]);

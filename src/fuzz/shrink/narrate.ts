@@ -167,7 +167,8 @@ function goodFor(bites: readonly Bite[]): string {
   const lines = constants.map(({ without, text }) => `without ${without} ${text}`);
   const gone =
     bites.length > 1 && bites.every(({ later, instead }) => later === null && instead === null);
-  if (gone) return "Each of these is needed: without any one of them nothing is complained of.";
+  if (gone)
+    return "Each step and each constant is needed: without any one of them nothing is complained of.";
   return lines.length === 0 ? "" : `${capital(lines.join("; "))}.`;
 }
 
