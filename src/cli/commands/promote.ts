@@ -52,7 +52,8 @@ export function promote(args: PromoteArgs, io: Io): number {
 function inPast(text: string): string {
   const opening = /^(?:#.*\n)*/.exec(text)?.[0] ?? "";
   const more = opening === "" ? "" : `${opening}#\n`;
-  return `${more}# What is told here happened once, and must not happen again.\n${text.slice(opening.length)}`;
+  const rest = text.slice(opening.length);
+  return `${more}# What is told here happened once, and must not happen again.\n${rest}`;
 }
 
 function fileOf(failure: string, cwd: string): string {

@@ -168,7 +168,7 @@ function goodFor(bites: readonly Bite[]): string {
   const gone =
     bites.length > 1 && bites.every(({ later, instead }) => later === null && instead === null);
   if (gone)
-    return "Each step and each constant is needed: without any one of them nothing is complained of.";
+    return "Each step and each constant is needed: without any one nothing is complained of.";
   return lines.length === 0 ? "" : `${capital(lines.join("; "))}.`;
 }
 
