@@ -34,10 +34,12 @@ class Forgetting extends RuleMonitor {
   readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** When an address was last ready or turned active or inactive here. */
   readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
-  readonly #named: Set<Address>[] = this.plan.plans.map(({ settings }) => {
+  readonly #configured: ReadonlySet<Address>[] = this.plan.plans.map(({ settings }) => {
     const dials = (settings["dials"] ?? []) as readonly string[];
     return new Set(dials.map((name) => this.plan.addressOf(name)));
   });
+  /** By an operator, in this life. */
+  readonly #named: Set<Address>[] = this.plan.plans.map(() => new Set());
   readonly #selves: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** Old nodes are taken for others where their port is not the usual one. */
   readonly #isPlain = this.plan.plans.every(({ standing }) => standing === "kept");
@@ -49,6 +51,7 @@ class Forgetting extends RuleMonitor {
     if (kind === "boot") {
       this.#known[node]?.clear();
       this.#met[node]?.clear();
+      this.#named[node]?.clear();
       this.#selves[node]?.clear();
     } else if (kind === "command") {
       const { address } = body as { readonly address?: Address };
@@ -67,7 +70,7 @@ class Forgetting extends RuleMonitor {
         this.#known[node]?.delete(fact.address);
         return;
       case "status":
-        this.#met[node]?.set(fact.address, at);
+        this.#met[node]?.set(fact.address, at - fact.silent);
         return;
       case "lost":
         this.#met[node]?.set(fact.peer, at);
@@ -107,12 +110,13 @@ class Forgetting extends RuleMonitor {
     const { node, at } = event;
     const one = this.picture.at(node);
     const uptime = (at - one.bootAt) * one.rate;
-    const isEarly = uptime < this.constant(node, "pruneDelay") - 10;
+    // Its clock may have run at another rate for a part of the time.
+    const isEarly = uptime < this.constant(node, "pruneDelay") * 0.995 - 10;
     for (const address of addresses) {
       const met = this.#met[node]?.get(address);
       const unseen = this.constant(node, "unseenMax");
       const isMet = met !== undefined && (at - met) * one.rate < unseen;
-      const isNamed = this.#named[node]?.has(address) === true;
+      const isNamed = [this.#configured, this.#named].some((all) => all[node]?.has(address));
       if (!isEarly && !isMet && !isNamed) continue;
       const witness = isEarly ? "soon after boot" : isNamed ? "configured" : "met before";
       this.breach("kept-candidates", witness, event, () => {

@@ -57,7 +57,10 @@ class Spreads extends RuleMonitor {
   readonly #waves: (Wave | null)[] = this.plan.plans.map(() => null);
   /** The last wave of each sender's heartbeats, by its address as it is spelled. */
   readonly #relayed: Map<string, number>[] = this.plan.plans.map(() => new Map<string, number>());
-  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
+  /** Nobody lies about whose heartbeats are whose, or is taken for another behind a translator. */
+  readonly #isHonest = this.plan.plans.every(
+    ({ standing, dialsFrom }) => standing !== "adversary" && dialsFrom === null,
+  );
 
   see(event: TraceEvent): void {
     const { node, body } = event;
