@@ -286,7 +286,6 @@ describe("a cut between halves", () => {
     [3, 1_200],
     [3, 4_000],
     [10, 400],
-    [10, 4_000],
   ] as const;
 
   test.each(cases)("%i nodes each, %i s", { timeout: 60_000 }, (size, cut) => {

@@ -20,8 +20,9 @@ export interface Counts {
   /** Open sessions: the ip of the far end of those accepted, 0 for those dialed. */
   readonly open: Map<number, number>;
   readonly known: Set<Address>;
-  /** Whom it counts as active, itself apart. */
+  /** Whom it counts as active, itself apart; and whom it ever did. */
   readonly active: Set<Address>;
+  readonly seen: Set<Address>;
   /** When bans end, by ip, or by address on private networks. */
   readonly banned: Map<number, number>;
   /** A violation that has to be answered by a ban in the same step: its cause. */
@@ -51,6 +52,7 @@ export function fresh(node: NodeFacts): Counts {
     open: new Map(),
     known: new Set(),
     active: new Set(),
+    seen: new Set(),
     banned: new Map(),
     owed: null,
     dialed: new Map(),
@@ -69,6 +71,7 @@ export function restart(counts: Counts, at: number): void {
   for (const each of [counts.dialed, counts.pings, counts.asked]) each.clear();
   counts.known.clear();
   counts.active.clear();
+  counts.seen.clear();
 }
 
 /** A session is over. */

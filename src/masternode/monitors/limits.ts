@@ -96,7 +96,7 @@ class Limits implements Monitor {
     }
     const last = dialed.get(event.b as Address);
     dialed.set(event.b as Address, event.at);
-    if (last !== undefined && event.at - last < c.dialSpacing) {
+    if (last !== undefined && event.at - last < c.dialSpacing && this.#steady(counts)) {
       const text = `dials the same address again after ${formatDuration(event.at - last)}`;
       this.#complain(event, counts, "dialSpacing", text);
     }
@@ -179,12 +179,13 @@ class Limits implements Monitor {
     const text = `calls a masternode ${fact.status} that was silent for ${silent}`;
     if (fact.status === "active") {
       counts.active.add(fact.address);
+      counts.seen.add(fact.address);
       if (fact.silent >= activeWindow) this.#complain(event, counts, "activeWindow", text);
       return;
     }
     // Of whom it knew no better the evidence may have been old when it came.
     const was = counts.active.delete(fact.address);
-    const late = was && fact.silent > activeWindow + sweepPeriod && this.#punctual(counts);
+    const late = was && fact.silent > activeWindow + sweepPeriod && this.#steady(counts);
     if (fact.silent >= activeWindow && !late) return;
     this.#complain(event, counts, "activeWindow", text);
   }
@@ -195,7 +196,8 @@ class Limits implements Monitor {
     counts.known.delete(fact.address);
     // Its own address, or somebody who makes room.
     if (fact.silent === 0 || crowded) return;
-    const late = fact.silent > removeAfter + sweepPeriod && this.#punctual(counts);
+    const was = counts.seen.delete(fact.address);
+    const late = was && fact.silent > removeAfter + sweepPeriod && this.#steady(counts);
     if (fact.silent >= removeAfter && !late) return;
     const text = `removes an entry that was silent for ${formatDuration(fact.silent)}`;
     this.#complain(event, counts, "removeAfter", text);
@@ -203,7 +205,7 @@ class Limits implements Monitor {
 
   #pruned(counts: Counts, event: TraceEvent): void {
     const uptime = event.at - counts.bootAt;
-    if (uptime >= counts.c.pruneDelay || !this.#exact) return;
+    if (uptime >= counts.c.pruneDelay || !this.#steady(counts)) return;
     this.#complain(event, counts, "pruneDelay", `prunes at uptime ${formatDuration(uptime)}`);
   }
 
@@ -309,12 +311,7 @@ class Limits implements Monitor {
     this.#complain(event, counts, constant, `${doing} ${what}`);
   }
 
-  /** What is due happens when it is due. */
-  #punctual(counts: Counts): boolean {
-    return this.#exact && this.#steady(counts);
-  }
-
-  /** Its time is everybody's. */
+  /** Its time is everybody's: what is due happens when it is due. */
   #steady({ stood }: Counts): boolean {
     return this.#exact && !stood;
   }
