@@ -145,6 +145,18 @@ export class Calm {
     return this.#ways[from * this.#size + to] === OPEN;
   }
 
+  /**
+   * Since when bytes between two hosts get through as before any fault, both ways; null while they
+   * do not. Hosts count whose process has ended: their kernels answer.
+   */
+  freeSince(one: number, other: number): Time | null {
+    if (!this.isOpen(one, other) || !this.isOpen(other, one)) return null;
+    const [left, right] = [this.#part(one), this.#part(other)];
+    if (left.stalled || right.stalled || left.moved || right.moved) return null;
+    const pair = this.#since[one * this.#size + other] as number;
+    return Math.max(pair, left.since, right.since) as Time;
+  }
+
   /** The component of a node that runs; null of one that does not, or whose host has moved. */
   of(node: number): Component | null {
     return this.components().find(({ nodes }) => nodes.includes(node)) ?? null;

@@ -105,7 +105,7 @@ function hostIn(kit: Protocol, { header }: Trace, file: string): Machines[number
 }
 
 /** The header's scenario as this version reads it: written out, and loaded as a file would be. */
-function recordedIn(
+export function recordedIn(
   kit: Protocol,
   { header }: Trace,
   file: string,

@@ -3,6 +3,7 @@
  * own that is loaded when it is asked for, takes plain values and returns an exit code.
  */
 import { type Command, Option } from "commander";
+import type { CheckArgs } from "./commands/check.ts";
 import type { ClusterArgs } from "./commands/cluster.ts";
 import type { ConformArgs } from "./commands/conform.ts";
 import type { DiffArgs } from "./commands/diff.ts";
@@ -45,6 +46,7 @@ function newProgram(host: Host, act: Act): Command {
   addConform(program, act);
   addLooks(program, act);
   addReplay(program, act);
+  addCheck(program, act);
   addDiff(program, act);
   addCampaigns(program, act);
   addShrinks(program, act, wireOption());
@@ -237,6 +239,26 @@ function addReplay(program: Command, act: Act): void {
     )
     .action((path: string, options: Omit<ReplayArgs, "path">) =>
       act(async (io) => (await import("./commands/replay.ts")).replay({ ...options, path }, io)),
+    );
+}
+
+function addCheck(program: Command, act: Act): void {
+  program
+    .command("check")
+    .description("hold a recorded run to what is promised of every run; nothing is played")
+    .argument("<trace>", "a trace (.ndjson, .ndjson.gz), also of another version or a cluster")
+    .option("--invariants <names>", "only these, with commas between (default: all)")
+    .option("--json", JSON_ABOUT)
+    .addHelpText(
+      "after",
+      examples(
+        "run scenarios/discovery-timeline.yaml --trace run.ndjson.gz",
+        "check run.ndjson.gz",
+        "check reports/latest/trace.ndjson.gz --invariants accounted,in-order",
+      ),
+    )
+    .action((path: string, options: Omit<CheckArgs, "path">) =>
+      act(async (io) => (await import("./commands/check.ts")).check({ ...options, path }, io)),
     );
 }
 

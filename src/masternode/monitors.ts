@@ -3,6 +3,7 @@
  * run is kept for all; each promise stands in the file of its mechanism in monitors/.
  */
 import { Calm } from "../check/calm.ts";
+import { General, GENERAL } from "../check/general.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import type { Time } from "../core/units.ts";
@@ -29,8 +30,14 @@ import type { Rules } from "./monitors/rule.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
 
+const general: Rules = {
+  specs: GENERAL,
+  make: ({ plan, calm }) => new General(plan, calm),
+};
+
 /** One more is one more line. */
 const RULES: readonly Rules[] = [
+  general,
   answers,
   bans,
   spread,

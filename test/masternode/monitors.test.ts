@@ -3,6 +3,7 @@
  * thing wrong, and the complaint is golden. The repaired machine keeps them all.
  */
 import { expect, test } from "vitest";
+import { GENERAL } from "../../src/check/general.ts";
 import type { Complaint } from "../../src/check/invariant.ts";
 import type { Address } from "../../src/core/address.ts";
 import type { SessionId } from "../../src/core/machine.ts";
@@ -253,8 +254,9 @@ test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, bro
   expect(`${found?.invariant}: ${found?.witness}\n${found?.text}`).toMatchSnapshot();
 });
 
-/** Broken in monitors/exact.test.ts, and by mutants in test/zoo/promises.test.ts. */
+/** Broken in monitors/exact.test.ts and test/check/general.test.ts, and by mutants in test/zoo/promises.test.ts. */
 const ELSEWHERE = [
+  ...Object.keys(GENERAL),
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
   ...["waits-for-ahead", "lasts", "pings-lost", "gone-is-gone"],
 ];

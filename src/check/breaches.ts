@@ -1,0 +1,26 @@
+/** What a monitor complains of: the first breach of each kind. */
+import type { Time } from "../core/units.ts";
+import type { EventId } from "../trace/event.ts";
+import { type Complaint, signatureOf } from "./invariant.ts";
+
+/** Where a breach was seen. */
+export interface Sight {
+  readonly node: number;
+  readonly at: Time;
+  readonly id: EventId | null;
+}
+
+export class Breaches {
+  readonly #found = new Map<string, Complaint>();
+
+  /** The text is made only for the first of a kind. */
+  add(invariant: string, witness: string, { node, at, id }: Sight, text: () => string): void {
+    const kind = { invariant, witness, node, at, event: id, text: "" };
+    const signature = signatureOf(kind);
+    if (!this.#found.has(signature)) this.#found.set(signature, { ...kind, text: text() });
+  }
+
+  all(): readonly Complaint[] {
+    return [...this.#found.values()];
+  }
+}

@@ -1,0 +1,49 @@
+/** timesim check: a recorded run is held to the promises, without being played. */
+import { beforeAll, expect, it } from "vitest";
+import { former, Place } from "./host.ts";
+
+const place = new Place();
+
+beforeAll(async () => {
+  await place.timesim([
+    ...["run", "scenarios/discovery-timeline.yaml", "--no-report"],
+    ...["--trace", "run.ndjson", "--until", "30s"],
+  ]);
+  await place.timesim([
+    ...["run", "scenarios/discovery-timeline.yaml", "--no-report"],
+    ...["--trace", "run.ndjson.gz", "--until", "30s"],
+  ]);
+});
+
+it("a good trace keeps them all, packed or not", async () => {
+  const { exit, out } = await place.timesim(["check", "run.ndjson"]);
+  expect(out).toContain("✓  accounted");
+  expect(out).not.toContain("✗");
+  expect(exit).toBe(0);
+  expect((await place.timesim(["check", "run.ndjson.gz"])).exit).toBe(0);
+});
+
+it("a trace with one wrong event breaks one, which is told with the event", async () => {
+  // Format 1 has no sums, so a line can be changed by hand.
+  const text = former(place.read("run.ndjson"));
+  const moved = text.replace(/("kind":"deliver","cause":\d+,"a":)(\d+)/, "$1999");
+  expect(moved).not.toBe(text);
+  place.write("moved.ndjson", moved);
+  const words = ["check", "moved.ndjson", "--invariants", "accounted,in-order"];
+  const { exit, out } = await place.timesim(words);
+  expect(exit).toBe(1);
+  expect(out).toContain("✗  accounted");
+  expect(out).toContain("✓  in-order");
+  expect(out).toContain("npx timesim check moved.ndjson");
+  const { out: json } = await place.timesim([...words, "--json"]);
+  expect(JSON.parse(json)).toMatchObject({ exit: 1 });
+});
+
+it("says which names there are, and that a scenario is no trace", async () => {
+  const strange = await place.timesim(["check", "run.ndjson", "--invariants", "acounted"]);
+  expect(strange.exit).toBe(2);
+  expect(strange.err).toContain(`no invariant of that name (did you mean "accounted"?)`);
+  const scenario = await place.timesim(["check", "scenarios/discovery-timeline.yaml"]);
+  expect(scenario.exit).toBe(2);
+  expect(scenario.err).toContain("this is no trace");
+});
