@@ -3,6 +3,7 @@
  * runs in a worker, and files are all that leaves it.
  */
 import type { Protocol } from "../core/machine.ts";
+import { sizeOf } from "../fuzz/shrink/shrink.ts";
 import type { Kit } from "../kit/kit.ts";
 import { failuresOf, failureText } from "../report/failure.ts";
 import type { Scenario } from "../scenario/model.ts";
@@ -52,7 +53,7 @@ export function examine<P extends Protocol>(
   const nothing: Examined = { ...UNKNOWN, files };
   try {
     const scenario = asking(tools.kit, draw(found.seed).scenario, found);
-    const drawn = sizeOf(scenario);
+    const drawn = measured(scenario);
     const from = `by ${tools.repeat(found)}`;
     files["found.yaml"] =
       `# ${found.signature}, drawn ${from}\n${writeScenario(tools.kit, scenario)}`;
@@ -66,7 +67,7 @@ export function examine<P extends Protocol>(
     const story = storyOf(tools.kit, best, summary, trace, tools.repeat(found));
     const shrunk = smaller === null ? "as found" : smaller.done ? "minimal" : "unfinished";
     const bites = (smaller?.bites ?? []).map(({ without, text }) => `${without} → ${text}`);
-    return { files, drawn, smallest: sizeOf(best), shrunk, story, bites };
+    return { files, drawn, smallest: measured(best), shrunk, story, bites };
   } catch (error) {
     files["thrown.txt"] = `${error instanceof Error ? (error.stack ?? "") : String(error)}\n`;
     return nothing;
@@ -85,8 +86,9 @@ function asking<P extends Protocol>(
   return isKnown ? { ...scenario, invariants: [invariant] } : scenario;
 }
 
-function sizeOf({ nodes, events, until }: Scenario): WorldSize {
-  return { nodes: nodes.length, faults: events.length, seconds: Math.ceil(until / 1e6) };
+function measured(scenario: Scenario): WorldSize {
+  const { nodes, faults, until } = sizeOf(scenario);
+  return { nodes, faults, seconds: Math.ceil(until / 1e6) };
 }
 
 function storyOf<P extends Protocol>(

@@ -6,7 +6,8 @@ import { type Complaint, signatureOf } from "./invariant.ts";
 /** Where a breach was seen. */
 export interface Sight {
   readonly node: number;
-  readonly at: Time;
+  /** µs of the run. */
+  readonly at: number;
   readonly id: EventId | null;
 }
 
@@ -15,7 +16,7 @@ export class Breaches {
 
   /** The text is made only for the first of a kind. */
   add(invariant: string, witness: string, { node, at, id }: Sight, text: () => string): void {
-    const kind = { invariant, witness, node, at, event: id, text: "" };
+    const kind = { invariant, witness, node, at: at as Time, event: id, text: "" };
     const signature = signatureOf(kind);
     if (!this.#found.has(signature)) this.#found.set(signature, { ...kind, text: text() });
   }

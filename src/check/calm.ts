@@ -3,10 +3,12 @@
  * since when nothing has changed about that. What has to happen "once nothing hinders it" is due
  * from then on, whenever that is and whatever came before.
  */
-import type { Ends, Fault } from "../core/fault.ts";
+import { coverage, isClosing } from "../core/coverage.ts";
+import type { Fault, LinkFault } from "../core/fault.ts";
 import type { Time } from "../core/units.ts";
 import { kindMask, type TraceEvent } from "../trace/event.ts";
 import type { NodeFacts, RunPlan } from "./invariant.ts";
+import { partsOf } from "./parts.ts";
 
 /** Running nodes that reach each other, directly or through others among them. */
 export interface Component {
@@ -37,11 +39,7 @@ interface Part {
   ahead: number;
   wallAt: Time;
   drift: number;
-  diskFull: boolean;
-  diskSlow: boolean;
 }
-
-type LinkFault = Extract<Fault, { readonly from: Ends } | { readonly do: "partition" | "flap" }>;
 
 interface Rule {
   readonly text: string;
@@ -123,14 +121,6 @@ export class Calm {
     return this.#part(node).drift !== 0;
   }
 
-  diskFails(node: number): boolean {
-    return this.#part(node).diskFull;
-  }
-
-  diskIsSlow(node: number): boolean {
-    return this.#part(node).diskSlow;
-  }
-
   hasMoved(node: number): boolean {
     return this.#part(node).moved;
   }
@@ -199,10 +189,8 @@ export class Calm {
     const fault = event.body as Fault;
     switch (fault.do) {
       case "disk":
-        if (part === undefined) return;
-        part.diskFull = fault.full ?? part.diskFull;
-        part.diskSlow = fault.delay === undefined ? part.diskSlow : fault.delay > 0;
-        return this.#stirred(event.node, part, event.at);
+        if (part !== undefined) this.#stirred(event.node, part, event.at);
+        return;
       case "move":
         if (part === undefined) return;
         part.moved = true;
@@ -258,61 +246,22 @@ export class Calm {
 
   #apply(fault: LinkFault, ways: Uint8Array): void {
     const size = this.#size;
-    const covers = this.#coverage(fault);
-    const { do: kind } = fault;
-    const level = kind === "partition" || kind === "cut" || kind === "flap" ? CLOSED : WORSE;
+    const covers = coverage(fault, this.#plan.nodes);
+    const level = isClosing(fault) ? CLOSED : WORSE;
     for (let from = 0; from < size; from++) {
       for (let to = 0; to < size; to++) {
-        if (from === to || !covers(from, to)) continue;
+        if (!covers(from, to)) continue;
         ways[from * size + to] = Math.max(ways[from * size + to] as number, level);
       }
     }
   }
 
-  #coverage(fault: LinkFault): (from: number, to: number) => boolean {
-    const names = this.#plan.nodes;
-    const among = (ends: Ends): readonly boolean[] =>
-      names.map((name) => ends === "*" || ends.includes(name));
-    if (fault.do === "partition") {
-      const groups = names.map((name) => fault.groups.findIndex((group) => group.includes(name)));
-      return (from, to) => groups[from] !== groups[to];
-    }
-    if (fault.do === "flap") {
-      const [left, right] = [among(fault.between[0]), among(fault.between[1])];
-      return (from, to) =>
-        (left[from] === true && right[to] === true) || (right[from] === true && left[to] === true);
-    }
-    const [sources, targets] = [among(fault.from), among(fault.to)];
-    return (from, to) => sources[from] === true && targets[to] === true;
-  }
-
   #found(): readonly Component[] {
-    const left = new Set<number>();
-    for (const node of this.#parts.keys()) if (this.#takesPart(node)) left.add(node);
-    const found: Component[] = [];
-    for (const first of left) {
-      const nodes = this.#reach(first, left);
-      found.push(this.#component(nodes));
-    }
-    return found;
-  }
-
-  #takesPart(node: number): boolean {
-    return this.isUp(node) && !this.hasMoved(node);
-  }
-
-  /** Takes them out of those that are left. */
-  #reach(first: number, left: Set<number>): readonly number[] {
-    const nodes = [first];
-    left.delete(first);
-    for (const node of nodes) {
-      for (const other of left) {
-        if (!this.isOpen(node, other) || !this.isOpen(other, node)) continue;
-        nodes.push(other);
-        left.delete(other);
-      }
-    }
-    return nodes.sort((a, b) => a - b);
+    const able = [...this.#parts.keys()].filter((node) => this.isUp(node) && !this.hasMoved(node));
+    const parts = partsOf(able, (one, other) => {
+      return this.isOpen(one, other) && this.isOpen(other, one);
+    });
+    return parts.map((nodes) => this.#component(nodes));
   }
 
   #component(nodes: readonly number[]): Component {
@@ -346,7 +295,5 @@ function firstPart({ clock }: NodeFacts): Part {
     ahead: clock.offset,
     wallAt: 0 as Time,
     drift: clock.drift,
-    diskFull: false,
-    diskSlow: false,
   };
 }

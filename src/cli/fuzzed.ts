@@ -5,11 +5,11 @@ import type { Protocols } from "../campaign/job.ts";
 import { type Range, shardOf } from "../campaign/range.ts";
 import { BadInput } from "../core/assert.ts";
 import type * as core from "../core/machine.ts";
-import { parseDuration } from "../core/units.ts";
 import { TROUBLES } from "../fuzz/draw.ts";
 import { mutated } from "../fuzz/mutant.ts";
 import { SHAPES } from "../fuzz/shapes.ts";
 import { didYouMean } from "../scenario/suggest.ts";
+import { countOf, secondsOf } from "./numbers.ts";
 import { profileNamed, type Protocol, protocolOf } from "./protocol.ts";
 
 export interface FuzzWords {
@@ -137,31 +137,3 @@ export function threadsOf(text: string | undefined): number {
 }
 
 const THREADS_MAX = 256;
-
-export function countOf(
-  flag: string,
-  text: string | undefined,
-  standard: number,
-  least: number,
-): number {
-  if (text === undefined) return standard;
-  const count = /^\d+$/.test(text) ? Number(text) : -1;
-  if (count >= least && count <= COUNT_MAX) return count;
-  const shown = JSON.stringify(text);
-  throw new BadInput([`${flag} ${shown} — expected a whole number, at least ${least}`]);
-}
-
-/** So that the last seed is exact whatever is added. */
-const COUNT_MAX = 1e12;
-
-/** Null: not given. */
-export function secondsOf(
-  flag: string,
-  text: string | undefined,
-  mayBeNone = false,
-): number | null {
-  if (text === undefined) return null;
-  const length = parseDuration(text);
-  if (length !== null && (length > 0 || mayBeNone)) return length / 1e6;
-  throw new BadInput([`${flag} ${JSON.stringify(text)} — expected a time such as 30s or 5m`]);
-}

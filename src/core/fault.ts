@@ -17,6 +17,11 @@ export type Latency =
       readonly max: Duration;
     };
 
+/** What a message needs at the most. */
+export function longest(latency: Latency): Duration {
+  return latency.shape === "constant" ? latency.at : latency.max;
+}
+
 export interface LinkProfile {
   /** One way. */
   readonly latency: Latency;

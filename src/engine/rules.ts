@@ -3,8 +3,8 @@
  * happens to this message: the first rule that does not pass decides. How does the link look now:
  * each shapes what the one before left. Rules are immutable, so a fork shares the chain.
  */
-import { BadInput, unreachable } from "../core/assert.ts";
-import type { Ends, Fault, LinkFault, LinkProfile } from "../core/fault.ts";
+import { coverage, type Covers, isClosing } from "../core/coverage.ts";
+import type { Fault, LinkFault, LinkProfile } from "../core/fault.ts";
 import { nameHash } from "../core/luck.ts";
 import type { EventId } from "../trace/event.ts";
 
@@ -19,7 +19,7 @@ export interface Rule {
   readonly event: EventId;
   /** A flapping link is down now. Always true for other kinds. */
   readonly down: boolean;
-  readonly covers: (from: number, to: number) => boolean;
+  readonly covers: Covers;
 }
 
 export type Verdict =
@@ -51,18 +51,14 @@ export function makeRule(
   event: EventId,
   names: readonly string[],
 ): Rule {
-  const between = coverage(fault, names);
-  // No link fault reaches a node's way to itself.
-  const covers = (from: number, to: number): boolean => from !== to && between(from, to);
+  const covers = coverage(fault, names);
   return { id, hash: nameHash(JSON.stringify(fault)), fault, event, down: true, covers };
 }
 
 /** Nothing gets through from one node to the other. */
 export function blocked(rules: readonly Rule[], from: number, to: number): boolean {
   for (const rule of rules) {
-    const kind = rule.fault.do;
-    if (kind !== "partition" && kind !== "cut" && kind !== "flap") continue;
-    if (rule.down && rule.covers(from, to)) return true;
+    if (isClosing(rule.fault) && rule.down && rule.covers(from, to)) return true;
   }
   return false;
 }
@@ -103,40 +99,4 @@ export function shaped(
     profile = { ...profile, ...rule.fault.link };
   }
   return profile;
-}
-
-function coverage(fault: LinkFault, names: readonly string[]): Rule["covers"] {
-  switch (fault.do) {
-    case "partition": {
-      members(fault.groups.flat(), names);
-      const groups = names.map((name) => fault.groups.findIndex((group) => group.includes(name)));
-      return (from, to) => groups[from] !== groups[to];
-    }
-    case "flap": {
-      const left = members(fault.between[0], names);
-      const right = members(fault.between[1], names);
-      return (from, to) =>
-        (left[from] === true && right[to] === true) || (right[from] === true && left[to] === true);
-    }
-    case "cut":
-    case "hold":
-    case "shape":
-    case "drop":
-    case "duplicate":
-    case "corrupt":
-    case "delay": {
-      const sources = members(fault.from, names);
-      const targets = members(fault.to, names);
-      return (from, to) => sources[from] === true && targets[to] === true;
-    }
-    default:
-      return unreachable(fault);
-  }
-}
-
-function members(ends: Ends, names: readonly string[]): readonly boolean[] {
-  if (ends === "*") return names.map(() => true);
-  const strangers = ends.filter((name) => !names.includes(name));
-  if (strangers.length > 0) throw new BadInput([`no node is named ${strangers.join(", ")}`]);
-  return names.map((name) => ends.includes(name));
 }

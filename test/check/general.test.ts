@@ -2,43 +2,26 @@
  * What is promised of every run of any protocol: the shipped scenarios keep it, and a good trace in
  * which one event is changed by hand breaks it, which is told in golden words.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Calm } from "../../src/check/calm.ts";
 import { General, GENERAL } from "../../src/check/general.ts";
 import { type Complaint, signatureOf } from "../../src/check/invariant.ts";
 import type { Time } from "../../src/core/units.ts";
 import { judge } from "../../src/fuzz/judge.ts";
-import { loadScenario } from "../../src/scenario/load.ts";
-import type { Scenario } from "../../src/scenario/model.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import { masternode } from "../../src/simulate.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
-
-const FOLDER = join(import.meta.dirname, "../../scenarios");
-/** Nodes times nodes times minutes. */
-const LOAD_MAX = 200;
+import { LIGHT, scenarioNamed } from "../light.ts";
 
 const kit = masternode();
 const invariants = Object.keys(GENERAL);
 
-const SCENARIOS = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".yaml"))
-  .map((name) => scenario(name.replace(".yaml", "")))
-  .filter(({ nodes, until }) => (nodes.length ** 2 * until) / 60_000_000 < LOAD_MAX);
-
-function scenario(name: string): Scenario {
-  const file = `${name}.yaml`;
-  return loadScenario(kit, readFileSync(join(FOLDER, file), "utf8"), file);
-}
-
-test.each(SCENARIOS.map(({ name }) => name))("%s keeps them", (name) => {
-  expect(judge(kit, scenario(name), { invariants }).complaints).toEqual([]);
+test.each(LIGHT.map(({ name }) => name))("%s keeps them", (name) => {
+  expect(judge(kit, scenarioNamed(name), { invariants }).complaints).toEqual([]);
 });
 
-const good = scenario("discovery-timeline");
+const good = scenarioNamed("discovery-timeline");
 const events = [...runScenario(kit, good).trace.events()];
 
 /** Of a trace as it is read from a file. */

@@ -19,6 +19,7 @@ import { readScenarios, traceBytes } from "../files.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
 import { LiveLine } from "../live.ts";
 import { openRecorded } from "../open.ts";
+import { countOf } from "../numbers.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { type Ask, askOf, type PlayFlags } from "../play.ts";
 import { type Protocol, protocolOf } from "../protocol.ts";
@@ -122,21 +123,14 @@ function jobOf(args: ConformArgs, kit: Protocol, io: Io): Job {
   return {
     ...{ args, io, kit, ask: askOf(args, kit, io), speed: speedOf(args.speed) },
     runs: countOf("--runs", args.runs, RUNS, 1),
-    sims: countOf("--sims", args.sims, SIMS, 2),
+    sims: countOf("--sims", args.sims, SIMS, 2, COUNT_MAX),
   };
 }
 
 const RUNS = 5;
 const SIMS = 20;
+/** More than anybody waits for. */
 const COUNT_MAX = 10_000;
-
-function countOf(flag: string, text: string | undefined, standard: number, least: number): number {
-  if (text === undefined) return standard;
-  const count = /^\d+$/.test(text) ? Number(text) : 0;
-  if (count >= least && count <= COUNT_MAX) return count;
-  const shown = JSON.stringify(text);
-  throw new BadInput([`${flag} ${shown} — expected a whole number, at least ${least}`]);
-}
 
 /** Real worlds are this late at least, and what is nearer in time has no order between them. */
 const LATE_MIN = millis(5);

@@ -4,15 +4,8 @@ import { campaign } from "../../campaign/campaign.ts";
 import { documentText } from "../../campaign/document.ts";
 import { ReportFolder } from "../../campaign/folder.ts";
 import { FuzzLine } from "../fuzzline.ts";
-import {
-  askedOf,
-  FUZZER,
-  type FuzzWords,
-  kitFor,
-  secondsOf,
-  spanOf,
-  threadsOf,
-} from "../fuzzed.ts";
+import { askedOf, FUZZER, type FuzzWords, kitFor, spanOf, threadsOf } from "../fuzzed.ts";
+import { secondsOf } from "../numbers.ts";
 import type { FuzzerSetup } from "../fuzzer.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import type { Io } from "../output.ts";

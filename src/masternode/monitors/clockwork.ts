@@ -3,12 +3,12 @@
  * that armed it, so how long it ran stands in the trace. Not asked of nodes that stood still or
  * whose clocks drift, nor of real ones, which are always a little late.
  */
-import type { Complaint, Monitor, NodeFacts, RunPlan } from "../../check/invariant.ts";
+import type { NodeFacts } from "../../check/invariant.ts";
 import { formatDuration } from "../../core/units.ts";
 import { EVERY_KIND, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import type { ConstantName } from "../config.ts";
 import type { TimerName } from "../state.ts";
-import type { Rules } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const CLOCKWORK = "clockwork";
 
@@ -20,7 +20,7 @@ export const clockwork: Rules = {
       mode: "always",
     },
   },
-  make: ({ plan }) => new Clockwork(plan),
+  make: (scene) => new Clockwork(scene),
 };
 
 type Numbers = Readonly<Record<ConstantName, number>>;
@@ -150,29 +150,14 @@ interface Hands {
   readonly last: Map<string, number>;
 }
 
-class Clockwork implements Monitor {
+class Clockwork extends RuleMonitor {
   readonly mask: number = EVERY_KIND;
-  readonly #plan: RunPlan;
-  readonly #hands: readonly Hands[];
+  readonly #hands: readonly Hands[] = this.plan.plans.map(() => ({
+    ...{ bootId: NO_CAUSE, bootAt: 0, movedAt: -1, drift: 0, drifted: false, ahead: 0 },
+    last: new Map(),
+  }));
   /** By event id. */
   #times = new Float64Array(4_096);
-  readonly #found = new Map<string, Complaint>();
-
-  constructor(plan: RunPlan) {
-    this.#plan = plan;
-    this.#hands = plan.plans.map(() => ({
-      ...{
-        bootId: NO_CAUSE,
-        bootAt: 0,
-        movedAt: -1,
-        drift: 0,
-        drifted: false,
-        ahead: 0,
-        last: new Map(),
-      },
-    }));
-  }
-
   see(event: TraceEvent): void {
     if (event.id >= this.#times.length) this.#grow(event.id);
     this.#times[event.id] = event.at;
@@ -188,7 +173,7 @@ class Clockwork implements Monitor {
       case "clock":
         hands.drift = event.b;
         hands.drifted ||= event.b !== 0;
-        hands.ahead = event.a - event.at - this.#plan.epoch;
+        hands.ahead = event.a - event.at - this.plan.epoch;
         // Its wall clock may have jumped while timers ran that were aligned to it.
         hands.movedAt = event.at;
         return;
@@ -202,13 +187,9 @@ class Clockwork implements Monitor {
     }
   }
 
-  finish(): readonly Complaint[] {
-    return [...this.#found.values()];
-  }
-
   #judge(event: TraceEvent, hands: Hands): void {
-    const node = this.#plan.plans[event.node] as NodeFacts;
-    if (!this.#plan.exact || node.standing !== "kept") return;
+    const node = this.plan.plans[event.node] as NodeFacts;
+    if (!this.plan.exact || !this.isKept(event.node)) return;
     if (hands.drifted || event.cause < hands.bootId) return;
     const armed = this.#times[event.cause] as number;
     const body = event.body as string;
@@ -217,29 +198,23 @@ class Clockwork implements Monitor {
     const due = DUES[timer as TimerName];
     if (due === null || due === undefined) return;
     // Timers that were armed by the clock's own event began with it.
-    if (armed < hands.movedAt || this.#found.has(timer)) return;
+    if (armed < hands.movedAt) return;
     const after = event.at - armed;
     const uptime = event.at - hands.bootAt;
     const moment: Moment = {
       c: node.config as Numbers,
       after,
       uptime,
-      clock: event.at + hands.ahead + this.#plan.epoch,
+      clock: event.at + hands.ahead + this.plan.epoch,
       wall: event.at + hands.ahead,
       last: hands.last.get(timer) ?? null,
     };
     if (after > 0) hands.last.set(timer, uptime);
     if (due.right(moment)) return;
-    const says = due.by.map((name) => `${name} ${formatDuration(moment.c[name])}`);
-    this.#found.set(timer, {
-      invariant: CLOCKWORK,
-      witness: timer,
-      node: event.node,
-      at: event.at,
-      event: event.id,
-      text:
-        `${node.name}'s timer ${timer} went off after ${formatDuration(after)}, ` +
-        `at uptime ${formatDuration(uptime)}, with ${says.join(", ")}`,
+    this.breach(CLOCKWORK, timer, event, () => {
+      const says = due.by.map((name) => `${name} ${formatDuration(moment.c[name])}`);
+      const when = `after ${formatDuration(after)}, at uptime ${formatDuration(uptime)}`;
+      return `${node.name}'s timer ${timer} went off ${when}, with ${says.join(", ")}`;
     });
   }
 

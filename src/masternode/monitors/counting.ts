@@ -1,12 +1,11 @@
 /** Who runs is counted by all, and who died is not (rules X4, R2, R3, Q3). */
 import type { Address } from "../../core/address.ts";
 import { SECOND, type Time } from "../../core/units.ts";
-import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { Bounds } from "./bounds.ts";
-import { DueMonitor, type Want } from "./due.ts";
+import { DueMonitor, NodeMonitor, type Want } from "./due.ts";
 import type { Group } from "./groups.ts";
-import type { Rules, Scene } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
 export const counting: Rules = {
   specs: {
@@ -36,16 +35,9 @@ export const burying: Rules = {
 };
 
 class Counting extends DueMonitor {
-  readonly mask: number = kindMask("fact", "boot", "down", "stall", "fault", "lift", "clock");
   protected readonly invariant = "all-count-all";
-  readonly #bounds: Bounds;
   /** Has announced itself in this life. */
   readonly #speaks: boolean[] = this.plan.plans.map(() => false);
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#bounds = new Bounds(scene);
-  }
 
   protected look({ kind, node, at, body }: TraceEvent): void {
     if (kind === "boot" || kind === "down") this.#speaks[node] = false;
@@ -73,7 +65,7 @@ class Counting extends DueMonitor {
       missing === undefined
         ? null
         : { witness: "", node, text: () => this.#text(node, missing, active) };
-    this.judge(node, group, want, at, this.#bounds.counting(group));
+    this.judge(node, group, want, at, this.bounds.counting(group));
   }
 
   #text(node: number, missing: number, active: readonly Address[]): string {
@@ -87,28 +79,12 @@ class Counting extends DueMonitor {
   }
 }
 
-class Burying extends DueMonitor {
-  readonly mask: number = kindMask("fact", "boot", "down", "stall", "fault", "lift", "clock");
+class Burying extends NodeMonitor {
   protected readonly invariant = "dead-are-missed";
-  readonly #bounds: Bounds;
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#bounds = new Bounds(scene);
-  }
-
-  protected look({ kind, node, at, body }: TraceEvent): void {
-    if (kind !== "fact" || (body as Fact).type !== "active") return;
-    const group = this.groups.of(node);
-    if (group !== null) this.#judge(node, group, at);
-  }
-
-  protected judgeAll(group: Group, at: number): void {
-    for (const node of group.nodes) this.#judge(node, group, at);
-  }
+  protected readonly told = ["active"] as const;
 
   /** Who is not alone may be told late of what was said long ago. */
-  #judge(node: number, group: Group, at: number): void {
+  protected judgeNode(node: number, group: Group, at: number): void {
     const { active } = this.picture.at(node);
     const dead = group.alone
       ? active.find((address) => {
@@ -116,9 +92,9 @@ class Burying extends DueMonitor {
           return owner >= 0 && owner !== node && !this.calm.isUp(owner);
         })
       : undefined;
-    const window = this.#bounds.most(group, "activeWindow");
+    const window = this.bounds.most(group, "activeWindow");
     const clocks = 2 * Math.max(...this.plan.plans.map((_, each) => this.#wrong(each, at)));
-    const sweep = this.#bounds.most(group, "sweepPeriod");
+    const sweep = this.bounds.most(group, "sweepPeriod");
     const want =
       dead === undefined ? null : { witness: "", node, text: () => this.#text(node, dead) };
     this.judge(node, group, want, at, window + sweep + clocks + 5 * SECOND + group.rtt);

@@ -3,9 +3,12 @@
  * moment when it falls short of the goal in an undisturbed group; when it no longer is, or its
  * group is no longer what it was, or the run is over, that must not have lasted too long.
  */
+import { Calm } from "../../check/calm.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import type { Time } from "../../core/units.ts";
-import type { TraceEvent } from "../../trace/event.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Fact } from "../facts.ts";
+import { Bounds } from "./bounds.ts";
 import type { Group, Groups } from "./groups.ts";
 import { RuleMonitor, type Scene } from "./rule.ts";
 
@@ -24,7 +27,9 @@ interface Wanting {
 }
 
 export abstract class DueMonitor extends RuleMonitor {
+  readonly mask: number = kindMask("fact") | Calm.mask;
   protected readonly groups: Groups;
+  protected readonly bounds: Bounds;
   protected abstract readonly invariant: string;
   readonly #wanting = new Map<number, Wanting>();
   #version = 0;
@@ -32,6 +37,7 @@ export abstract class DueMonitor extends RuleMonitor {
   constructor(scene: Scene) {
     super(scene);
     this.groups = scene.groups;
+    this.bounds = new Bounds(scene);
   }
 
   see(event: TraceEvent): void {
@@ -92,4 +98,22 @@ export abstract class DueMonitor extends RuleMonitor {
     }
     for (const group of this.groups.all) this.judgeAll(group, at);
   }
+}
+
+/** Each node of a group is a subject, and facts of its own tell how it stands. */
+export abstract class NodeMonitor extends DueMonitor {
+  /** Types of those facts. */
+  protected abstract readonly told: readonly Fact["type"][];
+
+  protected look({ kind, node, at, body }: TraceEvent): void {
+    if (kind !== "fact" || !this.told.includes((body as Fact).type)) return;
+    const group = this.groups.of(node);
+    if (group !== null) this.judgeNode(node, group, at);
+  }
+
+  protected judgeAll(group: Group, at: number): void {
+    for (const node of group.nodes) this.judgeNode(node, group, at);
+  }
+
+  protected abstract judgeNode(node: number, group: Group, at: number): void;
 }

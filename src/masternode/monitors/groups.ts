@@ -5,8 +5,9 @@
  */
 import type { Calm, Component } from "../../check/calm.ts";
 import type { RunPlan } from "../../check/invariant.ts";
+import { partsOf } from "../../check/parts.ts";
 import { type Address, ipOf } from "../../core/address.ts";
-import type { Latency } from "../../core/fault.ts";
+import { longest } from "../../core/fault.ts";
 import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
@@ -123,25 +124,15 @@ export class Groups {
 
   /** By acquaintance, after taking out whom not everybody reaches. */
   #split(component: Component, at: number): readonly Group[] {
-    const left = new Set(this.#clique(component));
-    const found: Group[] = [];
-    for (const first of left) {
-      const nodes = [first];
-      left.delete(first);
-      for (const node of nodes) {
-        for (const other of left) {
-          if (!this.#isKnown(node, other) && !this.#isKnown(other, node)) continue;
-          nodes.push(other);
-          left.delete(other);
-        }
-      }
-      nodes.sort((a, b) => a - b);
+    const parts = partsOf(this.#clique(component), (one, other) => {
+      return this.#isKnown(one, other) || this.#isKnown(other, one);
+    });
+    return parts.map((nodes): Group => {
       const known = this.#groups.find((group) => sameNodes(group.nodes, nodes));
       const since = Math.max(component.since, known?.since ?? at);
       const alone = component.alone && component.nodes.length === nodes.length;
-      found.push({ nodes, since, alone, rtt: known?.rtt ?? this.#rtt(nodes) });
-    }
-    return found;
+      return { nodes, since, alone, rtt: known?.rtt ?? this.#rtt(nodes) };
+    });
   }
 
   #clique({ nodes, whole }: Component): readonly number[] {
@@ -198,10 +189,6 @@ function ableOf({ plans }: RunPlan): readonly boolean[] {
     });
     return !isShared;
   });
-}
-
-function longest(latency: Latency): number {
-  return latency.shape === "constant" ? latency.at : latency.max;
 }
 
 function sameNodes(left: readonly number[], right: readonly number[]): boolean {

@@ -3,14 +3,13 @@
  * turned inactive, how long a ban lasts, how many lines a list has, how many dials are under way.
  * What stands in one event is judged by that event; what has to be counted is counted here.
  */
-import type { Complaint, Monitor, RunPlan } from "../../check/invariant.ts";
 import { type Address, ipOf } from "../../core/address.ts";
 import { formatDuration } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import { type ConstantName, CONSTANTS } from "../config.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
-import type { Rules } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 import { answered, banOf, type Counts, forget, fresh, keyOf, lostBy, restart } from "./counts.ts";
 
 const LIMITS = "limits";
@@ -23,7 +22,7 @@ export const limits: Rules = {
       mode: "always",
     },
   },
-  make: ({ plan }) => new Limits(plan),
+  make: (scene) => new Limits(scene),
 };
 
 const MASK = kindMask(
@@ -31,20 +30,13 @@ const MASK = kindMask(
   ...(["send", "deliver", "fact", "gate"] as const),
 );
 
-class Limits implements Monitor {
+class Limits extends RuleMonitor {
   readonly mask: number = MASK;
-  readonly #counts: readonly Counts[];
-  readonly #exact: boolean;
-  readonly #found = new Map<string, Complaint>();
-
-  constructor(plan: RunPlan) {
-    this.#exact = plan.exact;
-    this.#counts = plan.plans.map((node) => fresh(node));
-  }
+  readonly #counts: readonly Counts[] = this.plan.plans.map((node) => fresh(node));
 
   see(event: TraceEvent): void {
     const counts = this.#counts[event.node];
-    if (counts === undefined || counts.node.standing !== "kept") return;
+    if (counts === undefined || !this.isKept(event.node)) return;
     switch (event.kind) {
       case "boot":
         restart(counts, event.at);
@@ -82,10 +74,6 @@ class Limits implements Monitor {
         return;
       default:
     }
-  }
-
-  finish(): readonly Complaint[] {
-    return [...this.#found.values()];
   }
 
   #dial(counts: Counts, event: TraceEvent): void {
@@ -313,20 +301,14 @@ class Limits implements Monitor {
 
   /** Its time is everybody's: what is due happens when it is due. */
   #steady({ stood }: Counts): boolean {
-    return this.#exact && !stood;
+    return this.plan.exact && !stood;
   }
 
   #complain(event: TraceEvent, { node, c }: Counts, constant: string, what: string): void {
-    if (this.#found.has(constant)) return;
-    const value = c[constant as ConstantName] as number | undefined;
-    const says = value === undefined ? "" : `, and ${constant} is ${said(constant, value)}`;
-    this.#found.set(constant, {
-      invariant: LIMITS,
-      witness: constant,
-      node: event.node,
-      at: event.at,
-      event: event.id,
-      text: `${node.name} ${what}${says}`,
+    this.breach(LIMITS, constant, event, () => {
+      const value = c[constant as ConstantName] as number | undefined;
+      const says = value === undefined ? "" : `, and ${constant} is ${said(constant, value)}`;
+      return `${node.name} ${what}${says}`;
     });
   }
 }

@@ -22,8 +22,6 @@ export interface Gate {
 
 /** What one node stands at. */
 export interface Standpoint {
-  up: boolean;
-  stalled: boolean;
   /** Where it listens, or as its peers agree (rule S5). */
   address: Address;
   /** Of this boot. */
@@ -59,7 +57,7 @@ const NOBODY: readonly Address[] = [];
 
 export class Picture {
   static readonly mask: number = kindMask(
-    ...(["boot", "down", "stall", "clock", "dial", "opened", "closed", "close"] as const),
+    ...(["boot", "down", "clock", "dial", "opened", "closed", "close"] as const),
     ...(["refused", "deliver", "fact", "gate"] as const),
   );
   readonly nodes: readonly Standpoint[];
@@ -77,8 +75,6 @@ export class Picture {
     this.nodes = plan.plans.map(({ address, clock }) => ({
       ...{
         address,
-        up: false,
-        stalled: false,
         bootAt: 0,
         ends: new Map(),
         ready: new Map(),
@@ -144,11 +140,7 @@ export class Picture {
         restart(one, event.at);
         return;
       case "down":
-        one.up = false;
         forget(one);
-        return;
-      case "stall":
-        one.stalled = event.a === 1;
         return;
       case "clock":
         one.wall = event.a;
@@ -220,12 +212,10 @@ export class Picture {
 
 function restart(one: Standpoint, at: number): void {
   forget(one);
-  one.up = true;
   one.bootAt = at;
 }
 
 function forget(one: Standpoint): void {
-  one.stalled = false;
   one.ends.clear();
   one.ready.clear();
   one.peers.clear();

@@ -1,13 +1,13 @@
 /** Chains become one, and grow (rules Y1, Y3, B2, B5): what the incident of 3009 was about. */
+import { Calm } from "../../check/calm.ts";
 import { SECOND } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { Bounds } from "./bounds.ts";
 import { genesisOf } from "./chain.ts";
 import { DueMonitor, type Want } from "./due.ts";
 import type { Group } from "./groups.ts";
 import { firstClosed } from "./production.ts";
-import type { Rules, Scene } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
 export const behind: Rules = {
   specs: {
@@ -49,17 +49,9 @@ export const growth: Rules = {
   make: (scene) => new Growth(scene),
 };
 
-const CALM = ["boot", "down", "stall", "fault", "lift", "clock"] as const;
-
 abstract class TipMonitor extends DueMonitor {
-  protected readonly bounds: Bounds;
   /** Its chain and a peer's part too deep: nothing is promised until an operator has chosen. */
   protected readonly parted: boolean[] = this.plan.plans.map(() => false);
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.bounds = new Bounds(scene);
-  }
 
   protected look(event: TraceEvent): void {
     const { kind, node, at, body } = event;
@@ -91,7 +83,6 @@ abstract class TipMonitor extends DueMonitor {
 }
 
 class Behind extends TipMonitor {
-  readonly mask: number = kindMask("fact", ...CALM);
   protected readonly invariant = "downloads";
 
   protected moved(node: number, group: Group, at: number): void {
@@ -119,7 +110,6 @@ class Behind extends TipMonitor {
 }
 
 class OneChain extends TipMonitor {
-  readonly mask: number = kindMask("fact", ...CALM);
   protected readonly invariant = "one-chain";
 
   protected moved(_node: number, group: Group, at: number): void {
@@ -152,7 +142,7 @@ class OneChain extends TipMonitor {
 }
 
 class Growth extends TipMonitor {
-  readonly mask: number = kindMask("fact", "gate", ...CALM);
+  override readonly mask: number = kindMask("fact", "gate") | Calm.mask;
   protected readonly invariant = "grows";
   readonly #genesis = genesisOf(this.plan.world) * SECOND;
   /** The height that a group has reached, by its first node. */

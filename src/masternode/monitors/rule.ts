@@ -1,11 +1,11 @@
 /** What monitors of rules have in common: the picture, and what they complain of, once a kind. */
+import { Breaches, type Sight } from "../../check/breaches.ts";
 import type { Calm } from "../../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
-import { signatureOf } from "../../check/invariant.ts";
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
-import type { EventId, TraceEvent } from "../../trace/event.ts";
+import type { TraceEvent } from "../../trace/event.ts";
 import type { Groups } from "./groups.ts";
 import type { Picture } from "./picture.ts";
 
@@ -30,7 +30,7 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly plan: RunPlan;
   protected readonly picture: Picture;
   protected readonly calm: Calm;
-  readonly #found = new Map<string, Complaint>();
+  readonly #breaches = new Breaches();
 
   constructor({ plan, picture, calm }: Scene) {
     this.plan = plan;
@@ -41,7 +41,7 @@ export abstract class RuleMonitor implements Monitor {
   abstract see(event: TraceEvent): void;
 
   finish(_end: Time): readonly Complaint[] {
-    return [...this.#found.values()];
+    return this.#breaches.all();
   }
 
   /** Everything is promised to it, and it is held to everything. */
@@ -70,15 +70,7 @@ export abstract class RuleMonitor implements Monitor {
   }
 
   /** Only the first of a kind is told. */
-  protected breach(
-    invariant: string,
-    witness: string,
-    { node, at, id }: { readonly node: number; readonly at: number; readonly id: EventId | null },
-    text: () => string,
-  ): void {
-    const signature = signatureOf({ invariant, witness } as Complaint);
-    if (this.#found.has(signature)) return;
-    const complaint = { invariant, witness, node, at: at as Time, event: id, text: text() };
-    this.#found.set(signature, complaint);
+  protected breach(invariant: string, witness: string, seen: Sight, text: () => string): void {
+    this.#breaches.add(invariant, witness, seen, text);
   }
 }

@@ -2,7 +2,7 @@
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import { Bounds } from "./bounds.ts";
-import { DueMonitor, type Want } from "./due.ts";
+import { NodeMonitor, type Want } from "./due.ts";
 import type { Group } from "./groups.ts";
 import { type Rules, RuleMonitor, type Scene } from "./rule.ts";
 
@@ -44,31 +44,14 @@ export const lasting: Rules = {
   make: (scene) => new Lasting(scene),
 };
 
-const CALM = ["boot", "down", "stall", "fault", "lift", "clock"] as const;
+/** How sessions stand is told by these. */
+const SESSIONS = ["ready", "lost"] as const;
 
-class Pairs extends DueMonitor {
-  readonly mask: number = kindMask("fact", ...CALM);
+class Pairs extends NodeMonitor {
   protected readonly invariant = "one-session";
-  readonly #bounds: Bounds;
+  protected readonly told = SESSIONS;
 
-  constructor(scene: Scene) {
-    super(scene);
-    this.#bounds = new Bounds(scene);
-  }
-
-  protected look({ kind, node, at, body }: TraceEvent): void {
-    if (kind !== "fact") return;
-    const { type } = body as Fact;
-    if (type !== "ready" && type !== "lost") return;
-    const group = this.groups.of(node);
-    if (group !== null) this.#judge(node, group, at);
-  }
-
-  protected judgeAll(group: Group, at: number): void {
-    for (const node of group.nodes) this.#judge(node, group, at);
-  }
-
-  #judge(node: number, group: Group, at: number): void {
+  protected judgeNode(node: number, group: Group, at: number): void {
     const { ready } = this.picture.at(node);
     const seen = new Set<number>();
     let twice = -1;
@@ -78,7 +61,7 @@ class Pairs extends DueMonitor {
     }
     const want: Want | null =
       twice < 0 ? null : { witness: "two", node, text: () => this.#text(node, twice) };
-    this.judge(node, group, want, at, this.#bounds.settling(group));
+    this.judge(node, group, want, at, this.bounds.settling(group));
   }
 
   #text(node: number, peer: number): string {
@@ -86,42 +69,24 @@ class Pairs extends DueMonitor {
   }
 }
 
-class Company extends DueMonitor {
-  readonly mask: number = kindMask("fact", ...CALM);
+class Company extends NodeMonitor {
   protected readonly invariant = "enough-sessions";
+  protected readonly told = SESSIONS;
   /** Liars name addresses where nobody is, and dialing those takes its time. */
   readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
-  readonly #bounds: Bounds;
 
-  constructor(scene: Scene) {
-    super(scene);
-    this.#bounds = new Bounds(scene);
-  }
-
-  protected look({ kind, node, at, body }: TraceEvent): void {
-    if (kind !== "fact") return;
-    const { type } = body as Fact;
-    if (type !== "ready" && type !== "lost") return;
-    const group = this.groups.of(node);
-    if (group !== null) this.#judge(node, group, at);
-  }
-
-  protected judgeAll(group: Group, at: number): void {
-    for (const node of group.nodes) this.#judge(node, group, at);
-  }
-
-  #judge(node: number, group: Group, at: number): void {
+  protected judgeNode(node: number, group: Group, at: number): void {
     const peers = new Set(this.picture.at(node).ready.values());
     const others = group.nodes.filter((other) => other !== node);
     // Where members are full, who comes last is a guest.
-    const isRoomy = this.plan.plans.length <= this.#bounds.least(group, "sessionsMax");
+    const isRoomy = this.plan.plans.length <= this.bounds.least(group, "sessionsMax");
     const wanted = Math.min(this.constant(node, "sessionsWanted"), others.length);
     const missing = others.find((other) => !peers.has(other));
     const isShort = isRoomy && !this.#isPoisoned && missing !== undefined && peers.size < wanted;
     const want = isShort
       ? { witness: "", node, text: () => this.#text(node, peers.size, wanted, missing) }
       : null;
-    this.judge(node, group, want, at, this.#bounds.counting(group));
+    this.judge(node, group, want, at, this.bounds.counting(group));
   }
 
   #text(node: number, count: number, wanted: number, missing: number): string {

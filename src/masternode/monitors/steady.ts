@@ -2,7 +2,7 @@
  * Sessions last (rules S4, S6, P3): where nothing hinders two nodes, a session between them ends
  * only for a reason that the protocol has, and nothing is said on it afterwards.
  */
-import type { LinkProfile } from "../../core/fault.ts";
+import { type LinkProfile, longest } from "../../core/fault.ts";
 import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import { sameU64, type U64 } from "../../wire/u64.ts";
@@ -140,6 +140,5 @@ class Steady extends RuleMonitor {
 
 /** Nothing there makes TCP give up, or a pong come late. */
 function isGood({ loss, bandwidth, latency }: LinkProfile): boolean {
-  const longest = latency.shape === "constant" ? latency.at : latency.max;
-  return loss <= 0.05 && bandwidth === null && longest <= 2 * SECOND;
+  return loss <= 0.05 && bandwidth === null && longest(latency) <= 2 * SECOND;
 }
