@@ -43,9 +43,11 @@ export {
 export type { NodeSpec } from "./engine/host.ts";
 export type { NetworkConfig } from "./engine/net.ts";
 export { World, type WorldOptions } from "./engine/world.ts";
-export { type Drawn, drawing, drawings, drawWorld, TROUBLES, worlds } from "./fuzz/draw.ts";
+export { type Drawn, drawWorld, TROUBLES } from "./fuzz/draw.ts";
 export { judge, type Judgement, type JudgeOptions } from "./fuzz/judge.ts";
 export { type Mutant, mutated } from "./fuzz/mutant.ts";
+export type { OwnInvariant, WantedInvariants } from "./fuzz/promising.ts";
+export type { ScenarioArbitrary, ScenarioOptions } from "./fuzz/scenarios.ts";
 export { SHAPES } from "./fuzz/shapes.ts";
 export * from "./fuzz/shrink/shrink.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
@@ -68,8 +70,12 @@ export { Lines } from "./wire/lines.ts";
 export { writeScenario } from "./scenario/write.ts";
 export {
   expectTimeline,
+  type HoldsOptions,
+  holds,
   masternode,
   reportOf,
+  scenarios,
+  type ScenariosOf,
   simulate,
   timelineOf,
   type TimelineExpectation,

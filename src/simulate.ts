@@ -1,10 +1,20 @@
 /**
- * Running scenarios of masternodes from a program: what `timesim` and `timesim/vitest` share. Reads
- * files, brings Node's cryptography; everything else is below.
+ * Running scenarios of masternodes from a program, given or drawn: what `timesim` and
+ * `timesim/vitest` share. Reads files, brings Node's cryptography; everything else is below.
  */
 import { readFileSync } from "node:fs";
+import { signatureOf } from "./check/invariant.ts";
+import type { Protocol } from "./core/machine.ts";
+import { formatTime, type Time } from "./core/units.ts";
+import { judge } from "./fuzz/judge.ts";
+import { promising, type WantedInvariants } from "./fuzz/promising.ts";
+import {
+  isTold,
+  type ScenarioArbitrary,
+  type ScenarioOptions,
+  scenariosOf,
+} from "./fuzz/scenarios.ts";
 import { nodeCrypto } from "./host/crypto.ts";
-import type { Time } from "./core/units.ts";
 import type { Kit } from "./kit/kit.ts";
 import { masternodeKit } from "./masternode/kit.ts";
 import type { Masternode } from "./masternode/state.ts";
@@ -13,10 +23,12 @@ import { timeline, timelineLine } from "./report/timeline.ts";
 import { askRow, type Row } from "./scenario/ask.ts";
 import { loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/model.ts";
+import { promises } from "./scenario/promises.ts";
 import { repeatCommand } from "./scenario/repeat.ts";
 import { type Run, type RunOptions, runScenario } from "./scenario/run.ts";
+import { writeScenario } from "./scenario/write.ts";
 import type { Outcome } from "./trace/outcome.ts";
-import { type Words, wordsFor } from "./trace/text.ts";
+import { wordsFor } from "./trace/text.ts";
 
 /** The masternode protocol with Node's cryptography. */
 export function masternode(): Kit<Masternode> {
@@ -64,6 +76,14 @@ export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
 
 /** Why rows of a run failed, as the command line prints it. Empty when none did. */
 export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): string {
+  return explained(masternode(), run, outcomes);
+}
+
+function explained<P extends Protocol>(
+  kit: Kit<P>,
+  run: Run<P>,
+  outcomes: readonly Outcome[],
+): string {
   const { header } = run.trace;
   const { file, virtual } = run.summary;
   const { seed, profile } = header;
@@ -72,7 +92,8 @@ export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): st
   const repeat = file.includes("<")
     ? `simulate(text, { seed: "${seed}", profile: "${profile}" })`
     : repeatCommand(scenario, { ...PLAIN, profile, until: cut }, seed);
-  const failed = { trace: run.trace, words: wordsOf(run), file, repeat };
+  const words = wordsFor(header, kit.vocabulary);
+  const failed = { trace: run.trace, words, file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
 }
 
@@ -80,12 +101,73 @@ const PLAIN = { wire: "objects", guard: false, machine: null } as const;
 
 /** The run's timeline, one line per state change, exact to the microsecond. */
 export function timelineOf(run: Run<Masternode>): string {
-  const words = wordsOf(run);
+  const words = wordsFor(run.trace.header, masternode().vocabulary);
   return `${timeline(run.trace, words)
     .map((row) => timelineLine(row, words))
     .join("\n")}\n`;
 }
 
-function wordsOf(run: Run<Masternode>): Words {
-  return wordsFor(run.trace.header, masternode().vocabulary);
+/** What is to be drawn, and for which protocol. */
+export interface ScenariosOf<P extends Protocol = Masternode> extends ScenarioOptions {
+  /** Default: the masternode protocol. A mutant's: `mutated(masternode(), mutant)`. */
+  readonly kit?: Kit<P>;
+}
+
+/**
+ * Any world, as an arbitrary of fast-check: `fc.assert(fc.property(scenarios(), (s) => holds(s)))`.
+ * What fails is shrunk by changes to the scenario: fewer nodes, faults and constants, an earlier
+ * end, rounder numbers. Throws BadInput for options that are none.
+ */
+export function scenarios<P extends Protocol = Masternode>(
+  options: ScenariosOf<P> = {},
+): ScenarioArbitrary {
+  const { kit, ...rest } = options;
+  return kit === undefined ? scenariosOf(masternode(), rest) : scenariosOf(kit, rest);
+}
+
+export interface HoldsOptions<P extends Protocol = Masternode> {
+  /** Whose machines play it, and whose promises these are; default: the masternode protocol. */
+  readonly kit?: Kit<P>;
+}
+
+/**
+ * Plays a scenario and throws unless the promises about every run are kept: all, or those named, or
+ * one's own. The error says which was broken first, where and when, and what led to it, and shows
+ * the scenario as a file that `timesim run` fails on (which does not know one's own promises). Rows
+ * of `expect` are not asked. Throws BadInput for promises that are none.
+ */
+export function holds<P extends Protocol = Masternode>(
+  scenario: Scenario,
+  invariants: WantedInvariants = "all",
+  { kit }: HoldsOptions<P> = {},
+): void {
+  if (kit === undefined) hold(masternode(), scenario, invariants);
+  else hold(kit, scenario, invariants);
+}
+
+function hold<P extends Protocol>(
+  given: Kit<P>,
+  scenario: Scenario,
+  wanted: WantedInvariants,
+): void {
+  const { kit, names } = promising(given, wanted);
+  const { complaints } = judge(kit, scenario, { invariants: names });
+  const [first, ...others] = complaints.toSorted((one, other) => one.at - other.at);
+  if (first === undefined) return;
+  const { invariants: _invariants, ...plain } = { ...scenario, expect: [] };
+  const asked = (names: readonly string[]): Scenario => {
+    return names.includes(first.invariant) ? { ...plain, invariants: [first.invariant] } : plain;
+  };
+  const run = runScenario(kit, asked(names));
+  const later = new Set(others.map(({ invariant }) => invariant));
+  later.delete(first.invariant);
+  isTold(scenario);
+  const lines = [
+    `${signatureOf(first)}, at ${formatTime(first.at)}`,
+    explained(kit, run, run.summary.outcomes),
+    ...(later.size === 0 ? [] : [`  broken later  ${[...later].join(", ")}`]),
+    `\n# ${scenario.file}`,
+    writeScenario(given, asked(promises(given))),
+  ];
+  throw new Error(lines.join("\n"));
 }

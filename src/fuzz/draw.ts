@@ -7,7 +7,6 @@ import fc from "fast-check";
 import { BadInput } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
-import type { Scenario } from "../scenario/model.ts";
 import { luckOf } from "./dice.ts";
 import { genes } from "./genes.ts";
 import { loreOf } from "./lore.ts";
@@ -31,31 +30,11 @@ export function drawWorld<P extends Protocol>(
   seed: number,
   only?: readonly string[],
 ): Drawn {
-  return named(drawing(kit, shape, seed, only).value, seed);
+  return named(drawings(kit, shape, only).generate(luckOf(seed), undefined).value, seed);
 }
 
-/** The same with what shrinks it: `drawings(kit, shape).shrink(value, context)`. */
-export function drawing<P extends Protocol>(
-  kit: Kit<P>,
-  shape: string,
-  seed: number,
-  only?: readonly string[],
-): fc.Value<Drawn> {
-  return drawings(kit, shape, only).generate(luckOf(seed), undefined);
-}
-
-/** Any world of a shape, seeded by number. */
-export function worlds<P extends Protocol>(
-  kit: Kit<P>,
-  shape: string,
-  only?: readonly string[],
-): fc.Arbitrary<Scenario> {
-  const seeds = fc.noShrink(fc.nat());
-  const drawn = drawings(kit, shape, only);
-  return fc.tuple(drawn, seeds).map(([one, seed]) => named(one, seed).scenario);
-}
-
-function named({ scenario, swarm }: Drawn, seed: number): Drawn {
+/** By the number of its seed. */
+export function named({ scenario, swarm }: Drawn, seed: number): Drawn {
   const name = `world-${seed}`;
   return { scenario: { ...scenario, name, file: `${name}.yaml`, seed: String(seed) }, swarm };
 }
@@ -64,7 +43,7 @@ function named({ scenario, swarm }: Drawn, seed: number): Drawn {
 const made = new WeakMap<object, Map<string, fc.Arbitrary<Drawn>>>();
 
 /** Worlds that are named `drawn` and have seed 0. */
-export function drawings<P extends Protocol>(
+function drawings<P extends Protocol>(
   kit: Kit<P>,
   shape: string,
   only?: readonly string[],
@@ -77,7 +56,8 @@ export function drawings<P extends Protocol>(
   return arbitrary;
 }
 
-function mixed<P extends Protocol>(
+/** `only`: see `drawWorld`. */
+export function mixed<P extends Protocol>(
   kit: Kit<P>,
   mix: Mix,
   only: readonly string[] | null,

@@ -52,7 +52,7 @@ export const REPERTOIRE: readonly Trouble[] = [
   link("delay", 3, (genes, stage) => {
     const by = among([millis(500), seconds(2), seconds(5), seconds(12)], genes.more);
     const { from, to, message, chance } = messagesOf(genes, stage);
-    return { do: "delay", from, to, ...(message === null ? {} : { message }), chance, by };
+    return { do: "delay", from, to, ...(message === null ? {} : { message }), by, chance };
   }),
   { kind: "corrupt", weight: 2, make: corrupt },
   crash("stop", 2, (node) => ({ do: "stop", node })),

@@ -135,10 +135,13 @@ function onMessages(
     .transform((given): LinkFault => ({ do: verb, ...compact(given), chance: given.chance ?? 1 }));
 }
 
+/** The luck of a rule goes by its text: one order, whether a chance is written or not. */
 function delay(scope: Scope, kit: Dialect): Form<LinkFault> {
   return z
     .strictObject({ ...messages(scope, kit), by: duration("How much later") })
-    .transform((given) => ({ do: "delay", ...compact(given), chance: given.chance ?? 1 }));
+    .transform(({ by, chance: likely = 1, ...given }) => {
+      return { do: "delay", ...compact(given), by, chance: likely };
+    });
 }
 
 function each(

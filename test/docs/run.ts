@@ -74,7 +74,8 @@ export async function runCode(folder: string, block: Block): Promise<void> {
     .replaceAll(
       /(["'])timesim(?:\/(\w+))?\1/g,
       (_, quote: string, face?: string) => quote + index(face) + quote,
-    );
+    )
+    .replaceAll('"fast-check"', JSON.stringify(import.meta.resolve("fast-check")));
   writeFileSync(file, `${text}\n`);
   await import(/* @vite-ignore */ file);
 }

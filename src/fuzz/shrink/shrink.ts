@@ -8,11 +8,11 @@
 import { SECOND, type Time } from "../../core/units.ts";
 import type { Dialect } from "../../scenario/dialect.ts";
 import type { Scenario } from "../../scenario/model.ts";
-import type { Edit, Pass } from "./edit.ts";
 import { fitted } from "./fit.ts";
 import { PASSES } from "./passes.ts";
 import type { Seen, Target, Trial } from "./trial.ts";
 import { endsFor } from "./times.ts";
+import { applied, contentOf, type Place, type Step, walk } from "./walk.ts";
 import { isLess, weigh, type Weight } from "./weigh.ts";
 
 export interface ShrinkState {
@@ -30,12 +30,9 @@ export interface ShrinkState {
   readonly done: boolean;
 }
 
-/** `chunk` edits of a pass from `offset` on are tried next; 0: the pass has not begun. */
-interface Position {
+/** What is tried next. */
+interface Position extends Place {
   readonly round: number;
-  readonly pass: number;
-  readonly chunk: number;
-  readonly offset: number;
 }
 
 export interface Size {
@@ -106,9 +103,8 @@ class Search {
   /** Contents that were tried and did not fail: memory that only saves time. */
   readonly #failed = new Set<string>();
   #weight: Weight;
-  #edits: readonly Edit[] = [];
-  /** What the edits are of. */
-  #of: { readonly pass: number; readonly best: Scenario } | null = null;
+  /** What is left to try on the best; null: to be asked for anew. */
+  #steps: Iterator<Step, void> | null = null;
 
   constructor(kit: Dialect, trial: Trial, state: ShrinkState) {
     this.state = state;
@@ -119,30 +115,17 @@ class Search {
 
   /** Whether a world was played. */
   advance(): boolean {
-    const { position } = this.state;
-    const pass = PASSES[position.pass];
-    if (pass === undefined) {
-      this.#endRound();
-      return false;
-    }
-    const edits = this.#editsOf(pass);
-    const chunk = Math.min(position.chunk === 0 ? Infinity : position.chunk, edits.length);
-    const size = position.chunk === 0 && !pass.together ? 1 : chunk;
-    if (edits.length === 0 || (position.offset >= edits.length && size <= 1)) {
-      this.#move({ pass: position.pass + 1, chunk: 0, offset: 0 });
-      return false;
-    }
-    if (position.offset >= edits.length) {
-      this.#move({ chunk: Math.ceil(size / 2), offset: 0 });
-      return false;
-    }
-    return this.#attempt(edits.slice(position.offset, position.offset + size), size);
+    const { best, seen, position } = this.state;
+    this.#steps ??= walk(PASSES, this.#kit, best, seen.at, position);
+    const step = this.#steps.next();
+    if (step.done !== true) return this.#attempt(step.value);
+    this.#endRound();
+    return false;
   }
 
-  #attempt(edits: readonly Edit[], size: number): boolean {
-    const { best, position } = this.state;
-    const next = { chunk: size, offset: position.offset + size };
-    const candidate = applied(this.#kit, best, edits);
+  #attempt({ edits, place }: Step): boolean {
+    const next = { ...place, offset: place.offset + place.chunk };
+    const candidate = applied(this.#kit, this.state.best, edits);
     const key = candidate === null ? "" : contentOf(candidate);
     const weight = candidate === null ? null : weigh(this.#kit, candidate);
     const known = this.#failed.has(key);
@@ -156,8 +139,9 @@ class Search {
     } else {
       this.#weight = weigh(this.#kit, failing.best);
       // What comes next stands where the edits stood that are done.
-      this.#move({ chunk: size });
+      this.#move(place);
       this.state = { ...this.state, ...failing, gained: true };
+      this.#steps = null;
     }
     return true;
   }
@@ -191,15 +175,6 @@ class Search {
     return this.#trial(scenario);
   }
 
-  #editsOf(pass: Pass): readonly Edit[] {
-    const { best, seen, position } = this.state;
-    if (this.#of?.pass !== position.pass || this.#of.best !== best) {
-      this.#edits = pass.edits(this.#kit, best, seen.at);
-      this.#of = { pass: position.pass, best };
-    }
-    return this.#edits;
-  }
-
   #endRound(): void {
     const { gained, position } = this.state;
     if (!gained) {
@@ -207,23 +182,11 @@ class Search {
       return;
     }
     this.#move({ round: position.round + 1, pass: 0, chunk: 0, offset: 0 });
+    this.#steps = null;
     this.state = { ...this.state, gained: false };
   }
 
   #move(to: Partial<Position>): void {
     this.state = { ...this.state, position: { ...this.state.position, ...to } };
   }
-}
-
-/** What cannot be done is left out. Null: a scenario that could not be loaded. */
-function applied(kit: Dialect, scenario: Scenario, edits: readonly Edit[]): Scenario | null {
-  return fitted(
-    kit,
-    edits.reduce((changed, edit) => edit(changed) ?? changed, scenario),
-  );
-}
-
-/** All that decides how it runs. */
-function contentOf({ name: _name, about: _about, file: _file, ...rest }: Scenario): string {
-  return JSON.stringify(rest);
 }
