@@ -52,11 +52,13 @@ export function examine<P extends Protocol>(
   const files: Record<string, string | Uint8Array> = {};
   const nothing: Examined = { ...UNKNOWN, files };
   try {
-    const scenario = asking(tools.kit, draw(found.seed).scenario, found);
+    const { scenario: world, swarm } = draw(found.seed);
+    const scenario = asking(tools.kit, world, found);
     const drawn = measured(scenario);
     const from = `by ${tools.repeat(found)}`;
+    const on = swarm.length === 0 ? "" : `# Switched on: ${swarm.join(", ")}.\n`;
     files["found.yaml"] =
-      `# ${found.signature}, drawn ${from}\n${writeScenario(tools.kit, scenario)}`;
+      `# ${found.signature}, drawn ${from}\n${on}${writeScenario(tools.kit, scenario)}`;
     // It would take this worker, too.
     if (DEADLY.includes(found.invariant)) return { ...nothing, drawn, smallest: drawn };
     const smaller = shrink ? lessened(tools, scenario, found) : null;

@@ -20,6 +20,8 @@ export interface InvariantSpec {
    * it any more. `sometimes`: no promise; what a campaign ought to come past at least once.
    */
   readonly mode: "always" | "eventually" | "sometimes";
+  /** Of `eventually`: the stated time, as a sum of things with names, for people. */
+  readonly bound?: string;
 }
 
 /** A broken promise. */

@@ -114,6 +114,8 @@ describe("a world that takes its worker with it", () => {
     expect(out).toMatch(found);
     expect(out).toContain(`npx timesim run ${toy}/${failures[0]?.folder}/${file}`);
     expect(contents(toy)[`${failures[0]?.folder}/failure.txt`]).toMatch(found);
+    const drawn = contents(toy)[`${failures[0]?.folder}/found.yaml`];
+    expect(drawn).toMatch(/^# .*\n# Switched on: \w.*\.\nname: /);
   });
 
   it("is found by hand with the command that was printed", { timeout: 60_000 }, async () => {

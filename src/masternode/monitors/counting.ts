@@ -16,6 +16,7 @@ export const counting: Rules = {
         "within 60 s of boot where nothing ever hindered it; else once pauses, dead sessions " +
         "and lists have had their time (bounds.ts), also from a cache",
       mode: "eventually",
+      bound: "`counting`",
     },
   },
   make: (scene) => new Counting(scene),
@@ -29,6 +30,7 @@ export const burying: Rules = {
         "a masternode that died is inactive everywhere in an undisturbed group within " +
         "activeWindow + sweepPeriod + 5 s, and what clocks differ by",
       mode: "eventually",
+      bound: "`activeWindow` + `sweepPeriod` + 5 s + twice the worst clock + a round trip",
     },
   },
   make: (scene) => new Burying(scene),

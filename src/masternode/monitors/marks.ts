@@ -13,32 +13,51 @@ const GATES = [
   ...(["announce", "credible", "dial", "early-block"] as const),
 ];
 
+interface FactMark {
+  readonly about: string;
+  readonly sets: (fact: Fact) => boolean;
+}
+
+function of(type: Fact["type"], about: string): FactMark {
+  return { about, sets: (fact) => fact.type === type };
+}
+
+function lostFor(reason: string, about: string): FactMark {
+  return { about, sets: (fact) => fact.type === "lost" && fact.reason === reason };
+}
+
 /** By mark: the fact that sets it. */
-const FACTS: Readonly<Record<string, (fact: Fact) => boolean>> = {
-  production: ({ type }) => type === "produced",
-  "production-out-of-turn": (fact) => fact.type === "attempt" && fact.rank > 0,
-  "attempt-cancelled": ({ type }) => type === "cancelled",
-  reorganisation: ({ type }) => type === "reorganised",
-  search: ({ type }) => type === "search",
-  download: ({ type }) => type === "download",
-  "download-failure": ({ type }) => type === "download-failed",
-  "finality-conflict": ({ type }) => type === "finality-conflict",
-  violation: ({ type }) => type === "violation",
-  ban: ({ type }) => type === "banned",
-  removal: ({ type }) => type === "removed",
-  inactivity: (fact) => fact.type === "status" && fact.status === "inactive",
-  pruning: ({ type }) => type === "pruned",
-  feeler: (fact) => fact.type === "lost" && fact.reason === "feeler",
-  guest: (fact) => fact.type === "lost" && fact.reason === "full",
-  duplicate: (fact) => fact.type === "lost" && fact.reason === "duplicate",
-  "lost-pings": (fact) => fact.type === "lost" && fact.reason === "pings lost",
-  "cache-loaded": ({ type }) => type === "remembered",
-  "cache-unusable": ({ type }) => type === "cache-unusable",
-  "self-connection": ({ type }) => type === "self",
-  "address-learned": ({ type }) => type === "addressed",
-  attested: ({ type }) => type === "attested",
-  unwitnessed: ({ type }) => type === "unwitnessed",
-  shunning: ({ type }) => type === "shunned",
+const FACTS: Readonly<Record<string, FactMark>> = {
+  production: of("produced", "a block is made"),
+  "production-out-of-turn": {
+    about: "a block is begun by another than the first in turn",
+    sets: (fact) => fact.type === "attempt" && fact.rank > 0,
+  },
+  "attempt-cancelled": of("cancelled", "a block is given up for a higher tip"),
+  reorganisation: of("reorganised", "a chain is left for a better one"),
+  search: of("search", "where two chains part is searched for"),
+  download: of("download", "blocks are asked for"),
+  "download-failure": of("download-failed", "blocks that were asked for do not come"),
+  "finality-conflict": of("finality-conflict", "two chains part too deep to be joined"),
+  violation: of("violation", "a line is counted against a peer"),
+  ban: of("banned", "a peer is banned"),
+  removal: of("removed", "a masternode is removed from a registry"),
+  inactivity: {
+    about: "a masternode becomes inactive for somebody",
+    sets: (fact) => fact.type === "status" && fact.status === "inactive",
+  },
+  pruning: of("pruned", "a dial candidate is forgotten"),
+  feeler: lostFor("feeler", "a feeler ends"),
+  guest: lostFor("full", "a guest of a full node leaves"),
+  duplicate: lostFor("duplicate", "one of two sessions of a pair is closed"),
+  "lost-pings": lostFor("pings lost", "a session ends for lost pings"),
+  "cache-loaded": of("remembered", "a node starts from its cache"),
+  "cache-unusable": of("cache-unusable", "a cache is set aside"),
+  "self-connection": of("self", "a node dials itself and finds out"),
+  "address-learned": of("addressed", "a node learns its own address"),
+  attested: of("attested", "a heartbeat has its witnesses"),
+  unwitnessed: of("unwitnessed", "a heartbeat has none to be expected"),
+  shunning: of("shunned", "a peer of bad reputation is left alone"),
 };
 
 function mark(about: string): InvariantSpec {
@@ -51,7 +70,7 @@ export const marks: Rules = {
       [`${gate}-closes`, mark(`gate ${gate} closes`)],
       [`${gate}-opens`, mark(`gate ${gate} opens again`)],
     ]),
-    ...Object.keys(FACTS).map((name) => [name, mark(`a run comes past: ${name}`)]),
+    ...Object.entries(FACTS).map(([name, { about }]) => [name, mark(about)]),
   ]) as Readonly<Record<string, InvariantSpec>>,
   make: () => new Marks(),
 };
@@ -70,8 +89,8 @@ class Marks implements Monitor {
       else if (this.#seen.has(`${gate}-closes`)) this.#seen.add(`${gate}-opens`);
       return;
     }
-    for (const [name, isSeen] of this.#left) {
-      if (!isSeen(event.body as Fact)) continue;
+    for (const [name, { sets }] of this.#left) {
+      if (!sets(event.body as Fact)) continue;
       this.#seen.add(name);
       this.#left.delete(name);
     }

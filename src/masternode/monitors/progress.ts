@@ -17,6 +17,7 @@ export const behind: Rules = {
         "whoever is behind in an undisturbed group gets higher, however many are active, until " +
         "it has what the highest has",
       mode: "eventually",
+      bound: "`meeting` + `fetching`, anew with each block",
     },
   },
   make: (scene) => new Behind(scene),
@@ -30,6 +31,7 @@ export const oneChain: Rules = {
         "an undisturbed group stands on one chain, one block at each height, within 60 s of " +
         "having its sessions, and again after each block (finality conflicts excepted)",
       mode: "eventually",
+      bound: "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by",
     },
   },
   make: (scene) => new OneChain(scene),
@@ -44,6 +46,7 @@ export const growth: Rules = {
         "the clock, its highest tip grows: within two ticks, the hold of the minimum, and a rank " +
         "for each masternode that cannot produce",
       mode: "eventually",
+      bound: "`block`; before the first one `counting` + `fetching` besides",
     },
   },
   make: (scene) => new Growth(scene),

@@ -13,6 +13,7 @@ export const pairs: Rules = {
       about:
         "in an undisturbed group no pair has two ready sessions for longer than it takes to tell",
       mode: "eventually",
+      bound: "`settling`",
     },
   },
   make: (scene) => new Pairs(scene),
@@ -26,6 +27,7 @@ export const company: Rules = {
         "in an undisturbed group everybody is ready with all the others, or with as many as it " +
         "wants (sessionsWanted), once pauses and dead sessions have had their time",
       mode: "eventually",
+      bound: "`counting`",
     },
   },
   make: (scene) => new Company(scene),
