@@ -19,16 +19,20 @@ const REPEATS_MAX = 8;
 /** Of one step on one session: a greeting is a handful of messages, an answer is one. */
 const BURST_MAX = 16;
 
+const COUNTED = "what they read is known from what was sent only by counting";
+
 export const GENERAL: Readonly<Record<string, InvariantSpec>> = {
   [ACCOUNTED]: {
     rule: "general",
     about: "every message sent arrives once at one session, is lost for a reason, or is under way",
     mode: "always",
+    simulated: COUNTED,
   },
   [IN_ORDER]: {
     rule: "general",
     about: "messages of a session arrive in the order in which they were sent, without gaps",
     mode: "always",
+    simulated: COUNTED,
   },
   [NO_LOOP]: {
     rule: "general",

@@ -22,6 +22,8 @@ export interface InvariantSpec {
   readonly mode: "always" | "eventually" | "sometimes";
   /** Of `eventually`: the stated time, as a sum of things with names, for people. */
   readonly bound?: string;
+  /** Why real nodes cannot be held to it, as the end of a sentence; left out: they can. */
+  readonly simulated?: string;
 }
 
 /** A broken promise. */

@@ -17,7 +17,7 @@ import { claimContext } from "../scenario/context.ts";
 import { messageTypes } from "../scenario/dialect.ts";
 import { Judge } from "../scenario/expect.ts";
 import { planOf } from "../scenario/plan.ts";
-import { promiseOutcomes, watchOf } from "../scenario/promises.ts";
+import { ofRealNodes, promiseOutcomes, watchOf } from "../scenario/promises.ts";
 import type { Monitor } from "../check/invariant.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { headerOf, traceOf } from "../scenario/run.ts";
@@ -114,6 +114,8 @@ export async function runCluster<P extends Protocol>(
 class Stage<P extends Protocol> {
   readonly #kit: Kit<P>;
   readonly #scenario: Scenario;
+  /** What it promises and real nodes can break. */
+  readonly #invariants: readonly string[];
   readonly #options: ClusterOptions;
   readonly #guard: Guard;
   readonly #header: TraceHeader;
@@ -134,6 +136,7 @@ class Stage<P extends Protocol> {
   constructor(kit: Kit<P>, scenario: Scenario, options: ClusterOptions, guard: Guard) {
     this.#kit = kit;
     this.#scenario = scenario;
+    this.#invariants = ofRealNodes(kit, scenario.invariants ?? []).asked;
     this.#options = options;
     this.#guard = guard;
     const { seed = scenario.seed, profile = scenario.profile, speed, version } = options;
@@ -146,7 +149,7 @@ class Stage<P extends Protocol> {
     this.#gauges = new Gauges(kit.gauges ?? {}, scenario.nodes.length);
     this.#recorder.listen(this.#judge);
     const until = options.until ?? scenario.until;
-    this.#monitor = watchOf(kit, scenario, () => {
+    this.#monitor = watchOf(kit, { ...scenario, invariants: this.#invariants }, () => {
       return { ...planOf(kit, scenario, { seed, profile, until }), exact: false };
     });
     if (this.#monitor !== null) this.#recorder.listen(this.#monitor);
@@ -222,7 +225,11 @@ class Stage<P extends Protocol> {
     const complaints = this.#monitor?.finish(this.#end) ?? [];
     const outcomes = [
       ...this.#judge.finish(this.#end),
-      ...promiseOutcomes(this.#kit, this.#scenario, complaints),
+      ...promiseOutcomes(
+        this.#kit,
+        { ...this.#scenario, invariants: this.#invariants },
+        complaints,
+      ),
     ];
     const summary: RunSummary = {
       scenario: name,

@@ -56,6 +56,25 @@ export function promisedOut(
   return all.length === names.length && all.every((name) => names.includes(name)) ? "all" : names;
 }
 
+/** Some promises as they are asked of real nodes, and why not all; null: all are. */
+export interface OfRealNodes {
+  readonly asked: readonly string[];
+  readonly unasked: string | null;
+}
+
+export function ofRealNodes({ invariants }: Promising, names: readonly string[]): OfRealNodes {
+  const why = (name: string): string | undefined => invariants?.specs[name]?.simulated;
+  const unasked = names.filter((name) => why(name) !== undefined);
+  const reasons = [...new Set(unasked.map(why))];
+  const said = reasons.map((reason) => {
+    return `${unasked.filter((name) => why(name) === reason).join(", ")} (${reason})`;
+  });
+  return {
+    asked: names.filter((name) => why(name) === undefined),
+    unasked: said.length === 0 ? null : `not asked of real nodes: ${said.join("; ")}`,
+  };
+}
+
 /** Null where nothing is promised. */
 export function watchOf<P extends Protocol>(
   kit: Kit<P>,

@@ -2,7 +2,7 @@
  * The program with real nodes. Budget: 34 s. What is asserted is what came to be and what is left
  * behind, never how fast: on a busy machine rows come true too late, and blocks after the end.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { address, formatIp } from "../../src/core/address.ts";
 import { readTrace } from "../../src/trace/stored.ts";
 import type { Trace } from "../../src/trace/trace.ts";
+import { former } from "../cli/host.ts";
 import { ownBlock } from "./ground.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "dist", "bin", "timesim.js");
@@ -160,15 +161,34 @@ events:
   - { at: 32s, restart: D }
 expect:
   - { that: conflict, never: true }
+invariants: [in-order, true-tip]
 `;
+
+/** What lateness cannot break. */
+const TIMELESS = [
+  ...["accounted", "no-loop", "no-flood", "pong", "answers", "true-tip", "no-ban", "attestation"],
+  ...["sees-itself", "better-chain", "linked", "gates", "greeting", "handled", "gone-is-gone"],
+].join(",");
 
 test("what a scenario does to hosts happens to processes", { timeout: PATIENCE }, async () => {
   const file = join(folder, "faults.yaml");
   writeFileSync(file, FAULTS);
   const { code, err } = await start(file, "--speed", "5").ended;
   expect(code, err).toBe(0);
+  const unasked = "(what they read is known from what was sent only by counting)";
+  expect(err).toContain(`not asked of real nodes: in-order ${unasked}`);
   const packed = readFileSync(join(folder, "reports", "latest", "trace.ndjson.gz"));
-  const lines = gunzipSync(packed).toString("utf8").split("\n");
+  const text = gunzipSync(packed).toString("utf8");
+  const kept = checked("trace.ndjson", text);
+  expect(kept.status, kept.stdout).toBe(0);
+  expect(kept.stdout).toMatch(/✓ {2}pong \(P2\) +held/);
+  expect(kept.stdout).not.toContain("accounted");
+  expect(kept.stderr).toContain(`not asked of real nodes: accounted ${unasked}`);
+  // Format 1 has no sums, so a line can be changed by hand.
+  const broken = checked("broken.ndjson", former(text).replace(TIP, "$17"));
+  expect(broken.status).toBe(1);
+  expect(broken.stdout).toMatch(/✗ {2}true-tip/);
+  const lines = text.split("\n");
   const { trace } = readTrace(lines, "trace", { crc: crc32 });
   expect(trace.header.nodes.map((node) => node.name)).toEqual(["A", "B", "C", "D"]);
   const [a, b, c, d] = [0, 1, 2, 3].map((node) => livesOf(trace, node));
@@ -190,6 +210,17 @@ test("what a scenario does to hosts happens to processes", { timeout: PATIENCE }
   const read = [...trace.events()].filter(({ kind, node }) => kind === "read" && node === 3);
   expect(read).toEqual([]);
 });
+
+/** A message in which a node tells its height. */
+const TIP = /("kind":"send",.*"type":"Tip","height":)\d+/;
+
+/** `timesim check` of a trace, for what lateness cannot break. */
+function checked(name: string, trace: string): SpawnSyncReturns<string> {
+  const file = join(folder, name);
+  writeFileSync(file, trace);
+  const words = [PROGRAM, "check", file, "--invariants", TIMELESS];
+  return spawnSync(process.execPath, words, { encoding: "utf8" });
+}
 
 /** What befell a node, in its order; causes where they are faults. */
 function livesOf(trace: Trace, node: number): readonly string[] {

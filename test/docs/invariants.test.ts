@@ -20,6 +20,10 @@ function rowsOf(which: (one: Named) => boolean, row: (one: Named) => Row): reado
   return specs.filter(which).map(row);
 }
 
+function modeOf({ mode, simulated }: InvariantSpec): string {
+  return simulated === undefined ? mode : `${mode}, simulated`;
+}
+
 const isMark = ([, { mode }]: Named): boolean => mode === "sometimes";
 const isGeneral = ([name]: Named): boolean => Object.hasOwn(GENERAL, name);
 
@@ -55,13 +59,13 @@ function written(): string {
   const tables: readonly (readonly [string, readonly Row[]])[] = [
     [
       "Promises of any protocol",
-      rowsOf(isGeneral, ([name, { mode, about }]) => [`\`${name}\``, mode, about]),
+      rowsOf(isGeneral, ([name, spec]) => [`\`${name}\``, modeOf(spec), spec.about]),
     ],
     [
       "Promises of masternodes",
       rowsOf(
         (one) => !isGeneral(one) && !isMark(one),
-        ([name, { rule, mode, about }]) => [rule, `\`${name}\``, mode, about],
+        ([name, spec]) => [spec.rule, `\`${name}\``, modeOf(spec), spec.about],
       ),
     ],
     [

@@ -7,7 +7,7 @@ import type { Duration, Time } from "../../core/units.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf } from "../../scenario/plan.ts";
-import { promiseOutcomes, promises } from "../../scenario/promises.ts";
+import { ofRealNodes, promiseOutcomes, promises } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { KIND, type TraceEvent } from "../../trace/event.ts";
@@ -37,7 +37,12 @@ export function check(args: CheckArgs, io: Io): number {
     throw new BadInput([`${args.path}:1:1 trace — it cannot be judged: it lacks its first events`]);
   }
   const { scenario, profile } = playedIn(kit, trace, args.path);
-  const asked: Scenario = { ...scenario, invariants: names };
+  const real = trace.header.origin === "host";
+  const { asked: invariants, unasked } = real
+    ? ofRealNodes(kit, names)
+    : { asked: names, unasked: null };
+  if (invariants.length === 0) throw new BadInput([`${args.path}:1:1 trace — ${unasked}`]);
+  const asked: Scenario = { ...scenario, invariants };
   const begun = io.elapsed();
   const { summary, marks } = judged(kit, asked, profile, trace);
   const run = { trace, summary, path: args.path };
@@ -45,6 +50,7 @@ export function check(args: CheckArgs, io: Io): number {
   const reporters = parseReporters([], args.json ?? false);
   if (reporters.stdout === "people") {
     printResult(io, result, asked);
+    if (unasked !== null) note(io, io.paint.dim(unasked));
     if (marks.length > 0) note(io, io.paint.dim(`it came past ${marks.join(", ")}`));
   }
   const exit = passed(result) ? EXIT.ok : EXIT.failed;

@@ -6,6 +6,7 @@ import { NodeFailed } from "../../cluster/process.ts";
 import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
+import { ofRealNodes } from "../../scenario/promises.ts";
 import { EXIT } from "../exit.ts";
 import { readScenario } from "../files.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
@@ -75,6 +76,8 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
   ).finally(() => watch.end());
   const result = resultFor(kit, scenario, run, ask, io.elapsed() - begun);
   if (reporters.stdout === "people") printResult(io, result, run.scenario);
+  const { unasked } = ofRealNodes(kit, scenario.invariants ?? []);
+  if (unasked !== null) note(io, io.paint.dim(unasked));
   if (run.late > 0) note(io, `${run.late} events came too late for their place in the trace`);
   const troubles = new Troubles(io);
   keep(io, kit, args, { result, run, started, logs }, troubles);

@@ -18,6 +18,7 @@ export const clockwork: Rules = {
       rule: "general",
       about: "every timer goes off exactly when its constant says, unless its node stood still",
       mode: "always",
+      simulated: "their timers are late",
     },
   },
   make: (scene) => new Clockwork(scene),
