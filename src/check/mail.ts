@@ -130,15 +130,23 @@ export class Mail {
   }
 
   #stream(node: number, session: number): Stream {
-    const known = this.#streams.get(node) ?? new Map<number, Stream>();
-    this.#streams.set(node, known);
-    const stream = known.get(session) ?? {
-      ...{ node, session, to: -1, toSession: -1, pending: [] },
-      ...{ lost: Number.POSITIVE_INFINITY, step: -1, burst: 0 },
-    };
-    known.set(session, stream);
+    let streams = this.#streams.get(node);
+    if (streams === undefined) {
+      streams = new Map();
+      this.#streams.set(node, streams);
+    }
+    let stream = streams.get(session);
+    if (stream === undefined) {
+      stream = newStream(node, session);
+      streams.set(session, stream);
+    }
     return stream;
   }
+}
+
+function newStream(node: number, session: number): Stream {
+  const lost = Number.POSITIVE_INFINITY;
+  return { node, session, to: -1, toSession: -1, pending: [], lost, step: -1, burst: 0 };
 }
 
 /** It will not arrive. */

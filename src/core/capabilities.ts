@@ -4,8 +4,8 @@
  * `node:crypto` (host/crypto.ts); a browser passes another.
  */
 export interface Crypto {
-  /** 32 bytes as hex. */
-  sha256(data: Uint8Array): string;
+  /** 32 bytes as hex. Of a text: of its UTF-8, lone surrogates as U+FFFD. */
+  sha256(data: Uint8Array | string): string;
   /** Ed25519 public key of a 32-byte seed, both hex. RFC 8032. */
   publicKey(seed: string): string;
   /** Signature (64 bytes, hex) over the bytes of `digest` (hex). Deterministic. */

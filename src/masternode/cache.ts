@@ -6,7 +6,7 @@
 import type { Address } from "../core/address.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import { writeJson } from "../wire/json.ts";
-import { struct } from "../wire/record.ts";
+import { once, struct } from "../wire/record.ts";
 import type { Shape } from "../wire/shape.ts";
 import {
   bool,
@@ -53,36 +53,42 @@ const VERSION = "1";
 const address: Shape<Address> = u64 as Shape<never>;
 const tier = choice<Tier>("Free", "Bronze", "Silver", "Gold");
 
-const announcement = struct<SignedAnnouncement>({
-  address: text,
-  rewardAddress: text,
-  tier,
-  publicKey: hexText(32),
-  port: u16,
-  timestamp: i64,
-  sequence: u64,
-  signature: hexText(64),
-});
+// From one save to the next most of thousands are the same.
+const announcement = once(
+  struct<SignedAnnouncement>({
+    address: text,
+    rewardAddress: text,
+    tier,
+    publicKey: hexText(32),
+    port: u16,
+    timestamp: i64,
+    sequence: u64,
+    signature: hexText(64),
+  }),
+);
+
+const masternode = once(
+  struct<CachedMasternode>({
+    address,
+    rewardAddress: text,
+    tier,
+    publicKey: hexText(32),
+    bound: choice<Entry["bound"]>("not", "provisionally", "firmly"),
+    sequence: u64,
+    heartbeatSequence: u64,
+    announcement: option(announcement),
+  }),
+);
 
 const shape = struct<Cache>({
-  peers: list(struct<CachedPeer>({ address, proven: bool })),
-  masternodes: list(
-    struct<CachedMasternode>({
-      address,
-      rewardAddress: text,
-      tier,
-      publicKey: hexText(32),
-      bound: choice<Entry["bound"]>("not", "provisionally", "firmly"),
-      sequence: u64,
-      heartbeatSequence: u64,
-      announcement: option(announcement),
-    }),
-  ),
+  peers: list(once(struct<CachedPeer>({ address, proven: bool }))),
+  masternodes: list(masternode),
 });
 
+/** Its parts are immutable: how each reads is remembered. */
 export function encodeCache(crypto: Crypto, cache: Cache): string {
   const body = writeJson(shape.encode(cache));
-  return `${NAME} ${VERSION} ${crypto.sha256(encodeUtf8(body))}\n${body}\n`;
+  return `${NAME} ${VERSION} ${crypto.sha256(body)}\n${body}\n`;
 }
 
 /** The cache, or why there is none in that text. */
@@ -92,7 +98,7 @@ export function decodeCache(crypto: Crypto, file: string): Cache | string {
   if (name !== NAME) return "not a cache";
   if (version !== VERSION) return `version ${version}, not ${VERSION}`;
   if (file !== `${head}\n${body}\n`) return "not whole";
-  if (checksum !== crypto.sha256(encodeUtf8(body))) return "checksum";
+  if (checksum !== crypto.sha256(body)) return "checksum";
   const read = readJson(shape, encodeUtf8(body));
   return read.ok ? read.value : read.error;
 }

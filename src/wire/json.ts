@@ -16,6 +16,14 @@ export class WideInteger {
   }
 }
 
+/** A value that is written already. */
+export class Written {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A plain `number` is always an integer within ±(2^53 − 1). Objects keep their order. */
 export type Json =
   | null
@@ -23,6 +31,7 @@ export type Json =
   | number
   | string
   | WideInteger
+  | Written
   | readonly Json[]
   | ReadonlyMap<string, Json>;
 
@@ -37,6 +46,7 @@ export function writeJson(value: Json): string {
   if (value instanceof WideInteger) {
     return (value.negative ? "-" : "") + formatU64(value.magnitude);
   }
+  if (value instanceof Written) return value.text;
   return isList(value) ? writeList(value) : writeObject(value);
 }
 

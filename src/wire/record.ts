@@ -3,7 +3,7 @@
  * on the wire. The reference's fields must all be there, unknown keys are ignored, and an array of
  * the values in order is accepted in place of the object, as serde does (section 2.3).
  */
-import type { Json } from "./json.ts";
+import { type Json, writeJson, Written } from "./json.ts";
 import { Malformed, Mismatch } from "./mismatch.ts";
 import type { Reader } from "./reader.ts";
 import type { Shape } from "./shape.ts";
@@ -32,6 +32,21 @@ export function struct<T>(fields: Fields<T>): Shape<T> {
     encode: (value) => encodeFields(columns, value as Row),
     size: (value) => sizeOfFields(columns, value as Row),
     read: (from) => readFields(columns, {}, from) as T | Mismatch,
+  };
+}
+
+/** The same, for values that are written again and again: each is encoded once, by identity. */
+export function once<T extends object>(shape: Shape<T>): Shape<T> {
+  const written = new WeakMap<T, Written>();
+  return {
+    ...shape,
+    encode: (value) => {
+      const known = written.get(value);
+      if (known !== undefined) return known;
+      const made = new Written(writeJson(shape.encode(value)));
+      written.set(value, made);
+      return made;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { writeJson } from "../../src/wire/json.ts";
-import { extra, struct } from "../../src/wire/record.ts";
+import { extra, once, struct } from "../../src/wire/record.ts";
 import {
   type Shape,
   bool,
@@ -229,4 +229,20 @@ describe("tagged enums, as section 2.3 says", () => {
     // @ts-expect-error a variant is missing
     tagged<Word>({ Unit: unit(), New: newtype({ value: u16 }), Two: tuple({ a: u16, b: bool }) });
   });
+});
+
+test("what is encoded once reads the same, and is asked for no second time", () => {
+  let encoded = 0;
+  const counted: Shape<number> = {
+    ...u16,
+    encode: (value) => {
+      encoded++;
+      return u16.encode(value);
+    },
+  };
+  const shape = list(once(struct<{ readonly port: number }>({ port: counted })));
+  const [one, twin] = [{ port: 1 }, { port: 1 }];
+  expect(writeJson(shape.encode([one, one, twin]))).toBe('[{"port":1},{"port":1},{"port":1}]');
+  expect(writeJson(shape.encode([twin, one]))).toBe('[{"port":1},{"port":1}]');
+  expect(encoded).toBe(2);
 });

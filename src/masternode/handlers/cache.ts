@@ -66,19 +66,8 @@ export function byAddress<T extends { readonly address: number }>(
   return tableOf(things.map((thing): [number, T] => [thing.address, thing]));
 }
 
+/** The records themselves: only what a cache holds is written of them. */
 function cacheOf(state: State): Cache {
   const peers = values(state.peers).filter((peer) => !peer.self);
-  return {
-    peers: peers.map(({ address, proven }) => ({ address, proven })),
-    masternodes: values(state.registry.entries).map((entry) => ({
-      address: entry.address,
-      rewardAddress: entry.rewardAddress,
-      tier: entry.tier,
-      publicKey: entry.publicKey,
-      bound: entry.bound,
-      sequence: entry.sequence,
-      heartbeatSequence: entry.heartbeatSequence,
-      announcement: entry.announcement,
-    })),
-  };
+  return { peers, masternodes: values(state.registry.entries) };
 }

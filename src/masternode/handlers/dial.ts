@@ -17,7 +17,7 @@ import {
 } from "../state.ts";
 import { noteChange } from "../memory.ts";
 import { isUnwanted } from "./identity.ts";
-import { isDue, objection, sessionsMissing } from "./objection.ts";
+import { duePeers, objection, sessionsMissing } from "./objection.ts";
 import { withRoom } from "./prune.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 import { newSession, peerAt } from "./session.ts";
@@ -77,9 +77,11 @@ export function redial(state: State, key: TimerKey, ctx: MasternodeCtx): State {
 export function dialLoop(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   ctx.setTimer("dial", untilTurn(state, 0, state.config.dialPeriod, ctx.uptime));
   if (sessionsMissing(state, ctx) <= 0) return state;
-  const due = values(state.peers).filter((peer) => isDue(state, peer, ctx));
-  const order = ctx.random("dial order").shuffle(due);
-  order.sort((left, right) => rank(state, left, ctx.uptime) - rank(state, right, ctx.uptime));
+  const now = ctx.uptime;
+  const drawn = ctx.random("dial order").shuffle(duePeers(state, ctx));
+  const ranked = drawn.map((peer) => ({ peer, rank: rank(state, peer, now) }));
+  ranked.sort((left, right) => left.rank - right.rank);
+  const order = ranked.map(({ peer }) => peer);
   let next = state;
   for (const peer of spread(state, order)) {
     if (sessionsMissing(next, ctx) <= 0) break;

@@ -4,16 +4,16 @@
  * is ended soon, or every network would become a full mesh.
  */
 import type { TimerKey } from "../../core/machine.ts";
-import { get, has, values } from "../../core/table.ts";
+import { get, has } from "../../core/table.ts";
 import type { MasternodeCtx, Peer, Session, State } from "../state.ts";
 import { tryDial, untilTurn } from "./dial.ts";
-import { isDue, sessionsMissing } from "./objection.ts";
+import { duePeers, sessionsMissing } from "./objection.ts";
 import { closeSession } from "./session.ts";
 
 /** One candidate without a session, inactive and removed masternodes first. */
 export function feel(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   ctx.setTimer("feeler", untilTurn(state, 8, state.config.feelerPeriod, ctx.uptime));
-  const able = values(state.peers).filter((peer) => isDue(state, peer, ctx));
+  const able = duePeers(state, ctx);
   const lost = able.filter((peer) => isLost(state, peer));
   const candidates = lost.length > 0 ? lost : able;
   if (candidates.length === 0) return state;

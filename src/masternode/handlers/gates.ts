@@ -110,8 +110,8 @@ function syncedGate(state: State, ctx: MasternodeCtx): boolean {
   const ahead = values(state.sessions).find((session) => isCrediblyAhead(state, session, ctx));
   const { kind } = state.sync.stage;
   const open = kind === "idle" && ahead === undefined;
-  const seen = { height: state.chain.height, ahead: ahead?.tip?.height ?? state.chain.height };
-  return ctx.gate("synced", open, { ...seen, sync: kind });
+  const { height } = state.chain;
+  return ctx.gate("synced", open, { height, ahead: ahead?.tip?.height ?? height, sync: kind });
 }
 
 function minimumGate(state: State, ctx: MasternodeCtx): boolean {

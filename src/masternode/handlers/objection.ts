@@ -16,13 +16,25 @@ export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string 
   if (isBanned(state, peer.address, ctx.uptime)) return "banned";
   if (isFull(state)) return "too many sessions";
   if (isAvoided(state, peer, ctx)) return "bad reputation";
-  const dialing = values(state.sessions).filter((session) => session.phase === "dialing");
-  return dialing.length >= dialsMax ? "too many dials under way" : "";
+  return dialsUnderWay(state) >= dialsMax ? "too many dials under way" : "";
 }
 
-/** Its pause is over (rule S6), and nothing speaks against it. */
-export function isDue(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
-  return peer.nextAt <= ctx.uptime && objection(state, peer, ctx) === "";
+/** Whose pause is over (rule S6), and against whom nothing speaks. There may be thousands. */
+export function duePeers(state: State, ctx: MasternodeCtx): Peer[] {
+  // What speaks against all of them is asked once.
+  if (isFull(state) || dialsUnderWay(state) >= state.config.dialsMax) return [];
+  const now = ctx.uptime;
+  return values(state.peers).filter(
+    (peer) => peer.nextAt <= now && objection(state, peer, ctx) === "",
+  );
+}
+
+function dialsUnderWay(state: State): number {
+  let dialing = 0;
+  each(state.sessions, ({ phase }) => {
+    if (phase === "dialing") dialing++;
+  });
+  return dialing;
 }
 
 /** How many more sessions the loop would like, or more that it dialed itself (rule X5). */
@@ -47,10 +59,13 @@ function lasting(
 
 /** With that address, or with the same node under another (rule S4). */
 function hasSession(state: State, peer: Peer): boolean {
-  return values(state.sessions).some(
-    (session) =>
-      session.peer === peer.address || (peer.node !== null && session.node === peer.node),
-  );
+  for (const { values: sessions } of state.sessions.chunks) {
+    for (const session of sessions) {
+      if (session.peer === peer.address) return true;
+      if (peer.node !== null && session.node === peer.node) return true;
+    }
+  }
+  return false;
 }
 
 /** The shunned, for a while, where others stand and nothing makes the peer worth it (rule Q1). */
