@@ -1,16 +1,24 @@
 /**
  * Any two runs of a shipped scenario give one digest: twice in a process, as objects and as bytes,
- * frozen, in a fresh process, and on every Node we support.
+ * frozen, in a fresh process, and on every Node we support. So do worlds drawn by seed.
  */
 import { spawnSync } from "node:child_process";
 import { describe, expect, inject, it } from "vitest";
-import { simulate } from "../src/index.ts";
-import { shipped, type Shipped } from "./shipped.ts";
+import { drawWorld, judge, masternode, simulate, writeScenario } from "../src/index.ts";
+import { shipped, type Shipped, unwatched } from "./shipped.ts";
 
 /** Other majors come from the registry's `node` package; CI must have them. */
 const NODES = ["22", "24"];
 /** Hundreds of nodes, several times over. */
 const LONG = { timeout: 5 * 60_000 };
+
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+
+/** What was drawn, and what became of it. */
+const worlds = SEEDS.map((seed) => {
+  const { scenario } = drawWorld(masternode(), "quick", seed);
+  return [writeScenario(masternode(), scenario), judge(masternode(), scenario)];
+});
 
 const expected = Object.fromEntries(shipped.map((one) => [one.file, digestOf(one, {})]));
 
@@ -30,7 +38,7 @@ describe("one digest", () => {
   });
 
   it("in a fresh process", LONG, () => {
-    expect(digestsOf(process.execPath, [])).toEqual(expected);
+    expect(digestsOf(process.execPath, [])).toEqual({ digests: expected, worlds });
   });
 
   it.for(NODES)("on Node %s", LONG, (major, { skip }) => {
@@ -38,19 +46,24 @@ describe("one digest", () => {
     const found = probe.stdout.trim().startsWith(`v${major}.`);
     skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);
     expect(found, probe.stderr).toBe(true);
-    expect(digestsOf("npx", ["-y", `node@${major}`])).toEqual(expected);
+    expect(digestsOf("npx", ["-y", `node@${major}`])).toEqual({ digests: expected, worlds });
   });
 });
 
 function digestOf({ file, cut }: Shipped, options: Parameters<typeof simulate>[1]): string {
-  return simulate(file, { level: "digest", ...cut, ...options }).summary.digest;
+  return simulate(unwatched(file), { level: "digest", ...cut, ...options }).summary.digest;
 }
 
 function digestsOf(command: string, args: readonly string[]): unknown {
   expect(inject("build"), "the package is built").toBe("");
-  const run = spawnSync(command, [...args, "test/digests.js", JSON.stringify(shipped)], {
-    encoding: "utf8",
-  });
+  const run = spawnSync(
+    command,
+    [...args, "test/digests.js", JSON.stringify({ shipped, seeds: SEEDS })],
+    {
+      encoding: "utf8",
+    },
+  );
   expect(run.status, run.stderr).toBe(0);
-  return (JSON.parse(run.stdout) as { digests: unknown }).digests;
+  const { digests, worlds: drawn } = JSON.parse(run.stdout) as Record<string, unknown>;
+  return { digests, worlds: drawn };
 }

@@ -2,8 +2,11 @@
  * The shipped scenarios for tests that play each of them many times, regressions first. The heavy ones are cut: to the
  * moment until which they may be played, in µs of virtual time.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { parseDuration, type Time } from "../src/core/units.ts";
+import { masternode } from "../src/index.ts";
+import { loadScenario } from "../src/scenario/load.ts";
+import type { Scenario } from "../src/scenario/model.ts";
 
 const CUT: Readonly<Record<string, string>> = {
   "announcement-forger": "90s",
@@ -34,3 +37,10 @@ export const shipped: readonly Shipped[] = readdirSync("scenarios", { recursive:
     const cut = until === null ? {} : { until: until as number as Time };
     return { file: `scenarios/${name}`, cut };
   });
+
+/** Without its promises: who watches a run changes nothing of it, and watching costs time. */
+export function unwatched(file: string): Scenario {
+  const scenario = loadScenario(masternode(), readFileSync(file, "utf8"), file);
+  const { invariants: _invariants, ...rest } = scenario;
+  return rest;
+}

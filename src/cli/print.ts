@@ -7,17 +7,39 @@ import type { Scenario } from "../scenario/model.ts";
 import { type Io, say } from "./output.ts";
 import { columns } from "./table.ts";
 
-/** What it was, row by row, then why not, then what it amounted to: the verdict stands last. */
-export function printResult(io: Io, result: Result, scenario: Scenario): void {
+/**
+ * What it was, row by row, then why not, then what it amounted to: the verdict stands last.
+ * `each`: promises that were kept have a row each, however many they are.
+ */
+export function printResult(
+  io: Io,
+  result: Result,
+  scenario: Scenario,
+  { each = false }: { readonly each?: boolean } = {},
+): void {
   say(io, heading(io, result, scenario));
   // Of a sweep only rows that failed somewhere are worth a line.
   const sweep = result.groups.length > 0 || result.digest === null;
-  const rows = sweep ? result.rows.filter((row) => !row.passed) : result.rows;
+  const all = each ? result.rows : gathered(result.rows);
+  const rows = sweep ? result.rows.filter((row) => !row.passed) : all;
   if (rows.length > 0) say(io, `\n${rowTable(io, rows)}`);
   if (result.groups.length > 0) say(io, `\n${groupTable(io, result)}`);
   for (const failure of result.failures) say(io, `\n${block(io, failure)}`);
   const line = sweep ? sweepLine(result) : runLine(result);
   say(io, `\n${sign(io, [result])} ${line}`);
+}
+
+const KEPT_SHOWN = 8;
+
+/** Many promises that were kept are one row: what the scenario is about stands in the others. */
+function gathered(rows: readonly RowResult[]): readonly RowResult[] {
+  const isKept = ({ outcome }: RowResult): boolean =>
+    outcome?.invariant !== undefined && outcome.passed;
+  const kept = rows.filter(isKept);
+  const [first] = kept;
+  if (first === undefined || kept.length <= KEPT_SHOWN) return rows;
+  const one = { ...first, row: `${kept.length} promises about every run` };
+  return rows.flatMap((row) => (row === first ? [one] : isKept(row) ? [] : [row]));
 }
 
 /** Only for several. */

@@ -101,6 +101,7 @@ export function promiseOutcomes(
     const kept = { node: "-", sentence, passed: true, at: null, event: null, found: "" };
     return {
       row: rowOf(name, spec),
+      invariant: name,
       place: `${file}:1:1`,
       passed: broken.length === 0,
       expected: `in every run: ${sentence}`,

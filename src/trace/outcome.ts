@@ -4,6 +4,8 @@ import type { EventId } from "./event.ts";
 
 export interface Outcome {
   readonly row: string;
+  /** Of a promise about every run: its name. */
+  readonly invariant?: string;
   /** `scenarios/x.yaml:12:5`. */
   readonly place: string;
   readonly passed: boolean;

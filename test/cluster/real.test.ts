@@ -126,14 +126,16 @@ test("the timeline, by three real nodes", { timeout: PATIENCE }, async () => {
   const document = JSON.parse(out) as {
     results: readonly { rows: readonly Row[] }[];
   };
-  const rows = document.results[0]?.rows ?? [];
+  const all = document.results[0]?.rows ?? [];
+  const rows = all.filter(({ expected }) => !expected.startsWith("in every run:"));
   expect(rows).toHaveLength(18);
+  expect(all.length).toBeGreaterThan(50);
   const met = rows.filter(({ row }) => /^t=(5|15|20|30) /.test(row)).flatMap((row) => row.parts);
   expect(met.length).toBeGreaterThan(10);
   expect(met.filter((part) => part.at === null)).toEqual([]);
   const forbidden = rows.filter(({ expected }) => expected.startsWith("never"));
   expect(forbidden.filter((row) => !row.passed)).toEqual([]);
-  expect(code, err).toBe(rows.every((row) => row.passed) ? 0 : 1);
+  expect(code, err).toBe(all.every((row) => row.passed) ? 0 : 1);
   expect(readdirSync(folder)).toEqual(["reports"]);
 });
 

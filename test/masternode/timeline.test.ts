@@ -37,10 +37,12 @@ describe("the discovery timeline", () => {
     const pinned = run(scenario);
     expect(failures(pinned)).toEqual([]);
     const rows = scenario.expect.filter((row) => row.runs !== "sweep");
-    expect(pinned.summary.outcomes).toHaveLength(rows.length);
+    const promised = scenario.invariants ?? [];
+    expect(promised.length).toBeGreaterThan(40);
+    expect(pinned.summary.outcomes).toHaveLength(rows.length + promised.length);
   });
 
-  test("of a hundred seeds", () => {
+  test("of a hundred seeds", { timeout: 60_000 }, () => {
     const seeds = Array.from({ length: 100 }, (_, index) => String(index));
     const found = seeds.flatMap((seed) => failures(run(scenario, { seed })));
     expect(found).toEqual([]);

@@ -49,7 +49,7 @@ export function check(args: CheckArgs, io: Io): number {
   const result = resultIn(kit, asked, run, io.elapsed() - begun, io);
   const reporters = parseReporters([], args.json ?? false);
   if (reporters.stdout === "people") {
-    printResult(io, result, asked);
+    printResult(io, result, asked, { each: true });
     if (unasked !== null) note(io, io.paint.dim(unasked));
     if (marks.length > 0) note(io, io.paint.dim(`it came past ${marks.join(", ")}`));
   }
