@@ -12,6 +12,7 @@ import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { adoption } from "./monitors/adoption.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
+import { contacts } from "./monitors/contacts.ts";
 import { burying, counting } from "./monitors/counting.ts";
 import { greeting } from "./monitors/greeting.ts";
 import { behind, growth, oneChain } from "./monitors/progress.ts";
@@ -26,6 +27,7 @@ import { limits } from "./monitors/limits.ts";
 import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
+import { reasons } from "./monitors/reasons.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
@@ -59,7 +61,9 @@ const RULES: readonly Rules[] = [
   marks,
   hearing,
   adoption,
+  reasons,
   steady,
+  contacts,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {

@@ -233,6 +233,14 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
     ),
   ],
   "enough-sessions": [LONG, saying((fact) => (fact.type === "ready" ? [] : [fact]))],
+  "seeks-company": [
+    TWO,
+    saying((fact) =>
+      fact.type === "ready"
+        ? [fact, { type: "lost", peer: fact.peer, session: fact.session, reason: "feeler" }]
+        : [fact],
+    ),
+  ],
   downloads: [BEHIND, sending((message) => (message.type === "GetBlocks" ? [] : [message]))],
   "one-chain": [
     LONG,
@@ -258,7 +266,7 @@ test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, bro
 const ELSEWHERE = [
   ...Object.keys(GENERAL),
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
-  ...["waits-for-ahead", "lasts", "pings-lost", "gone-is-gone"],
+  ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
 ];
 
 test("each promise has been broken", () => {

@@ -16,10 +16,17 @@ const BROKEN: readonly (readonly [promise: string, witness: string, mutant: stri
   ["takes-block", "", "elapsed-time-differs-by-role"],
   ["asks-once", "at once", "competing-sync-tasks"],
   ["asks-once", "in vain", "sync-loop-wrong-range"],
-  ["waits-for-ahead", "", "zero-answers-counted-as-consent"],
+  ["true-gates", "synced open", "zero-answers-counted-as-consent"],
+  ["true-gates", "synced closed", "clock-height-deadlock"],
+  ["true-gates", "minimum closed", "min3-participation-collapse"],
+  ["true-gates", "due open", "ahead-of-schedule"],
+  ["true-gates", "due open", "expected-height-wrong-genesis"],
+  ["asks-ahead", "", "min3-gates-download"],
   ["lasts", "cleaned up", "late-close-wipes-new-session"],
   ["pings-lost", "", "pong-timeout-under-load"],
   ["gone-is-gone", "deliver", "half-open-after-kick"],
+  ["seeks-company", "dial loop", "uniform-tier-caps-links"],
+  ["spares-others", "", "late-close-wipes-new-session"],
 ];
 
 describe("is kept by the repaired node, and broken by a mutant", () => {

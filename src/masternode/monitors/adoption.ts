@@ -1,4 +1,4 @@
-/** Getting blocks (rules Y1, Y2, B1): taken when they fit, asked for once, waited for if ahead. */
+/** Getting blocks (rules Y1, Y2): taken when they fit, asked for once. */
 import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
@@ -18,11 +18,6 @@ export const adoption: Rules = {
       about:
         "blocks that a peer was asked for are not asked of it again before it answered or its " +
         "time was over, nor again and again if its answers are of no use",
-      mode: "always",
-    },
-    "waits-for-ahead": {
-      rule: "B1",
-      about: "no block is begun while a peer is credibly ahead",
       mode: "always",
     },
   },
@@ -54,10 +49,6 @@ class Adoption extends RuleMonitor {
   readonly #due: (Due | null)[] = this.plan.plans.map(() => null);
   /** By session. */
   readonly #asked: Map<number, Asked>[] = this.plan.plans.map(() => new Map<number, Asked>());
-  readonly #claims: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
-  /** Failed downloads, by the peer's address. */
-  readonly #failed: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
-  readonly #parted: boolean[] = this.plan.plans.map(() => false);
 
   constructor(scene: Scene) {
     super(scene);
@@ -68,32 +59,16 @@ class Adoption extends RuleMonitor {
     const { node, kind } = event;
     if (!this.isKept(node)) return;
     if (kind === "send") return this.#send(event, event.body as Message);
-    if (kind === "fact") return this.#fact(event, event.body as Fact);
+    if (kind === "fact") return this.#fact(node, event.body as Fact);
     this.#settle(node);
     if (kind === "deliver") this.#deliver(event, event.body as Message);
-    else if (kind === "boot" || kind === "down") this.#forget(node);
-    else if (kind === "closed") this.#drop(node, event.a);
-  }
-
-  #forget(node: number): void {
-    this.#asked[node]?.clear();
-    this.#claims[node]?.clear();
-    this.#failed[node]?.clear();
-    this.#parted[node] = false;
-  }
-
-  #drop(node: number, session: number): void {
-    this.#asked[node]?.delete(session);
-    this.#claims[node]?.delete(session);
+    else if (kind === "boot" || kind === "down") this.#asked[node]?.clear();
+    else if (kind === "closed") this.#asked[node]?.delete(event.a);
   }
 
   #deliver(event: TraceEvent, message: Message): void {
     const { node, a: session } = event;
     switch (message.type) {
-      case "Tip":
-      case "BlockHeightResponse":
-        this.#claims[node]?.set(session, message.height);
-        return;
       case "BlocksResponse": {
         const asked = this.#asked[node]?.get(session);
         if (asked !== undefined) asked.isAnswered = true;
@@ -142,46 +117,16 @@ class Adoption extends RuleMonitor {
     });
   }
 
-  #fact(event: TraceEvent, fact: Fact): void {
-    const { node } = event;
+  #fact(node: number, fact: Fact): void {
     switch (fact.type) {
       case "tip":
         if (fact.height >= (this.#due[node]?.height ?? 0)) this.#due[node] = null;
         for (const asked of this.#asked[node]?.values() ?? []) asked.times = 0;
         return;
       case "lost":
-        return this.#drop(node, fact.session);
-      case "download-failed": {
-        const failed = this.#failed[node];
-        failed?.set(fact.peer, (failed.get(fact.peer) ?? 0) + 1);
+        this.#asked[node]?.delete(fact.session);
         return;
-      }
-      case "finality-conflict":
-        this.#parted[node] = true;
-        return;
-      case "attempt":
-        return this.#waits(event, fact.height);
       default:
-    }
-  }
-
-  /** Who failed as often as makes it incredible is left out, whenever that was. */
-  #waits(event: TraceEvent, height: number): void {
-    const { node, at } = event;
-    if (!this.#isHonest || this.#parted[node] === true) return;
-    const wall = this.picture.wallOf(node, at);
-    const slot = this.constant(node, "slot");
-    const expected = Math.floor((wall - this.#genesis - SECOND) / slot);
-    for (const [session, claimed] of this.#claims[node] ?? []) {
-      const peer = this.picture.at(node).ready.get(session);
-      if (peer === undefined || claimed < height || claimed > expected + 1) continue;
-      const address = this.plan.plans[peer]?.address ?? -1;
-      const failures = this.#failed[node]?.get(address) ?? 0;
-      if (failures >= this.constant(node, "tipFailuresMax")) continue;
-      this.breach("waits-for-ahead", "", event, () => {
-        const names = `${this.picture.name(node)} begins block ${height}, and`;
-        return `${names} ${this.picture.name(peer)} has told it of ${claimed}`;
-      });
     }
   }
 

@@ -1,0 +1,191 @@
+/** Whom the dial loop leaves out, and what a duplicate may take along (rules S4, X5). */
+import type { Address } from "../../core/address.ts";
+import type { Time } from "../../core/units.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import type { Complaint } from "../../check/invariant.ts";
+import type { Fact, FactOf } from "../facts.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
+
+const COMPANY = "seeks-company";
+const OTHERS = "spares-others";
+
+export const contacts: Rules = {
+  specs: {
+    [COMPANY]: {
+      rule: "X5",
+      about:
+        "while a node has fewer sessions than it wants, each turn of its dial loop dials every " +
+        "masternode that it knows and never tried, and it ends no feeler",
+      mode: "always",
+    },
+    [OTHERS]: {
+      rule: "S4",
+      about: "who ends a session as a duplicate has the other with that peer when its step is over",
+      mode: "always",
+    },
+  },
+  make: (scene) => new Contacts(scene),
+};
+
+/** A duplicate that ends. */
+interface Ending {
+  readonly cause: number;
+  readonly at: Time;
+  readonly peer: Address;
+}
+
+interface Contact {
+  /** Known masternodes that were never dialed, nor ready. */
+  readonly fresh: Set<Address>;
+  /** Who was. */
+  readonly met: Set<Address>;
+  /** Sessions that it dials, and that are not open yet. */
+  readonly dials: Set<number>;
+  /** Of them, those that a turn of the loop has to dial, until its step is over. */
+  owed: { readonly event: TraceEvent; readonly whom: readonly Address[] } | null;
+  ending: Ending | null;
+  /** It has banned somebody. */
+  bans: boolean;
+}
+
+class Contacts extends RuleMonitor {
+  readonly mask: number = kindMask(
+    ...(["fact", "timer", "dial", "opened", "refused", "closed", "close"] as const),
+    ...(["deliver", "boot", "down"] as const),
+  );
+  readonly #contacts: readonly Contact[] = this.plan.plans.map(() => ({
+    ...{ fresh: new Set(), met: new Set(), dials: new Set(), owed: null },
+    ...{ ending: null, bans: false },
+  }));
+
+  see(event: TraceEvent): void {
+    const { node, kind, cause } = event;
+    const contact = this.#contacts[node];
+    if (contact === undefined || !this.isKept(node)) return;
+    if (kind === "boot" || kind === "down") return forget(contact);
+    if (contact.owed !== null && contact.owed.event.id !== cause) this.#looped(node, contact);
+    if (contact.ending !== null && contact.ending.cause !== cause) this.#over(node, contact);
+    switch (kind) {
+      case "fact":
+        return this.#learn(event, event.body as Fact, contact);
+      case "timer":
+        if (event.body === "dial") this.#loops(event, contact);
+        return;
+      case "dial":
+        meet(contact, event.b as Address);
+        contact.dials.add(event.a);
+        if (!this.#isWanting(node, contact)) contact.owed = null;
+        return;
+      case "closed":
+      case "opened":
+      case "refused":
+      case "close":
+        contact.dials.delete(event.a);
+        return;
+      default:
+    }
+  }
+
+  override finish(end: Time): readonly Complaint[] {
+    for (const [node, contact] of this.#contacts.entries()) {
+      this.#looped(node, contact);
+      this.#over(node, contact);
+    }
+    return super.finish(end);
+  }
+
+  #learn(event: TraceEvent, fact: Fact, contact: Contact): void {
+    switch (fact.type) {
+      case "known":
+        // What a cache remembers has been tried before, perhaps.
+        if (fact.from !== null && !contact.met.has(fact.address)) contact.fresh.add(fact.address);
+        return;
+      case "removed":
+      case "self":
+        contact.fresh.delete(fact.address);
+        return;
+      case "ready":
+        return meet(contact, fact.peer);
+      case "addressed":
+        contact.fresh.delete(fact.address);
+        return;
+      case "pruned":
+        for (const address of fact.addresses) contact.fresh.delete(address);
+        return;
+      case "banned":
+        contact.bans = true;
+        return;
+      case "lost":
+        if (fact.reason === "feeler") this.#felt(event, fact);
+        else if (fact.reason === "duplicate") {
+          contact.ending = { cause: event.cause, at: event.at, peer: fact.peer };
+        }
+        return;
+      default:
+    }
+  }
+
+  /** All ends count: those of guests and feelers, too. */
+  #isAlone(node: number): boolean {
+    return this.picture.at(node).ends.size < this.constant(node, "sessionsWanted");
+  }
+
+  /** It has room for one more dial, and needs one. */
+  #isWanting(node: number, { dials, bans }: Contact): boolean {
+    return this.#isAlone(node) && dials.size < this.constant(node, "dialsMax") && !bans;
+  }
+
+  #loops(event: TraceEvent, contact: Contact): void {
+    if (contact.fresh.size === 0 || !this.#isWanting(event.node, contact)) return;
+    contact.owed = { event, whom: [...contact.fresh] };
+  }
+
+  #looped(node: number, contact: Contact): void {
+    const { owed, fresh } = contact;
+    contact.owed = null;
+    const left = owed?.whom.find((address) => fresh.has(address));
+    if (owed === null || left === undefined) return;
+    this.breach(COMPANY, "dial loop", owed.event, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(left)];
+      return `${who} wants more sessions than it has, and does not dial ${whom}`;
+    });
+  }
+
+  #felt(event: TraceEvent, { peer }: FactOf<"lost">): void {
+    const { node } = event;
+    if (!this.#isAlone(node)) return;
+    this.breach(COMPANY, "feeler", event, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
+      return `${who} ends its feeler to ${whom} and has fewer sessions than it wants`;
+    });
+  }
+
+  #over(node: number, contact: Contact): void {
+    const { ending } = contact;
+    contact.ending = null;
+    if (ending === null) return;
+    const { ready, peers } = this.picture.at(node);
+    const peer = this.picture.owner(ending.peer);
+    // Behind a translator, one address may be of two.
+    if (peer < 0 || !this.hasOwnIp(peer)) return;
+    if ([...ready.values()].includes(peer) || [...peers.values()].includes(ending.peer)) return;
+    this.breach(OTHERS, "", { node, at: ending.at, id: ending.cause }, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(ending.peer)];
+      return `${who} ends a session with ${whom} as a duplicate, and has none left with it`;
+    });
+  }
+}
+
+function meet({ fresh, met }: Contact, address: Address): void {
+  fresh.delete(address);
+  met.add(address);
+}
+
+function forget(contact: Contact): void {
+  contact.fresh.clear();
+  contact.met.clear();
+  contact.dials.clear();
+  contact.owed = null;
+  contact.ending = null;
+  contact.bans = false;
+}
