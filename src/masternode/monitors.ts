@@ -12,6 +12,7 @@ import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { adoption } from "./monitors/adoption.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
+import { calls } from "./monitors/calls.ts";
 import { contacts } from "./monitors/contacts.ts";
 import { burying, counting } from "./monitors/counting.ts";
 import { greeting } from "./monitors/greeting.ts";
@@ -28,9 +29,11 @@ import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import { reasons } from "./monitors/reasons.ts";
+import { regular } from "./monitors/regular.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
+import { witnesses } from "./monitors/witnesses.ts";
 
 const general: Rules = {
   specs: GENERAL,
@@ -64,6 +67,9 @@ const RULES: readonly Rules[] = [
   reasons,
   steady,
   contacts,
+  calls,
+  regular,
+  witnesses,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {

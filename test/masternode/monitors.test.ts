@@ -254,6 +254,7 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
       gate: (name, open, values) => ctx.gate(name, open && name !== "minimum", values),
     })),
   ],
+  regular: [TWO, sending((message) => (message.type === "Ping" ? [] : [message]))],
 };
 
 test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, broken]) => {
@@ -267,6 +268,7 @@ const ELSEWHERE = [
   ...Object.keys(GENERAL),
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
+  ...["dials-somebody", "hears-out", "own-witness"],
 ];
 
 test("each promise has been broken", () => {

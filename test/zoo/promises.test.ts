@@ -27,6 +27,10 @@ const BROKEN: readonly (readonly [promise: string, witness: string, mutant: stri
   ["gone-is-gone", "deliver", "half-open-after-kick"],
   ["seeks-company", "dial loop", "uniform-tier-caps-links"],
   ["spares-others", "", "late-close-wipes-new-session"],
+  ["dials-somebody", "", "fork-query-without-port"],
+  ["hears-out", "duplicate", "handshake-dup-reject-before-ack"],
+  ["own-witness", "", "own-sightings-not-counted"],
+  ["regular", "tip", "tip-cache-older-than-truth"],
 ];
 
 describe("is kept by the repaired node, and broken by a mutant", () => {
