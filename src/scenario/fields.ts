@@ -97,8 +97,33 @@ function lengthOf({ min = 0 }: Extract<Field, { kind: "duration" }>, about: stri
   return min === 0 ? duration(about) : duration(about).refine((length) => length >= min, wrong);
 }
 
+type Plain = Exclude<Field, { readonly kind: "node" | "nodes" | "group" }>;
+
+/** Forms that name nothing of the file are made once: making forms is the slow part of loading. */
+const made: Readonly<Record<Fill, WeakMap<Plain, Form<Setting>>>> = {
+  complete: new WeakMap(),
+  overrides: new WeakMap(),
+};
+
 function formOf(field: Field, scope: Scope, fill: Fill): Form<Setting> {
-  const about = aboutOf(field, fill);
+  switch (field.kind) {
+    case "node":
+      return nodeName(aboutOf(field, fill), scope);
+    case "nodes":
+      return nodeNames(aboutOf(field, fill), scope, true);
+    case "group": {
+      const about = aboutOf(field, fill);
+      return settings(field.fields, scope, fill).meta({ description: about }) as Form<Setting>;
+    }
+    default: {
+      const form = made[fill].get(field) ?? plainForm(field, aboutOf(field, fill));
+      made[fill].set(field, form);
+      return form;
+    }
+  }
+}
+
+function plainForm(field: Plain, about: string): Form<Setting> {
   switch (field.kind) {
     case "duration":
       return lengthOf(field, about);
@@ -112,12 +137,6 @@ function formOf(field: Field, scope: Scope, fill: Fill): Form<Setting> {
       return text({ about, write: "expected a regular expression as text" }, readPattern);
     case "choice":
       return choice("choice", about, field.of);
-    case "node":
-      return nodeName(about, scope);
-    case "nodes":
-      return nodeNames(about, scope, true);
-    case "group":
-      return settings(field.fields, scope, fill).meta({ description: about }) as Form<Setting>;
   }
 }
 

@@ -44,7 +44,7 @@ beforeAll(() => {
   });
   judges.sort((a, b) => a.time - b.time);
   marks = new Set(judges.flatMap((judge) => [...judge.marks]));
-}, 2 * MINUTES);
+}, 5 * MINUTES);
 
 test("a missing row or handler is noticed", { timeout: 5 * MINUTES }, () => {
   expectNoticed(lackingCells());

@@ -104,13 +104,16 @@ function gateMark(profile: string, gate: string): string {
   return `${profile} | gate | ${gate}`;
 }
 
-/** The function that called the method of a veil that calls this one. */
+/** The function that called the method of a veil that calls this one. The text of a stack costs more to make. */
 function caller(): string {
-  const { stackTraceLimit } = Error;
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 3;
-  const [, , , frame = ""] = (new Error().stack ?? "").split("\n");
+  Error.prepareStackTrace = (_error, sites) => sites[2]?.getFunctionName() ?? "";
+  const name = new Error().stack ?? "";
   Error.stackTraceLimit = stackTraceLimit;
-  return /at (?:Object\.)?([^\s(]+)/.exec(frame)?.[1] ?? frame;
+  Error.prepareStackTrace = prepareStackTrace;
+  return name;
 }
 
 /** What kind of step it is. */
@@ -119,6 +122,7 @@ function sourceOf(input: Input<Masternode> | null): string {
   if (input.kind === "message") return input.message.type;
   if (input.kind === "timer") return `timer ${input.timer}`;
   if (input.kind === "command") return `command ${input.command.type}`;
+  if (input.kind === "opened") return `opened ${input.role}`;
   return input.kind;
 }
 
@@ -151,6 +155,9 @@ function timerRows({ timers }: Behaviour): Lack[] {
   });
 }
 
+/** Asked whatever comes. */
+const EVERY_STEP = ["admit", "judge"];
+
 function events(whole: Behaviour): Lack[] {
   const cells: Readonly<Record<string, Partial<Behaviour>>> = {
     refused: { refused: same },
@@ -169,7 +176,11 @@ function events(whole: Behaviour): Lack[] {
   };
   return Object.entries(cells)
     .filter(([name]) => !inherited(whole, name))
-    .map(([name, change]): Lack => ({ name, mark: null, change }));
+    .map(([name, change]): Lack => ({
+      name,
+      mark: EVERY_STEP.includes(name) ? null : name,
+      change,
+    }));
 }
 
 /** What the as-found node does not have cannot be taken away. */

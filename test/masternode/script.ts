@@ -31,15 +31,29 @@ import { Stage } from "./stage.ts";
 
 /** The whole file as it should be. Throws when a command cannot be understood. */
 export function playScript(text: string, kit: Kit<Masternode> = bareKit()): string {
+  return [...played(text, kit)].flat().join("\n");
+}
+
+/** Whether it prints what the file says; it ends with the first block that differs. */
+export function holdsScript(text: string, kit: Kit<Masternode>): boolean {
+  const lines = text.split("\n");
+  let at = 0;
+  for (const written of played(text, kit)) {
+    if (written.some((line) => line !== lines[at++])) return false;
+  }
+  return at === lines.length;
+}
+
+/** The lines of the file as they should be: each command, then what a block prints. */
+function* played(text: string, kit: Kit<Masternode>): Generator<readonly string[]> {
   const script = new Script(kit);
-  const written: string[] = [];
   const lines = text.split("\n");
   let output: string[] = [];
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? "";
-    written.push(line);
+    yield [line];
     if (line === "----") {
-      written.push(...(output.length === 0 ? ["ok"] : output));
+      yield output.length === 0 ? ["ok"] : output;
       output = [];
       while (at + 1 < lines.length && lines[at + 1] !== "") at++;
     } else if (line !== "" && !line.startsWith("#")) {
@@ -47,7 +61,6 @@ export function playScript(text: string, kit: Kit<Masternode> = bareKit()): stri
     }
   }
   if (output.length > 0) throw new Error("the last commands have no ----");
-  return written.join("\n");
 }
 
 /** Keys of a scenario's node; all others are constants. */

@@ -21,6 +21,9 @@ import { VIEWS } from "./views.ts";
 
 type Verb = (rest: string) => readonly string[];
 
+/** By its text: mutants play one script hundreds of times, and machines are no part of a scenario. */
+const loaded = new Map<string, Scenario>();
+
 export class Stage {
   readonly #kit: Kit<Masternode>;
   readonly #document: object;
@@ -128,7 +131,10 @@ export class Stage {
   }
 
   #load(more: object): Scenario {
-    return loadScenario(this.#kit, JSON.stringify({ ...this.#document, ...more }), "script");
+    const text = JSON.stringify({ ...this.#document, ...more });
+    const scenario = loaded.get(text) ?? loadScenario(this.#kit, text, "script");
+    loaded.set(text, scenario);
+    return scenario;
   }
 
   #tell(node: string, command: Command | BareCommand): void {
