@@ -44,7 +44,7 @@ const paces: Readonly<Record<string, MasternodePace>> = {
       ...(["removeAfter", "removedMemory", "peerFreshness", "unseenMax", "neverSeenMax"] as const),
       ...(["prunedMemory", "pruneDelay", "longBan", "violationMemory"] as const),
     ],
-    by: [1, 20, 60, 200, 1_000],
+    by: [1, 60, 1_000, 4_000, 4_000],
   },
 };
 

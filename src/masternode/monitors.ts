@@ -28,6 +28,7 @@ import { limits } from "./monitors/limits.ts";
 import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
+import { pruning } from "./monitors/pruning.ts";
 import { reasons } from "./monitors/reasons.ts";
 import { regular } from "./monitors/regular.ts";
 import type { Rules } from "./monitors/rule.ts";
@@ -70,6 +71,7 @@ const RULES: readonly Rules[] = [
   calls,
   regular,
   witnesses,
+  pruning,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {

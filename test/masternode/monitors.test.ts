@@ -241,6 +241,14 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
         : [fact],
     ),
   ],
+  "stays-away": [
+    `${TWO}
+  events:
+    - { at: 10s, kill: A }`,
+    saying((fact) =>
+      fact.type === "dial-failed" ? [fact, { type: "pruned", addresses: [fact.peer] }] : [fact],
+    ),
+  ],
   downloads: [BEHIND, sending((message) => (message.type === "GetBlocks" ? [] : [message]))],
   "one-chain": [
     LONG,
@@ -269,6 +277,7 @@ const ELSEWHERE = [
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
   ...["dials-somebody", "hears-out", "own-witness"],
+  "prunes",
 ];
 
 test("each promise has been broken", () => {

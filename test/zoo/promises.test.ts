@@ -31,6 +31,8 @@ const BROKEN: readonly (readonly [promise: string, witness: string, mutant: stri
   ["hears-out", "duplicate", "handshake-dup-reject-before-ack"],
   ["own-witness", "", "own-sightings-not-counted"],
   ["regular", "tip", "tip-cache-older-than-truth"],
+  ["prunes", "", "never-seen-never-pruned"],
+  ["stays-away", "known", "pruned-node-resurrected"],
 ];
 
 describe("is kept by the repaired node, and broken by a mutant", () => {
