@@ -22,6 +22,7 @@ import { chain } from "./monitors/chain.ts";
 import { clockwork } from "./monitors/clockwork.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
+import type { Fact } from "./facts.ts";
 import { Groups } from "./monitors/groups.ts";
 import { hearing } from "./monitors/hearing.ts";
 import { limits } from "./monitors/limits.ts";
@@ -87,8 +88,13 @@ class Monitors implements Monitor {
   readonly #calm: Calm;
   readonly #groups: Groups;
   readonly #all: readonly Monitor[];
+  readonly #rules: readonly Rules[];
   /** Who wants to see a kind of event. */
   readonly #seers: Readonly<Record<string, readonly Monitor[]>>;
+  /** Who wants to see a type of fact. */
+  readonly #told = new Map<string, readonly Monitor[]>();
+  /** Of the groups, as all had it who see facts. */
+  #version = 0;
 
   constructor(names: readonly string[], plan: RunPlan, crypto: Crypto) {
     this.#names = names;
@@ -98,8 +104,8 @@ class Monitors implements Monitor {
     const [picture, calm, groups] = [this.#picture, this.#calm, this.#groups];
     const scene = { plan, picture, calm, groups, crypto };
 
-    const wanted = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
-    this.#all = wanted.map((rule) => rule.make(scene));
+    this.#rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
+    this.#all = this.#rules.map((rule) => rule.make(scene));
     this.mask = this.#all.reduce(
       (mask, { mask: own }) => mask | own,
       Picture.mask | Calm.mask | Groups.mask,
@@ -110,10 +116,31 @@ class Monitors implements Monitor {
   }
 
   see(event: TraceEvent): void {
-    this.#picture.see(event);
-    this.#calm.see(event);
-    this.#groups.see(event);
-    for (const monitor of this.#seers[event.kind] ?? []) monitor.see(event);
+    const bit = 1 << KIND[event.kind];
+    if ((Picture.mask & bit) !== 0) this.#picture.see(event);
+    if ((Calm.mask & bit) !== 0) this.#calm.see(event);
+    if (((Groups.mask | Calm.mask) & bit) !== 0) this.#groups.see(event);
+    const seers = event.kind === "fact" ? this.#toldOf(event) : this.#seers[event.kind];
+    if (seers === undefined) return;
+    for (const monitor of seers) monitor.see(event);
+  }
+
+  /** Whatever the fact says, new groups are judged when one is seen (`due.ts`). */
+  #toldOf(event: TraceEvent): readonly Monitor[] | undefined {
+    if (this.#version !== this.#groups.version) {
+      this.#version = this.#groups.version;
+      return this.#seers[event.kind];
+    }
+    const { type } = event.body as Fact;
+    let told = this.#told.get(type);
+    if (told === undefined) {
+      told = this.#all.filter(({ mask }, index) => {
+        const facts = this.#rules[index]?.facts;
+        return (mask & (1 << KIND.fact)) !== 0 && (facts === undefined || facts.includes(type));
+      });
+      this.#told.set(type, told);
+    }
+    return told;
   }
 
   marks(): readonly string[] {

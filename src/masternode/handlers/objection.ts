@@ -8,15 +8,21 @@ import { isBanned } from "./violations.ts";
 
 /** Empty when the peer may be dialed now. */
 export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string {
-  const { dialSpacing, dialsMax, network } = state.config;
+  const own = objectionTo(state, peer, ctx);
+  if (own !== "") return own;
+  if (isFull(state)) return "too many sessions";
+  if (isAvoided(state, peer, ctx)) return "bad reputation";
+  return dialsUnderWay(state) >= state.config.dialsMax ? "too many dials under way" : "";
+}
+
+/** What speaks against this peer, whatever others there are. */
+function objectionTo(state: State, peer: Peer, ctx: MasternodeCtx): string {
+  const { dialSpacing, network } = state.config;
   if (peer.self || isOwn(state, peer.address, ctx)) return "this is ourselves";
   if (isHostile(network, peer.address)) return "not an address to dial";
   if (hasSession(state, peer)) return "there is a session";
   if (peer.triedAt !== null && ctx.uptime - peer.triedAt < dialSpacing) return "tried just now";
-  if (isBanned(state, peer.address, ctx.uptime)) return "banned";
-  if (isFull(state)) return "too many sessions";
-  if (isAvoided(state, peer, ctx)) return "bad reputation";
-  return dialsUnderWay(state) >= dialsMax ? "too many dials under way" : "";
+  return isBanned(state, peer.address, ctx.uptime) ? "banned" : "";
 }
 
 /** Whose pause is over (rule S6), and against whom nothing speaks. There may be thousands. */
@@ -24,9 +30,10 @@ export function duePeers(state: State, ctx: MasternodeCtx): Peer[] {
   // What speaks against all of them is asked once.
   if (isFull(state) || dialsUnderWay(state) >= state.config.dialsMax) return [];
   const now = ctx.uptime;
-  return values(state.peers).filter(
-    (peer) => peer.nextAt <= now && objection(state, peer, ctx) === "",
-  );
+  return values(state.peers).filter((peer) => {
+    if (peer.nextAt > now || objectionTo(state, peer, ctx) !== "") return false;
+    return !isAvoided(state, peer, ctx);
+  });
 }
 
 function dialsUnderWay(state: State): number {

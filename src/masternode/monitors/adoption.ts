@@ -21,6 +21,7 @@ export const adoption: Rules = {
       mode: "always",
     },
   },
+  facts: ["tip", "lost", "download-failed", "finality-conflict", "attempt"],
   make: (scene) => new Adoption(scene),
 };
 

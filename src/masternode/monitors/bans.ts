@@ -15,6 +15,7 @@ export const bans: Rules = {
       mode: "always",
     },
   },
+  facts: ["violation", "banned"],
   make: (scene) => new Bans(scene),
 };
 

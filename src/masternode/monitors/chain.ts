@@ -27,6 +27,7 @@ export const chain: Rules = {
       mode: "always",
     },
   },
+  facts: ["tip"],
   make: (scene) => new Chains(scene),
 };
 

@@ -5,7 +5,7 @@
  */
 import type { NodeFacts } from "../../check/invariant.ts";
 import { formatDuration } from "../../core/units.ts";
-import { EVERY_KIND, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
+import { EVERY_KIND, kindMask, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import type { ConstantName } from "../config.ts";
 import type { TimerName } from "../state.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
@@ -152,7 +152,8 @@ interface Hands {
 }
 
 class Clockwork extends RuleMonitor {
-  readonly mask: number = EVERY_KIND;
+  /** What a node itself says or sends arms no timer. */
+  readonly mask: number = EVERY_KIND & ~kindMask("send", "fact", "gate");
   readonly #hands: readonly Hands[] = this.plan.plans.map(() => ({
     ...{ bootId: NO_CAUSE, bootAt: 0, movedAt: -1, drift: 0, drifted: false, ahead: 0 },
     last: new Map(),

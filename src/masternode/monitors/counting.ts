@@ -19,6 +19,7 @@ export const counting: Rules = {
       bound: "`counting`",
     },
   },
+  facts: ["active", "broadcast", "heartbeat"],
   make: (scene) => new Counting(scene),
 };
 
@@ -33,6 +34,7 @@ export const burying: Rules = {
       bound: "`activeWindow` + `sweepPeriod` + 5 s + twice the worst clock + a round trip",
     },
   },
+  facts: ["active"],
   make: (scene) => new Burying(scene),
 };
 

@@ -35,6 +35,7 @@ export const evidence: Rules = {
       mode: "always",
     },
   },
+  facts: ["status", "removed", "active"],
   make: (scene) => new Evidence(scene),
 };
 

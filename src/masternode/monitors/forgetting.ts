@@ -26,6 +26,7 @@ export const forgetting: Rules = {
       mode: "always",
     },
   },
+  facts: ["known", "removed", "status", "lost", "ready", "self", "pruned"],
   make: (scene) => new Forgetting(scene),
 };
 

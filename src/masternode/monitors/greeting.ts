@@ -22,6 +22,7 @@ export const greeting: Rules = {
       mode: "always",
     },
   },
+  facts: ["ready", "processed", "refused"],
   make: (scene) => new Greetings(scene),
 };
 

@@ -21,6 +21,7 @@ export const hearing: Rules = {
       mode: "always",
     },
   },
+  facts: ["known", "removed"],
   make: (scene) => new Hearing(scene),
 };
 

@@ -14,22 +14,25 @@ const GATES = [
 ];
 
 interface FactMark {
+  readonly type: Fact["type"];
   readonly about: string;
-  readonly sets: (fact: Fact) => boolean;
+  /** Of the facts of that type; left out: all of them. */
+  readonly sets?: (fact: Fact) => boolean;
 }
 
 function of(type: Fact["type"], about: string): FactMark {
-  return { about, sets: (fact) => fact.type === type };
+  return { type, about };
 }
 
 function lostFor(reason: string, about: string): FactMark {
-  return { about, sets: (fact) => fact.type === "lost" && fact.reason === reason };
+  return { type: "lost", about, sets: (fact) => fact.type === "lost" && fact.reason === reason };
 }
 
 /** By mark: the fact that sets it. */
 const FACTS: Readonly<Record<string, FactMark>> = {
   production: of("produced", "a block is made"),
   "production-out-of-turn": {
+    type: "attempt",
     about: "a block is begun by another than the first in turn",
     sets: (fact) => fact.type === "attempt" && fact.rank > 0,
   },
@@ -43,6 +46,7 @@ const FACTS: Readonly<Record<string, FactMark>> = {
   ban: of("banned", "a peer is banned"),
   removal: of("removed", "a masternode is removed from a registry"),
   inactivity: {
+    type: "status",
     about: "a masternode becomes inactive for somebody",
     sets: (fact) => fact.type === "status" && fact.status === "inactive",
   },
@@ -60,26 +64,34 @@ const FACTS: Readonly<Record<string, FactMark>> = {
   shunning: of("shunned", "a peer of bad reputation is left alone"),
 };
 
-function mark(about: string): InvariantSpec {
+function coverage(about: string): InvariantSpec {
   return { rule: "coverage", about, mode: "sometimes" };
 }
 
 export const marks: Rules = {
   specs: Object.fromEntries([
     ...GATES.flatMap((gate) => [
-      [`${gate}-closes`, mark(`gate ${gate} closes`)],
-      [`${gate}-opens`, mark(`gate ${gate} opens again`)],
+      [`${gate}-closes`, coverage(`gate ${gate} closes`)],
+      [`${gate}-opens`, coverage(`gate ${gate} opens again`)],
     ]),
-    ...Object.entries(FACTS).map(([name, { about }]) => [name, mark(about)]),
+    ...Object.entries(FACTS).map(([name, { about }]) => [name, coverage(about)]),
   ]) as Readonly<Record<string, InvariantSpec>>,
+  facts: Object.values(FACTS).map(({ type }) => type),
   make: () => new Marks(),
 };
 
 class Marks implements Monitor {
   readonly mask: number = kindMask("fact", "gate");
   readonly #seen = new Set<string>();
-  /** Those that are still to be seen. */
-  readonly #left = new Map(Object.entries(FACTS));
+  /** Those that are still to be seen, by type of fact. */
+  readonly #left = new Map<string, Map<string, FactMark>>();
+
+  constructor() {
+    for (const [name, mark] of Object.entries(FACTS)) {
+      const others = this.#left.get(mark.type) ?? new Map<string, FactMark>();
+      this.#left.set(mark.type, others.set(name, mark));
+    }
+  }
 
   see(event: TraceEvent): void {
     if (event.kind === "gate") {
@@ -89,10 +101,13 @@ class Marks implements Monitor {
       else if (this.#seen.has(`${gate}-closes`)) this.#seen.add(`${gate}-opens`);
       return;
     }
-    for (const [name, { sets }] of this.#left) {
-      if (!sets(event.body as Fact)) continue;
+    const fact = event.body as Fact;
+    const left = this.#left.get(fact.type);
+    if (left === undefined || left.size === 0) return;
+    for (const [name, { sets }] of left) {
+      if (sets?.(fact) === false) continue;
       this.#seen.add(name);
-      this.#left.delete(name);
+      left.delete(name);
     }
   }
 

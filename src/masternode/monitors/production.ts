@@ -29,6 +29,7 @@ export const production: Rules = {
       mode: "always",
     },
   },
+  facts: ["skipped", "attempt", "produced"],
   make: (scene) => new Production(scene),
 };
 

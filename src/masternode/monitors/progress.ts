@@ -9,6 +9,9 @@ import type { Group } from "./groups.ts";
 import { firstClosed } from "./production.ts";
 import type { Rules } from "./rule.ts";
 
+/** How chains stand is told by these. */
+const TIPS = ["tip", "finality-conflict"] as const;
+
 export const behind: Rules = {
   specs: {
     downloads: {
@@ -20,6 +23,7 @@ export const behind: Rules = {
       bound: "`meeting` + `fetching`, anew with each block",
     },
   },
+  facts: TIPS,
   make: (scene) => new Behind(scene),
 };
 
@@ -34,6 +38,7 @@ export const oneChain: Rules = {
       bound: "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by",
     },
   },
+  facts: TIPS,
   make: (scene) => new OneChain(scene),
 };
 
@@ -49,6 +54,7 @@ export const growth: Rules = {
       bound: "`block`; before the first one `counting` + `fetching` besides",
     },
   },
+  facts: [...TIPS, "skipped"],
   make: (scene) => new Growth(scene),
 };
 

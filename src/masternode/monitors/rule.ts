@@ -6,6 +6,7 @@ import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
+import type { Fact } from "../facts.ts";
 import type { Groups } from "./groups.ts";
 import type { Picture } from "./picture.ts";
 
@@ -22,6 +23,8 @@ export interface Scene {
 /** Promises that one monitor watches. */
 export interface Rules {
   readonly specs: Readonly<Record<string, InvariantSpec>>;
+  /** Facts that mean something to it; left out: all. Others it need not be shown. */
+  readonly facts?: readonly Fact["type"][];
   make(scene: Scene): Monitor;
 }
 

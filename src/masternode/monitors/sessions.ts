@@ -6,6 +6,9 @@ import { NodeMonitor, type Want } from "./due.ts";
 import type { Group } from "./groups.ts";
 import { type Rules, RuleMonitor, type Scene } from "./rule.ts";
 
+/** How sessions stand is told by these. */
+const SESSIONS = ["ready", "lost"] as const;
+
 export const pairs: Rules = {
   specs: {
     "one-session": {
@@ -16,6 +19,7 @@ export const pairs: Rules = {
       bound: "`settling`",
     },
   },
+  facts: SESSIONS,
   make: (scene) => new Pairs(scene),
 };
 
@@ -30,6 +34,7 @@ export const company: Rules = {
       bound: "`counting`",
     },
   },
+  facts: SESSIONS,
   make: (scene) => new Company(scene),
 };
 
@@ -43,11 +48,9 @@ export const lasting: Rules = {
       mode: "always",
     },
   },
+  facts: [...SESSIONS, "dial-failed", "started"],
   make: (scene) => new Lasting(scene),
 };
-
-/** How sessions stand is told by these. */
-const SESSIONS = ["ready", "lost"] as const;
 
 class Pairs extends NodeMonitor {
   protected readonly invariant = "one-session";

@@ -49,6 +49,7 @@ export const spread: Rules = {
       mode: "always",
     },
   },
+  facts: ["broadcast", "heartbeat", "removed"],
   make: (scene) => new Spreads(scene),
 };
 

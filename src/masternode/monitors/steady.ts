@@ -30,6 +30,7 @@ export const steady: Rules = {
       mode: "always",
     },
   },
+  facts: ["ready", "lost"],
   make: (scene) => new Steady(scene),
 };
 
