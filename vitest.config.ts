@@ -1,16 +1,35 @@
 /** Tests import sources (`../src/x.ts`) directly; only tests of the built program need dist. */
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/order.ts";
 import { Summary } from "./test/summary.ts";
+
+/** Tests of these folders touch nothing but what they import. */
+const PURE = [
+  ...["check", "core", "engine", "fuzz", "masternode"],
+  ...["report", "runtime", "scenario", "trace", "wire"],
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/global-setup.ts"],
     reporters: ["default", new Summary()],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     coverage: { include: ["src/**"], reporter: ["text-summary", "html"] },
+    projects: [
+      // Two processes for all: to start one and to read the sources costs half a second.
+      { extends: true, test: { name: "pure", include: PURE, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "real",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...PURE],
+          globalSetup: ["test/global-setup.ts"],
+        },
+      },
+    ],
   },
 });

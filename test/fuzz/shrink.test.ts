@@ -31,8 +31,20 @@ function begun(scenario: Scenario, target: Target, trial: Trial): ShrinkState {
   return start;
 }
 
+/** Asks once what it is asked again. */
+function remembering(trial: Trial): Trial {
+  const known = new Map<string, ReturnType<Trial>>();
+  return (scenario) => {
+    const text = JSON.stringify(scenario);
+    const seen = known.has(text) ? (known.get(text) ?? null) : trial(scenario);
+    known.set(text, seen);
+    return seen;
+  };
+}
+
 describe("a wide world", () => {
-  const trial = trialOf(hearsNoEnd, CRASH);
+  const afresh = trialOf(hearsNoEnd, CRASH);
+  const trial = remembering(afresh);
   const start = begun(wide(hearsNoEnd), CRASH, trial);
   const whole = shrink(hearsNoEnd, trial, start);
 
@@ -40,7 +52,7 @@ describe("a wide world", () => {
     expect(sizeOf(start.best)).toEqual({ nodes: 12, faults: 9, until: 240_000_000 });
     const { nodes, faults, until } = sizeOf(whole.best);
     expect([nodes <= 3, faults, until <= 20_000_000]).toEqual([true, 0, true]);
-    expect(trial(whole.best)).toEqual(whole.seen);
+    expect(afresh(whole.best)).toEqual(whole.seen);
     expect(whole.tries).toBeLessThan(400);
   });
 
@@ -52,7 +64,7 @@ describe("a wide world", () => {
   it("comes to the same end when it is stopped and goes on from a file", SLOW, () => {
     let state = start;
     while (!state.done) {
-      const stopped = shrink(hearsNoEnd, trial, state, state.tries + 20);
+      const stopped = shrink(hearsNoEnd, afresh, state, state.tries + 20);
       state = JSON.parse(JSON.stringify(stopped)) as ShrinkState;
     }
     expect(state.best).toEqual(whole.best);

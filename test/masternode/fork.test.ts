@@ -301,7 +301,8 @@ describe("a cut between halves", () => {
       events: [faultAt(from, partition)],
       world: { chain: { height: 3_009, expected: 3_009, network: "testnet" } },
     };
-    const run = play(wishes, from + cut + 1_500, more, "full");
+    // A slot more, and not the moment in which it is made.
+    const run = play(wishes, from + cut + 800, more, "full");
     const facts = [...run.trace.events()].filter(({ kind }) => kind === "fact");
     const begun = from * SECOND;
     const whole = begun + (cut + 60) * SECOND;

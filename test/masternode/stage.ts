@@ -21,7 +21,7 @@ import { VIEWS } from "./views.ts";
 
 type Verb = (rest: string) => readonly string[];
 
-/** By its text: mutants play one script hundreds of times, and machines are no part of a scenario. */
+/** By text: a script is played by hundreds of mutants, and machines are no part of a scenario. */
 const loaded = new Map<string, Scenario>();
 
 export class Stage {

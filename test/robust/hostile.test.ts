@@ -30,7 +30,7 @@ const random = randomFrom(SEED);
 const ip = block();
 const FIGURES = process.env["TIMESIM_FIGURES"] !== undefined;
 /** With figures all of them; a few more than may be open at once are enough to see that. */
-const CONNECTIONS = FIGURES ? 10_000 : 3_000;
+const CONNECTIONS = FIGURES ? 10_000 : 1_500;
 /** Of all masternodes that are not there. */
 const KEY = "ab".repeat(32);
 /** Each stranger says that it listens elsewhere: on loopback bans are by address. */
