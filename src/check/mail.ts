@@ -87,13 +87,19 @@ export class Mail {
         if (this.end.sent !== null && !this.end.again) miss(this.end.sent, event.body);
         return;
       case "fault":
-        if (isDoubling(event.body)) this.#doubling++;
+        if (isDoubling(event.body)) this.#double();
         return;
       case "lift":
         if (isDoubling(event.body)) this.#doubling--;
         return;
       default:
     }
+  }
+
+  /** What was wished for and is held behind a save is on its way only later. */
+  #double(): void {
+    this.#doubling++;
+    for (const sent of this.underWay()) sent.copies = 2;
   }
 
   /** Everything that has met no end. */

@@ -6,12 +6,13 @@ import { describe, expect, test } from "vitest";
 import { Calm } from "../../src/check/calm.ts";
 import { General, GENERAL } from "../../src/check/general.ts";
 import { type Complaint, signatureOf } from "../../src/check/invariant.ts";
+import type { Fault } from "../../src/core/fault.ts";
 import type { Time } from "../../src/core/units.ts";
 import { judge } from "../../src/fuzz/judge.ts";
 import { planOf } from "../../src/scenario/plan.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import { masternode } from "../../src/simulate.ts";
-import type { TraceEvent } from "../../src/trace/event.ts";
+import { type TraceEvent, WORLD } from "../../src/trace/event.ts";
 import { LIGHT, scenarioNamed } from "../light.ts";
 
 const kit = masternode();
@@ -68,6 +69,15 @@ describe("a trace in which one event is wrong", () => {
   test("a message came twice", () => {
     const twice = { ...at(3), id: events.length, at: good.until };
     expect(told([...events, twice])).toMatchSnapshot();
+  });
+
+  test("but not one that a fault makes two of, though it was wished for before", () => {
+    const { cause: sent } = at(3);
+    const twice = { ...at(3), id: events.length, at: good.until };
+    const body: Fault = { do: "duplicate", from: "*", to: "*", chance: 1 };
+    const fault: TraceEvent = { ...events[sent], kind: "fault", node: WORLD, body } as TraceEvent;
+    const doubled = events.flatMap((event) => (event.id === sent ? [event, fault] : [event]));
+    expect(told([...doubled, twice])).toEqual([]);
   });
 
   test("a message neither came nor was lost", () => {

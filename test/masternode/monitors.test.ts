@@ -56,6 +56,22 @@ const KILLED = `${LONG}
   events:
     - { at: 30s, kill: B }`;
 
+/** C seems to be where D is, and D does not know yet that it is seen elsewhere. */
+const NAMESAKES = `
+  seed: 3
+  until: 1m
+  link: { loss: 0.2 }
+  nodes:
+    A: { address: 203.0.113.3 }
+    B: { address: 100.9.10.10, dials: A }
+    C:
+      address: 203.0.113.2
+      dialsFrom: 9.9.10.9
+      dials: A
+      knowsAddress: false
+      clock: { offset: -2m30s, drift: 1 }
+    D: { address: 9.9.10.9, dialsFrom: 2.9.10.2, dials: A, knowsAddress: false }`;
+
 type Broken = (profile: Profile<Masternode>) => Partial<Profile<Masternode>>;
 
 /** Its first complaint of each kind. */
@@ -286,7 +302,7 @@ test("each promise has been broken", () => {
   expect([...Object.keys(BREACHES), ...ELSEWHERE].sort()).toEqual(kept.sort());
 });
 
-test.each([TWO, THREE, LONG, KILLED])("the repaired protocol keeps them", (text) => {
+test.each([TWO, THREE, LONG, KILLED, NAMESAKES])("the repaired protocol keeps them", (text) => {
   expect(complaintsOf(text, () => ({}))).toEqual([]);
 });
 

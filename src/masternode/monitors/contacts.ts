@@ -110,7 +110,8 @@ class Contacts extends RuleMonitor {
         contact.fresh.delete(fact.address);
         return;
       case "pruned":
-        for (const address of fact.addresses) contact.fresh.delete(address);
+        // Hearsay may name it again: it is no candidate (rule Q2).
+        for (const address of fact.addresses) meet(contact, address);
         return;
       case "banned":
         contact.bans = true;

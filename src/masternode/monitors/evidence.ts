@@ -72,7 +72,8 @@ class Evidence extends RuleMonitor {
 
   #hear({ node, at }: TraceEvent, { masternodeAddress, ...heartbeat }: SignedHeartbeat): void {
     const of = this.#parse(masternodeAddress);
-    if (of === null) return;
+    // What somebody behind a translator says in the name of this node's own address is passed over.
+    if (of === null || of === this.picture.at(node).address) return;
     const heard = this.#heard[node]?.get(of);
     const { sequenceNumber: sequence, timestamp } = heartbeat;
     if (heard !== undefined && sequence <= heard.sequence) return;
