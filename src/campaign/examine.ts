@@ -7,6 +7,7 @@ import { sizeOf } from "../fuzz/shrink/shrink.ts";
 import type { Kit } from "../kit/kit.ts";
 import { failuresOf, failureText } from "../report/failure.ts";
 import type { Scenario } from "../scenario/model.ts";
+import { specOf } from "../scenario/promises.ts";
 import { runScenario } from "../scenario/run.ts";
 import { writeScenario } from "../scenario/write.ts";
 import type { RunSummary } from "../trace/outcome.ts";
@@ -84,8 +85,7 @@ function asking<P extends Protocol>(
   scenario: Scenario,
   { invariant }: Found,
 ): Scenario {
-  const isKnown = Object.hasOwn(kit.invariants?.specs ?? {}, invariant);
-  return isKnown ? { ...scenario, invariants: [invariant] } : scenario;
+  return specOf(kit, invariant) !== undefined ? { ...scenario, invariants: [invariant] } : scenario;
 }
 
 function measured(scenario: Scenario): WorldSize {

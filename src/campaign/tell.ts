@@ -3,6 +3,7 @@ import { formatTime } from "../core/units.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
 import { block } from "../report/failure.ts";
+import { specOf } from "../scenario/promises.ts";
 import { quoted } from "../scenario/repeat.ts";
 import type { Asked } from "./asked.ts";
 import type { CampaignDocument, FailureEntry, WorldSize } from "./document.ts";
@@ -17,7 +18,7 @@ export function failureText<P extends Protocol>(
   { story, bites }: Pick<Examined, "story" | "bites">,
 ): string {
   const { signature, seed, invariant, node, at, text } = entry;
-  const spec = kit.invariants?.specs[invariant];
+  const spec = specOf(kit, invariant);
   const promised = spec === undefined ? [] : [`${spec.about} (${spec.rule})`];
   const where = at === 0 && node === "-" ? "" : `${formatTime(at)} ${node}: `;
   const own = block(`FAIL  ${signature}   seed ${seed}`, [

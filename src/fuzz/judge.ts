@@ -8,13 +8,14 @@ import type { Protocol } from "../core/machine.ts";
 import type { Time } from "../core/units.ts";
 import type { World } from "../engine/world.ts";
 import type { Kit } from "../kit/kit.ts";
+import { compared, relationsOf } from "../scenario/alike.ts";
 import { compile } from "../scenario/compile.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { planOf } from "../scenario/plan.ts";
 import { type Listener, Recorder } from "../trace/recorder.ts";
 
 export interface JudgeOptions {
-  /** Invariants to hold it to; default: all of the kit's. */
+  /** Invariants to hold it to; default: all of the kit's, and those about runs beside others. */
   readonly invariants?: readonly string[];
   /** Messages as objects, or encoded to wire bytes and decoded again. */
   readonly wire?: "objects" | "bytes";
@@ -43,14 +44,21 @@ export function judge<P extends Protocol>(
 ): Judgement {
   const { seed, profile, until } = scenario;
   const recorder = new Recorder({ level: "digest" });
-  const names = options.invariants ?? Object.keys(kit.invariants?.specs ?? {});
-  const monitor = kit.invariants?.watch(names, planOf(kit, scenario, { seed, profile, until }));
+  const specs = Object.keys(kit.invariants?.specs ?? {});
+  const names = options.invariants ?? [...specs, ...Object.keys(relationsOf(kit))];
+  const monitor = kit.invariants?.watch(
+    names.filter((name) => specs.includes(name)),
+    planOf(kit, scenario, { seed, profile, until }),
+  );
   if (monitor !== undefined) recorder.listen(monitor);
   if (options.listener !== undefined) recorder.listen(options.listener);
   const wire = options.wire ?? "objects";
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard: false });
   const crash = crashOf(world, until);
-  const complaints = monitor?.finish(world.now) ?? [];
+  const complaints = [
+    ...(monitor?.finish(world.now) ?? []),
+    ...compared(kit, scenario, names, { seed, profile }),
+  ];
   return {
     complaints: crash === null ? complaints : [crash, ...complaints],
     marks: monitor?.marks?.() ?? [],

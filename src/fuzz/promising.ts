@@ -4,6 +4,7 @@ import { BadInput } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Time } from "../core/units.ts";
 import type { Invariants, Kit } from "../kit/kit.ts";
+import { relationsOf } from "../scenario/alike.ts";
 import { promises } from "../scenario/promises.ts";
 import { unknownWord } from "../scenario/reasons.ts";
 import { KIND, type TraceEvent } from "../trace/event.ts";
@@ -30,11 +31,12 @@ export interface Promising<P extends Protocol> {
 /** Throws BadInput for a name that is none, or taken, and for a list that asks nothing. */
 export function promising<P extends Protocol>(kit: Kit<P>, wanted: WantedInvariants): Promising<P> {
   const list = wanted === "all" ? ["all"] : wanted;
-  const known = promises(kit);
+  const every = promises(kit);
+  const known = [...every, ...Object.keys(relationsOf(kit))];
   const own = list.filter((each) => typeof each !== "string");
   const names = list.flatMap((each) => {
     if (typeof each !== "string") return [each.name];
-    return each === "all" ? known : [each];
+    return each === "all" ? every : [each];
   });
   const problems = [
     ...list

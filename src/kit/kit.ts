@@ -31,6 +31,11 @@ export interface Kit<P extends Protocol> {
   readonly invariants?: Invariants;
   /** What may differ in worlds drawn for it; left out: names, addresses, links and faults alone. */
   readonly fuzz?: FuzzHints;
+  /**
+   * What a node has come to, as far as neither roles nor addresses nor luck may decide it, for runs
+   * that are compared (scenario/alike.ts). `nameOf`: who lives at an address.
+   */
+  ending?(state: P["state"], nameOf: (address: Address) => string): Ending;
   /** Guards that the first profile asks (`ctx.gate`): a campaign ought to see each of them shut. */
   readonly gates?: readonly string[];
   readonly commands: Readonly<Record<string, CommandSpec<P>>>;
@@ -50,6 +55,13 @@ export interface Kit<P extends Protocol> {
   epoch(world: Settings, config: Settings): UnixMicros;
   /** The machine's config for one node. Throws BadInput for what only the kit can see. */
   configure(plan: NodeSetup): P["config"];
+}
+
+export interface Ending {
+  /** A number that only grows. */
+  readonly progress: number;
+  /** Lists by name, in an order that hangs on nothing else. */
+  readonly facts: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Profile<P extends Protocol> {

@@ -10,6 +10,7 @@ import type { Network } from "./block.ts";
 import { slotStart } from "./chain.ts";
 import { claims, gauges } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
+import { endingOf } from "./ending.ts";
 import { fileCodecs } from "./files.ts";
 import { OWN_GATES } from "./gates.ts";
 import { type Config, CONSTANTS, constantsOf } from "./config.ts";
@@ -77,6 +78,7 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     claims,
     invariants: invariantsWith(crypto),
     fuzz: hints,
+    ending: endingOf,
     gates: OWN_GATES,
     commands: {
       addnode: {

@@ -14,6 +14,9 @@ export interface Dialect {
   readonly claims: Readonly<Record<string, Claim>>;
   readonly commands: Readonly<Record<string, CommandWords>>;
   readonly invariants?: { readonly specs: Readonly<Record<string, InvariantSpec>> };
+  /** Both say whether runs can be compared (scenario/alike.ts). */
+  readonly fuzz?: { readonly dials: string | null };
+  readonly ending?: unknown;
   /** The first is the default. */
   readonly profiles: readonly ProfileWords[];
   /** The files a node may have: what `disk: { damage: … }` may name. */

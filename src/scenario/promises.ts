@@ -7,13 +7,21 @@ import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invari
 import type { Kit } from "../kit/kit.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Outcome, OutcomePart } from "../trace/outcome.ts";
+import { relationsOf } from "./alike.ts";
 import type { Dialect } from "./dialect.ts";
 import { custom, type Form } from "./forms.ts";
 import type { Scenario } from "./model.ts";
 import { unknownWord } from "./reasons.ts";
 import { tell } from "./texts.ts";
 
-type Promising = Pick<Dialect, "invariants">;
+type Promising = Pick<Dialect, "invariants" | "ending" | "fuzz">;
+
+/** A promise of single runs, or one about runs beside each other; undefined: there is none. */
+export function specOf(kit: Promising, name: string): InvariantSpec | undefined {
+  const { specs = {} } = kit.invariants ?? {};
+  const all = { ...specs, ...relationsOf(kit) };
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
 
 /** Those that can be broken, in the kit's order: what is only counted promises nothing. */
 export function promises({ invariants }: Promising): readonly string[] {
@@ -22,7 +30,8 @@ export function promises({ invariants }: Promising): readonly string[] {
 }
 
 export function promised(kit: Dialect): Form<readonly string[]> {
-  const names = promises(kit);
+  const every = promises(kit);
+  const names = [...every, ...Object.keys(relationsOf(kit))];
   const about = "Promises about every run that this one is held to: all, or a list";
   const one = names.length === 0 ? z.never() : z.enum(names);
   const looks = (): z.ZodType => z.union([z.literal("all"), z.array(one)]);
@@ -31,7 +40,7 @@ export function promised(kit: Dialect): Form<readonly string[]> {
       report.problem([], `${kit.name} promises nothing of every run; leave it out`);
       return undefined;
     }
-    if (value === "all") return names;
+    if (value === "all") return every;
     if (!Array.isArray(value) || value.length === 0) {
       report.problem([], `expected all, or a list of invariants; found ${tell(value)}`);
       return undefined;
@@ -62,8 +71,8 @@ export interface OfRealNodes {
   readonly unasked: string | null;
 }
 
-export function ofRealNodes({ invariants }: Promising, names: readonly string[]): OfRealNodes {
-  const why = (name: string): string | undefined => invariants?.specs[name]?.simulated;
+export function ofRealNodes(kit: Promising, names: readonly string[]): OfRealNodes {
+  const why = (name: string): string | undefined => specOf(kit, name)?.simulated;
   const unasked = names.filter((name) => why(name) !== undefined);
   const reasons = [...new Set(unasked.map(why))];
   const said = reasons.map((reason) => {
@@ -81,7 +90,8 @@ export function watchOf<P extends Protocol>(
   { invariants = [] }: Scenario,
   plan: () => RunPlan,
 ): Monitor | null {
-  return invariants.length === 0 ? null : (kit.invariants?.watch(invariants, plan()) ?? null);
+  const names = invariants.filter((name) => Object.hasOwn(kit.invariants?.specs ?? {}, name));
+  return names.length === 0 ? null : (kit.invariants?.watch(names, plan()) ?? null);
 }
 
 /** One row for each: kept, or all that was seen to break it. */
@@ -91,7 +101,7 @@ export function promiseOutcomes(
   complaints: readonly Complaint[],
 ): readonly Outcome[] {
   return invariants.map((name): Outcome => {
-    const spec = kit.invariants?.specs[name];
+    const spec = specOf(kit, name);
     const sentence = spec?.about ?? name;
     const broken = complaints.filter(({ invariant }) => invariant === name);
     const parts = broken.map(({ node, at, event, text }): OutcomePart => {

@@ -9,6 +9,7 @@ import type { Kit } from "../kit/kit.ts";
 import type { Crash, RunSummary } from "../trace/outcome.ts";
 import { Recorder, type TraceLevel } from "../trace/recorder.ts";
 import type { Trace, TraceHeader } from "../trace/trace.ts";
+import { compared } from "./alike.ts";
 import { compile, profileOf } from "./compile.ts";
 import { claimContext } from "./context.ts";
 import { Judge } from "./expect.ts";
@@ -65,7 +66,10 @@ export function runScenario<P extends Protocol>(
   const { wire = "objects", guard = false, jitter, proxied } = options;
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter, proxied });
   const crash = play(world, until, scenario, options.tick);
-  const complaints = monitor?.finish(world.now) ?? [];
+  const complaints = [
+    ...(monitor?.finish(world.now) ?? []),
+    ...compared(kit, scenario, scenario.invariants ?? [], { seed, profile }),
+  ];
   const outcomes = [...judge.finish(world.now), ...promiseOutcomes(kit, scenario, complaints)];
   const summary: RunSummary = {
     scenario: scenario.name,

@@ -4,15 +4,17 @@ import { GENERAL } from "../../src/check/general.ts";
 import type { InvariantSpec } from "../../src/check/invariant.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { CONSTANTS } from "../../src/masternode/config.ts";
+import { masternodeKit } from "../../src/masternode/kit.ts";
 import { Bounds } from "../../src/masternode/monitors/bounds.ts";
 import type { Group } from "../../src/masternode/monitors/groups.ts";
 import type { Scene } from "../../src/masternode/monitors/rule.ts";
-import { invariantsWith } from "../../src/masternode/monitors.ts";
+import { relationsOf } from "../../src/scenario/alike.ts";
 import { pathOf, readPage, type Row, rowsUnder, withRows, wordsIn } from "./table.ts";
 
 const PAGE = "invariants.md";
 const page = readPage(PAGE);
-const specs = Object.entries(invariantsWith(nodeCrypto).specs);
+const kit = masternodeKit(nodeCrypto);
+const specs = Object.entries(kit.invariants?.specs ?? {});
 
 type Named = readonly [string, InvariantSpec];
 
@@ -76,6 +78,10 @@ function written(): string {
       ),
     ],
     ["What the times are made of", sumRows()],
+    [
+      "Promises of two runs beside each other",
+      Object.entries(relationsOf(kit)).map(([name, { about }]) => [`\`${name}\``, about]),
+    ],
     ["Marks", rowsOf(isMark, ([name, { about }]) => [`\`${name}\``, about])],
   ];
   return tables.reduce((text, [heading, rows]) => withRows(text, heading, rows), page);

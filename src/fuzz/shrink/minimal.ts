@@ -3,7 +3,7 @@ import type { Protocol } from "../../core/machine.ts";
 import type { Kit } from "../../kit/kit.ts";
 import { aboutOf } from "../../scenario/comment.ts";
 import type { Scenario } from "../../scenario/model.ts";
-import { promises } from "../../scenario/promises.ts";
+import { promises, specOf } from "../../scenario/promises.ts";
 import { runScenario } from "../../scenario/run.ts";
 import { writeScenario } from "../../scenario/write.ts";
 import { type Bite, bites } from "./bite.ts";
@@ -38,6 +38,6 @@ export function minimalOf<P extends Protocol>(
 function expecting<P extends Protocol>(kit: Kit<P>, best: Scenario, target: Target): Scenario {
   if (target.kind === "row") return best;
   const all = promises(kit);
-  const invariants = all.includes(target.invariant) ? [target.invariant] : all;
+  const invariants = specOf(kit, target.invariant) === undefined ? all : [target.invariant];
   return invariants.length === 0 ? best : { ...best, invariants };
 }

@@ -7,6 +7,7 @@ import { formatDuration, MILLISECOND, type Time } from "../../core/units.ts";
 import type { Kit } from "../../kit/kit.ts";
 import type { Comments } from "../../scenario/comment.ts";
 import type { NodePlan, Scenario } from "../../scenario/model.ts";
+import { specOf } from "../../scenario/promises.ts";
 import { type EventId, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import { past } from "../../trace/slice.ts";
 import { gist, type Words, wordsFor } from "../../trace/text.ts";
@@ -54,7 +55,7 @@ function headline<P extends Protocol>(
 ): string {
   const when = capital(moment(at));
   if (target.kind === "row") return `${when} "${target.row}" fails: ${full(text)}`;
-  const spec = kit.invariants?.specs[target.invariant];
+  const spec = specOf(kit, target.invariant);
   const who = nodes[node]?.name ?? "a node";
   if (spec === undefined) return `${when} a step of ${who} fails: ${full(text)}`;
   const rule = spec.rule === "general" ? "" : ` (rule ${spec.rule})`;

@@ -8,6 +8,7 @@ import type { Protocol } from "../../core/machine.ts";
 import { FOREVER, SECOND, type Time } from "../../core/units.ts";
 import type { Kit } from "../../kit/kit.ts";
 import type { Expectation, Scenario } from "../../scenario/model.ts";
+import { specOf } from "../../scenario/promises.ts";
 import { runScenario } from "../../scenario/run.ts";
 import { judge } from "../judge.ts";
 
@@ -68,8 +69,7 @@ function promiseTrial<P extends Protocol>(
   { invariant, witness }: Of<"promise">,
   { wire = "objects", profile }: TrialOptions,
 ): Trial {
-  const known = kit.invariants?.specs ?? {};
-  const invariants = Object.hasOwn(known, invariant) ? [invariant] : [];
+  const invariants = specOf(kit, invariant) === undefined ? [] : [invariant];
   const signature = signatureOf({ invariant, witness } as Complaint);
   return (given) => {
     const scenario = profile === undefined ? given : { ...given, profile };
