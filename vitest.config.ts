@@ -6,7 +6,7 @@ import { Summary } from "./test/summary.ts";
 /** Tests of these folders touch nothing but what they import. */
 const PURE = [
   ...["check", "core", "engine", "fuzz", "masternode"],
-  ...["report", "runtime", "scenario", "trace", "wire"],
+  ...["report", "runtime", "scenario", "trace", "wire", "zoo"],
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
