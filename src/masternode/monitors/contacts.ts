@@ -24,6 +24,7 @@ export const contacts: Rules = {
       mode: "always",
     },
   },
+  facts: ["known", "removed", "self", "ready", "addressed", "pruned", "banned", "lost"],
   make: (scene) => new Contacts(scene),
 };
 

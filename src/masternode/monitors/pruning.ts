@@ -26,6 +26,19 @@ export const pruning: Rules = {
       mode: "always",
     },
   },
+  facts: [
+    "remembered",
+    "dial-failed",
+    "ready",
+    "status",
+    "addressed",
+    "self",
+    "processed",
+    "refused",
+    "pruned",
+    "removed",
+    "known",
+  ],
   make: (scene) => new Pruning(scene),
 };
 
@@ -54,7 +67,7 @@ interface Life {
 class Pruning extends RuleMonitor {
   readonly mask: number = kindMask(
     ...(["fact", "timer", "dial", "refused", "closed", "close"] as const),
-    ...(["deliver", "command", "boot", "down"] as const),
+    ...(["command", "boot", "down"] as const),
   );
   readonly #lives: readonly Life[] = this.plan.plans.map(() => ({
     ...{ cached: false, tried: new Map(), met: new Set(), dialed: new Map() },
@@ -81,7 +94,7 @@ class Pruning extends RuleMonitor {
     else if (kind === "command") {
       const { address } = event.body as { readonly address?: Address };
       if (address !== undefined) meet(life, address);
-    } else if (kind !== "deliver") life.dialed.delete(event.a);
+    } else life.dialed.delete(event.a);
   }
 
   override finish(end: Time): readonly Complaint[] {

@@ -33,6 +33,16 @@ export const reasons: Rules = {
       mode: "always",
     },
   },
+  facts: [
+    "download",
+    "search",
+    "download-failed",
+    "tip",
+    "lost",
+    "finality-conflict",
+    "attempt",
+    "skipped",
+  ],
   make: (scene) => new Reasons(scene),
 };
 
