@@ -104,12 +104,12 @@ function gateMark(profile: string, gate: string): string {
   return `${profile} | gate | ${gate}`;
 }
 
-/** The function that called the method of a veil that calls this one. The text of a stack costs more to make. */
+/** Who called the veil whose method calls this: that, it and the veil come first. No text is made. */
 function caller(): string {
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const { stackTraceLimit, prepareStackTrace } = Error;
-  Error.stackTraceLimit = 3;
-  Error.prepareStackTrace = (_error, sites) => sites[2]?.getFunctionName() ?? "";
+  Error.stackTraceLimit = 4;
+  Error.prepareStackTrace = (_error, sites) => sites[3]?.getFunctionName() ?? "";
   const name = new Error().stack ?? "";
   Error.stackTraceLimit = stackTraceLimit;
   Error.prepareStackTrace = prepareStackTrace;
