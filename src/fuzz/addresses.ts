@@ -61,16 +61,18 @@ export const PLACES: readonly Place[] = [
     home: false,
     at: (index, port) => address(far(Math.floor(index / 2)), port + (index % 2)),
   },
-  {
-    weight: 1,
-    name: "ports",
-    home: false,
-    at: (index, port) => address(far(index), port + 7 * (index % 4)),
-  },
 ];
 
-/** So many different ones, each die choosing among those left; simple dice take them in order. */
-export function addressesOf(place: Place, port: number, rolls: readonly Die[]): readonly Address[] {
-  const left = rolls.map((_, index) => place.at(index, port));
+/**
+ * So many different ones, each die choosing among those left; simple dice take them in order. Where
+ * there is a `step`, three of four listen on other ports than the usual one.
+ */
+export function addressesOf(
+  place: Place,
+  port: number,
+  step: number,
+  rolls: readonly Die[],
+): readonly Address[] {
+  const left = rolls.map((_, index) => place.at(index, port + step * (index % 4)));
   return rolls.flatMap((roll) => left.splice(between(0, left.length - 1, roll), 1));
 }

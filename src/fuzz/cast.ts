@@ -1,6 +1,6 @@
 /** Who is there: the nodes of a drawn world, and which of them are its core. */
 import { type Address, ipOf } from "../core/address.ts";
-import { type Duration, millis, seconds, type Time } from "../core/units.ts";
+import { type Duration, millis, MINUTE, seconds, type Time } from "../core/units.ts";
 import type { Setting, Settings } from "../kit/field.ts";
 import type { WorldHint } from "../kit/fuzz.ts";
 import type { NodePlan } from "../scenario/model.ts";
@@ -16,6 +16,8 @@ export interface Casting {
   /** When the world heals, and when the run is over. */
   readonly heal: Time;
   readonly until: Time;
+  /** How long something is under way on usual links, more or less. */
+  readonly trip: Duration;
   /** Constants of one node. */
   readonly own: (genes: NodeGenes) => Settings;
 }
@@ -69,14 +71,29 @@ function profileOf(genes: NodeGenes, { isOn, lore }: Casting): string | null {
   return null;
 }
 
-/** Most at once; some within seconds; a few while there is trouble, or when it is over. */
-function startOf({ start, when }: NodeGenes, { isOn, heal, until }: Casting): Time {
+/** Of a hundred nodes so many are late, where some are. */
+const LATE = 30;
+/** A dial, a handshake and the first answers take less. */
+const TRIPS = 6;
+
+/**
+ * All at once, or within seconds. Who is late is in the middle of its first words when a minute is
+ * full and timers of those who began at once go off; or begins while there is trouble, or after it.
+ */
+function startOf({ start, when }: NodeGenes, { isOn, heal, until, trip }: Casting): Time {
+  const part = when / 10_000;
+  if (isOn("late") && likely(LATE, start)) {
+    const minute = MINUTE - TRIPS * trip * part;
+    const over = Math.max(until - seconds(30), 0) * part;
+    const exact = among([minute, minute, heal * part, over], rest(LATE, start));
+    return whole(exact, exact === minute ? millis(1) : seconds(1));
+  }
   if (!isOn("starts")) return 0 as Time;
-  const windows = [0, seconds(2), seconds(20), heal, until - seconds(30)];
-  const rolled = isOn("late") ? start : (start * 3) / 4;
-  const window = among([0, 0, 1, 1, 2, 2, 3, 4], rolled);
-  const exact = Math.max(windows[window] ?? 0, 0) * (when / 10_000);
-  const grain = window === 1 ? millis(100) : seconds(1);
+  const window = among([0, 2, 20], start);
+  return whole(seconds(window) * part, window === 2 ? millis(100) : seconds(1));
+}
+
+function whole(exact: number, grain: Duration): Time {
   return (Math.floor(exact / grain) * grain) as Time;
 }
 

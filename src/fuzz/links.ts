@@ -17,6 +17,9 @@ const LATENCIES: readonly (readonly [Latency, LinkProfile["drawn"]])[] = [
   [{ shape: "constant", at: millis(5) }, "per-message"],
   [exponential(40, 10, 400), "per-message"],
   [uniform(1, 400), "per-message"],
+  // By satellite, or through an onion router.
+  [uniform(500, 1_500), "per-link"],
+  [uniform(400, 1_200), "per-message"],
 ];
 const LOSSES = [0, 0, 0, 0, 0.01, 0.05, 0.2] as const;
 const BANDWIDTHS = [null, null, null, 1_250_000, 125_000, 40_000] as const;
@@ -35,10 +38,17 @@ export function linkOf(genes: LinkGenes): LinkProfile {
   return { latency, drawn, loss: among(LOSSES, loss), bandwidth: among(BANDWIDTHS, bandwidth) };
 }
 
+/** How long something is under way, more or less. */
+export function tripOf({ latency }: LinkProfile): Duration {
+  if (latency.shape === "constant") return latency.at;
+  if (latency.shape === "exponential") return latency.mean;
+  return round((latency.min + latency.max) / 2) as Duration;
+}
+
 /** Links unlike the others: a far one, a bad one, a narrow one. */
 export function linkPlanOf(genes: LinkGenes, names: readonly string[]): LinkPlan {
   const from = [among(names, genes.from)];
-  const far = among([150, 300, 600], genes.latency);
+  const far = among([150, 300, 600, 1_200], genes.latency);
   const link: Partial<LinkProfile> = {
     latency: uniform(far, far + round(far / 2)),
     ...(likely(40, genes.loss) ? { loss: 0.1 } : {}),

@@ -22,7 +22,19 @@ export interface Lore {
 
 /** Whatever the kit. */
 const OPTIONS = [
-  ...["starts", "late", "places", "graph", "links", "tcp", "nat", "clocks", "disks", "outsiders"],
+  ...[
+    "starts",
+    "late",
+    "places",
+    "ports",
+    "graph",
+    "links",
+    "tcp",
+    "nat",
+    "clocks",
+    "disks",
+    "outsiders",
+  ],
   ...["pace", "sweep", "own", "old", "adversary"],
 ];
 

@@ -12,7 +12,7 @@ import { among, between, likely, weighed } from "./dice.ts";
 import type { Counts, Genes, NodeGenes } from "./genes.ts";
 import { GRAPHS, joins, known } from "./graph.ts";
 import { healed } from "./heal.ts";
-import { linkOf, linkPlanOf, networkOf, SOCKETS } from "./links.ts";
+import { linkOf, linkPlanOf, networkOf, SOCKETS, tripOf } from "./links.ts";
 import type { Lore } from "./lore.ts";
 import type { WorldShape } from "./shapes.ts";
 import { type Stage, type Trouble, REPERTOIRE } from "./troubles.ts";
@@ -25,6 +25,8 @@ export interface Drawn {
 
 /** The core has so many nodes at least, if there are so many to whom everything is promised. */
 const CORE_MIN = 3;
+/** Between ports in use, where not all have the same: more than neighbours of one ip differ by. */
+const PORT_STEP = 7;
 /** Of a hundred kinds of trouble, so many are on. */
 const TROUBLE_ON = 50;
 
@@ -169,6 +171,7 @@ function inhabited(setting: Setting): Inhabited {
   const addresses = addressesOf(
     place,
     lore.port,
+    isOn("ports") ? PORT_STEP : 0,
     genes.nodes.map(({ address }) => address),
   );
   const own = (node: NodeGenes): Settings => ownOf(setting, node);
@@ -179,6 +182,7 @@ function inhabited(setting: Setting): Inhabited {
     addresses,
     heal,
     until,
+    trip: tripOf(linkOf(genes.link)),
     own,
   });
   const core = coreOf(eligible, setting);

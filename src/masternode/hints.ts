@@ -52,7 +52,7 @@ const MORE = { times: [0.5, 2, 4] };
 const LESS = { times: [0.5, 0.25] };
 
 const sweeps: Named<Sweep> = {
-  handshakeTimeout: LESS,
+  handshakeTimeout: { times: [0.5] },
   redialMin: LESS,
   redialMax: MORE,
   backoffStep: MORE,
@@ -92,7 +92,7 @@ const sweeps: Named<Sweep> = {
   blocksMax: { to: [10, 3, 1] },
   replySizeMax: { to: [16_384, 4_096] },
   lineMax: { to: [65_536, 32_768] },
-  downloadTimeout: LESS,
+  downloadTimeout: { times: [0.5] },
   tipFailuresMax: { to: [2, 1] },
   tipIgnored: LESS,
   dialFailuresMax: { to: [4, 2] },

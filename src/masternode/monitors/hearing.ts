@@ -43,7 +43,6 @@ class Hearing extends RuleMonitor {
   readonly #askedAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
   /** The newest heartbeat of each stranger. */
   readonly #heard: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
-  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
@@ -85,11 +84,10 @@ class Hearing extends RuleMonitor {
   }
 
   #deliver({ id, at, node, a: session }: TraceEvent, message: Message): void {
-    if (message.type !== "HeartbeatBroadcast" || !this.#isHonest) return;
-    const peer = this.picture.at(node).ready.get(session) ?? -1;
-    if (peer < 0 || !this.isKept(peer)) return;
+    if (message.type !== "HeartbeatBroadcast") return;
     const of = this.#strangerOf(node, message);
-    if (of === null) return;
+    const peer = this.picture.at(node).ready.get(session) ?? -1;
+    if (of === null || peer < 0 || !this.isKept(peer)) return;
     const lately = this.#askedAt[node]?.get(session) ?? Number.NEGATIVE_INFINITY;
     const pause = Math.max(this.constant(node, "askTimeout"), this.constant(node, "askSpacing"));
     if (at - lately <= pause * MARGIN) return;
