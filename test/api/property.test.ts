@@ -6,6 +6,7 @@ import {
   type Complaint,
   holds,
   kindMask,
+  loadScenario,
   masternode,
   mutated,
   type OwnInvariant,
@@ -46,54 +47,30 @@ describe("a protocol with a defect", () => {
   const [world] = found.counterexample ?? [];
   const error = found.errorInstance as Error;
 
-  it("is found, and shrunk to three who make a block and one who asks for it", SLOW, () => {
+  it("is found, and shrunk to few nodes and no trouble", SLOW, () => {
     expect(found.failed).toBe(true);
-    expect([world?.nodes.length, world?.events, world?.config]).toEqual([4, [], {}]);
+    expect([world?.events, world?.config]).toEqual([[], {}]);
+    expect(world?.nodes.length).toBeLessThanOrEqual(4);
   });
 
   it("is told with its promise, its moment, its seed, its file and its command", () => {
-    expect(error.message).toMatchInlineSnapshot(`
-      "handled: BlocksResponse on dialed links, at 30.300000
-      FAIL  world-1618988688.yaml › handled (S2)   seed 1
-        expected      in every run: what one of our nodes says is handled by another, whichever end dialed
-        found         B has no use for a BlocksResponse on dialed links
-        led to it     … 10 earlier
-                        30.150000  A  session 3 with B is ready (accepted)
-                        30.150000  A  send     Tip height 1 c7a01a2a (session 3)  #405 ← #398
-                        30.200000  B  deliver  Tip height 1 c7a01a2a (session 1)  #434 ← #405
-                        30.200000  B  asks A for blocks 1..1
-                        30.200000  B  send     GetBlocks 1..1 (session 1)  #438 ← #434
-                        30.200000  B  gate synced is closed (height 0, ahead 1, sync download)
-                        30.250000  A  deliver  GetBlocks 1..1 (session 3)  #465 ← #438
-                        30.250000  A  send     BlocksResponse 1 blocks (session 3)  #466 ← #465
-                        30.300000  B  deliver  BlocksResponse 1 blocks (session 1)  #493 ← #466
-                        30.300000  B  gate handled is closed (for BlocksResponse on dialed links)
-        still closed  B  gate synced is closed (height 0, ahead 1, sync download)
-                      B  gate minimum is closed (active 4, needed 3)
-                      B  gate handled is closed (for BlocksResponse on dialed links)
-        written at    world-1618988688.yaml:1:1
-        repeat        npx timesim run world-1618988688.yaml --seed 1
-
-      # world-1618988688.yaml
-      name: world-1618988688
-      about: Drawn by seed.
-      seed: 1
-      profile: repaired
-      until: 40s
-      chain: { expected: 1 }
-      nodes:
-        A: { address: 203.0.113.3 }
-        B: { start: 30s, address: 203.0.113.4, dials: [ A ] }
-        C: { address: 203.0.113.2, dials: [ A ] }
-        D: { address: 203.0.113.1, dials: [ A ] }
-      invariants:
-        - handled
-      "
-    `);
+    // Worlds may be drawn otherwise one day: what is told stays.
+    const { message } = error;
+    const file = `${world?.name}.yaml`;
+    expect(message).toMatch(/^handled: BlocksResponse on dialed links, at \d+\.\d{6}\n/);
+    expect(message).toContain(`\nFAIL  ${file} › handled (S2)   seed ${world?.seed}\n`);
+    expect(message).toMatch(/ {2}expected {6}in every run: what one of our nodes says is handled/);
+    expect(message).toMatch(/ {2}found {9}[A-Z] has no use for a BlocksResponse on dialed links\n/);
+    expect(message).toContain(`  repeat        npx timesim run ${file} --seed ${world?.seed}\n`);
+    const text = message.slice(message.indexOf(`\n# ${file}\n`));
+    const again = loadScenario(deaf, text, file);
+    expect(again.invariants).toEqual(["handled"]);
+    expect(() => holds(again, ["handled"], { kit: deaf })).toThrow("handled: BlocksResponse");
   });
 
   it("is shown by fast-check in one line, for the error has the file", () => {
-    expect(fc.stringify(world)).toBe(`${world?.name}: 4 nodes, 0 events, 40 s`);
+    const size = `${world?.nodes.length} nodes, 0 events, ${(world?.until ?? 0) / 1e6} s`;
+    expect(fc.stringify(world)).toBe(`${world?.name}: ${size}`);
   });
 });
 
