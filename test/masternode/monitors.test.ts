@@ -56,6 +56,16 @@ const KILLED = `${LONG}
   events:
     - { at: 30s, kill: B }`;
 
+/** It is asked again each time that it is believed again. */
+const LIAR = `
+  config: { tipIgnored: 2m }
+  ${world(
+    `
+    A: { address: 203.0.113.10 }
+    B: { address: 203.0.113.20, profile: height-liar, dials: A }`,
+    "8m",
+  )}`;
+
 /** C seems to be where D is, and D does not know yet that it is seen elsewhere. */
 const NAMESAKES = `
   seed: 3
@@ -302,9 +312,12 @@ test("each promise has been broken", () => {
   expect([...Object.keys(BREACHES), ...ELSEWHERE].sort()).toEqual(kept.sort());
 });
 
-test.each([TWO, THREE, LONG, KILLED, NAMESAKES])("the repaired protocol keeps them", (text) => {
-  expect(complaintsOf(text, () => ({}))).toEqual([]);
-});
+test.each([TWO, THREE, LONG, KILLED, NAMESAKES, LIAR])(
+  "the repaired protocol keeps them",
+  (text) => {
+    expect(complaintsOf(text, () => ({}))).toEqual([]);
+  },
+);
 
 test("a run tells what it came past", () => {
   const { marks } = judge(kit, loadScenario(kit, LONG, "world"));

@@ -17,7 +17,8 @@ export const adoption: Rules = {
       rule: "Y1",
       about:
         "blocks that a peer was asked for are not asked of it again before it answered or its " +
-        "time was over, nor again and again if its answers are of no use",
+        "time was over, nor again and again if its answers are of no use, unless it was not " +
+        "believed for tipIgnored meanwhile",
       mode: "always",
     },
   },
@@ -97,11 +98,14 @@ class Adoption extends RuleMonitor {
     const { node, at, a: session } = event;
     const { from, to } = message;
     const last = this.#asked[node]?.get(session);
-    const isSame = last !== undefined && last.from === from && last.to === to;
+    const after = (at - (last?.at ?? at)) * this.picture.at(node).rate;
+    // Who was not believed for so long is asked once more (rule B1).
+    const isAnew = after >= this.constant(node, "tipIgnored") * 0.9;
+    const isSame = last !== undefined && last.from === from && last.to === to && !isAnew;
     const times = isSame ? last.times + 1 : 1;
     this.#asked[node]?.set(session, { at, from, to, isAnswered: false, times });
     if (!isSame) return;
-    const isWaiting = (at - last.at) * this.picture.at(node).rate < this.#patience(node);
+    const isWaiting = after < this.#patience(node);
     if (!last.isAnswered && isWaiting) this.#asksAgain(event, "at once", times);
     else if (last.isAnswered && times > USELESS) this.#asksAgain(event, "in vain", times);
   }
