@@ -141,8 +141,8 @@ function onPeriod(c: Numbers, uptime: number, period: number): boolean {
 interface Hands {
   bootId: number;
   bootAt: number;
-  /** Timers armed before this stood still. */
-  movedAt: number;
+  /** The event since which its clock runs as it does: timers armed before it say nothing. */
+  movedIn: number;
   drift: number;
   /** Since its boot its uptime has not run like true time. */
   drifted: boolean;
@@ -155,7 +155,7 @@ class Clockwork extends RuleMonitor {
   /** What a node itself says or sends arms no timer. */
   readonly mask: number = EVERY_KIND & ~kindMask("send", "fact", "gate");
   readonly #hands: readonly Hands[] = this.plan.plans.map(() => ({
-    ...{ bootId: NO_CAUSE, bootAt: 0, movedAt: -1, drift: 0, drifted: false, ahead: 0 },
+    ...{ bootId: NO_CAUSE, bootAt: 0, movedIn: NO_CAUSE, drift: 0, drifted: false, ahead: 0 },
     last: new Map(),
   }));
   /** By event id. */
@@ -176,11 +176,11 @@ class Clockwork extends RuleMonitor {
         hands.drift = event.b;
         hands.drifted ||= event.b !== 0;
         hands.ahead = event.a - event.at - this.plan.epoch;
-        // Its wall clock may have jumped while timers ran that were aligned to it.
-        hands.movedAt = event.at;
+        // It may have jumped while timers ran that were aligned to it; at boot it only begins.
+        if (event.cause !== hands.bootId) hands.movedIn = event.id;
         return;
       case "stall":
-        hands.movedAt = event.at;
+        hands.movedIn = event.id;
         return;
       case "timer":
         this.#judge(event, hands);
@@ -192,15 +192,13 @@ class Clockwork extends RuleMonitor {
   #judge(event: TraceEvent, hands: Hands): void {
     const node = this.plan.plans[event.node] as NodeFacts;
     if (!this.plan.exact || !this.isKept(event.node)) return;
-    if (hands.drifted || event.cause < hands.bootId) return;
+    if (hands.drifted || event.cause < Math.max(hands.bootId, hands.movedIn)) return;
     const armed = this.#times[event.cause] as number;
     const body = event.body as string;
     const slash = event.a === 1 ? -1 : body.indexOf("/");
     const timer = slash < 0 ? body : body.slice(0, slash);
     const due = DUES[timer as TimerName];
     if (due === null || due === undefined) return;
-    // Timers that were armed by the clock's own event began with it.
-    if (armed < hands.movedAt) return;
     const after = event.at - armed;
     const uptime = event.at - hands.bootAt;
     const moment: Moment = {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/fuzz/judge.ts";
 import { mutated } from "../../../src/fuzz/mutant.ts";
+import { loadScenario } from "../../../src/scenario/load.ts";
 import { masternode } from "../../../src/simulate.ts";
 import { mutants } from "../../zoo/mechanical.ts";
 import { LIGHT, scenarioNamed } from "../../light.ts";
@@ -17,6 +18,15 @@ function told(name: string, id: string): readonly string[] {
 
 test.each(LIGHT.map(({ name }) => name))("%s is exact", (name) => {
   expect(judge(kit, scenarioNamed(name), ASKED).complaints).toEqual([]);
+});
+
+test("a clock that is set in the moment of a boot is exact", () => {
+  const text = `
+    seed: 1
+    until: 30s
+    nodes: { A: { address: 203.0.113.1 } }
+    events: [{ at: 0s, clock: { node: A, jump: 12s } }]`;
+  expect(judge(kit, loadScenario(kit, text, "set"), ASKED).complaints).toEqual([]);
 });
 
 describe("a wrong number is told", () => {
