@@ -16,7 +16,7 @@ import type { HostClock } from "./clock.ts";
 import { type Dialer, straight } from "./dialer.ts";
 import { type HostLimits, LIMITS } from "./limits.ts";
 import { HostPort, type Session, type Traffic } from "./port.ts";
-import { type Found, Store } from "./store.ts";
+import { type Found, type ReadAhead, Store } from "./store.ts";
 
 export interface HostOptions<P extends Protocol> {
   readonly machine: Machine<P>;
@@ -39,6 +39,8 @@ export interface HostOptions<P extends Protocol> {
   readonly dialer?: Dialer;
   /** There, and locked by this process. */
   readonly dir: string;
+  /** What of it is known already. */
+  readonly ahead?: ReadAhead;
   readonly clock: HostClock;
   readonly recorder: Recorder;
   readonly limits?: Partial<HostLimits>;
@@ -104,9 +106,9 @@ export class HostNode<P extends Protocol> {
   }
 
   async start(): Promise<void> {
-    const { listen, bind = listen } = this.#options;
+    const { listen, bind = listen, ahead } = this.#options;
     const server = this.#server;
-    const found = this.#store.read();
+    const found = this.#store.read(ahead);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: formatIp(bind), port: portOf(bind), exclusive: true }, () => {

@@ -38,6 +38,9 @@ interface Write {
   readonly asked: Asked[];
 }
 
+/** Files that were decoded before their node boots, by their first lines. */
+export type ReadAhead = ReadonlyMap<string, ReadFile<unknown>>;
+
 const MAGIC = "timesim-file 1";
 const TEMPORARY = ".tmp";
 const NEWLINE = 10;
@@ -61,8 +64,11 @@ export class Store<P extends Protocol> {
     this.#notice = notice;
   }
 
-  /** Throws what the system says of a file that is there and cannot be opened. */
-  read(): Found {
+  /**
+   * Throws what the system says of a file that is there and cannot be opened. What is `ahead`, and
+   * still the same, is not decoded again.
+   */
+  read(ahead: ReadAhead = new Map()): Found {
     const values: Record<string, unknown> = {};
     const aside: { readonly file: string; readonly why: string }[] = [];
     const names = new Set(readdirSync(this.#dir));
@@ -70,7 +76,7 @@ export class Store<P extends Protocol> {
       // Never renamed, so never promised to anybody.
       if (names.has(file + TEMPORARY)) rmSync(join(this.#dir, file + TEMPORARY));
       if (!names.has(file)) continue;
-      const read = unwrap(file, codec, readFileSync(join(this.#dir, file)));
+      const read = unwrap(file, codec, readFileSync(join(this.#dir, file)), ahead);
       if (read.ok) values[file] = read.value;
       else aside.push({ file, why: read.error });
     }
@@ -150,6 +156,26 @@ export class Store<P extends Protocol> {
   }
 }
 
+/**
+ * Decodes what is there, for who has time before a moment that counts. Nothing is changed, and what
+ * cannot be read now is for the boot to say.
+ */
+export function readAhead(
+  dir: string,
+  codecs: Readonly<Record<string, FileCodec<unknown>>>,
+): ReadAhead {
+  const known = new Map<string, ReadFile<unknown>>();
+  for (const [file, codec] of Object.entries(codecs)) {
+    try {
+      const bytes = readFileSync(join(dir, file));
+      known.set(firstLine(bytes), unwrap(file, codec, bytes, known));
+    } catch {
+      continue;
+    }
+  }
+  return known;
+}
+
 /** Durable when it resolves. */
 async function replace(path: string, bytes: Uint8Array, dir: string): Promise<void> {
   const temporary = path + TEMPORARY;
@@ -184,12 +210,22 @@ function headOf(file: string, body: Uint8Array): string {
   return `${MAGIC} ${file} ${body.length} ${sum}`;
 }
 
-function unwrap(file: string, codec: FileCodec<unknown>, bytes: Buffer): ReadFile<unknown> {
-  const newline = bytes.indexOf(NEWLINE);
-  const head = newline < 0 ? "" : bytes.subarray(0, newline).toString("latin1");
+function unwrap(
+  file: string,
+  codec: FileCodec<unknown>,
+  bytes: Buffer,
+  ahead: ReadAhead,
+): ReadFile<unknown> {
+  const head = firstLine(bytes);
   if (!head.startsWith("timesim-file ")) return { ok: false, error: "no file of a node" };
   if (!head.startsWith(`${MAGIC} `)) return { ok: false, error: `of another version: ${head}` };
-  const body = bytes.subarray(newline + 1);
+  const body = bytes.subarray(head.length + 1);
   if (head !== headOf(file, body)) return { ok: false, error: "its check sum is wrong" };
-  return codec.decode(body);
+  return ahead.get(head) ?? codec.decode(body);
+}
+
+/** Without its end; empty if there is none. */
+function firstLine(bytes: Buffer): string {
+  const newline = bytes.indexOf(NEWLINE);
+  return newline < 0 ? "" : bytes.subarray(0, newline).toString("latin1");
 }

@@ -12,7 +12,7 @@ import { defaultsOf, type Settings } from "../kit/field.ts";
 import type { Kit, NodeSetup, Profile } from "../kit/kit.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { claimContext } from "./context.ts";
-import type { LinkPlan, NodePlan, Scenario } from "./model.ts";
+import type { LinkPlan, NodePlan, Scenario, ScenarioEvent } from "./model.ts";
 
 export interface CompileOptions {
   readonly seed: string;
@@ -62,15 +62,23 @@ export function compile<P extends Protocol>(
   return world;
 }
 
-/** When events happen. Who is late with one does not overtake it with the next. */
+/** When events happen. Nobody who is late with one overtakes it with his next; others may. */
 function momentsOf({ events }: Scenario, jitter: Jitter | undefined): readonly Time[] {
   if (jitter === undefined) return events.map(({ at }) => at);
   const lateness = new Lateness(jitter);
-  let last = 0;
-  return events.map(({ at }, index) => {
-    last = Math.max(last, at + lateness.of(index, at));
-    return last as Time;
+  const last = new Map<string | null, number>();
+  return events.map((event, index) => {
+    const who = actorOf(event);
+    const moment = Math.max(last.get(who) ?? 0, event.at + lateness.of(index, event.at));
+    last.set(who, moment);
+    return moment as Time;
   });
+}
+
+/** The process that acts or is acted on; null: the network. */
+function actorOf(event: ScenarioEvent): string | null {
+  if ("command" in event) return event.node;
+  return "node" in event.fault ? event.fault.node : null;
 }
 
 /** Who the nodes are: what each runs, with which config, where. */

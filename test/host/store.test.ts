@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Store } from "../../src/host/store.ts";
+import { must } from "../../src/core/assert.ts";
+import { readAhead, Store } from "../../src/host/store.ts";
 import { actorFiles } from "../conformance/actor.ts";
 import type { Toy } from "../engine/toy.ts";
 import { solo } from "./solo.ts";
@@ -64,6 +65,25 @@ it("tells in the order of asking, and writes only the last of what waits", async
   expect(seen.every((value, n) => Number(value) >= (n % 2 === 0 ? n : n - 1))).toBe(true);
   expect(new Set(seen).size).toBeLessThan(5);
   expect(store().read().values).toEqual({ f: "498", g: "499" });
+});
+
+it("decodes once what was read ahead, and anew what has changed since", async () => {
+  await save("f", "one");
+  await save("g", "two");
+  let decoded = 0;
+  const codec = must(actorFiles["f"], "codec");
+  const decode: typeof codec.decode = (bytes) => {
+    decoded++;
+    return codec.decode(bytes);
+  };
+  const counted = { ...codec, decode };
+  const counting = new Store<Toy>(dir, { ...actorFiles, f: counted, g: counted }, () => {});
+  const ahead = readAhead(dir, { f: counted, g: counted, missing: counted });
+  expect([counting.read(ahead).values, decoded]).toEqual([{ f: "one", g: "two" }, 2]);
+  await save("f", "three");
+  expect([counting.read(ahead).values, decoded]).toEqual([{ f: "three", g: "two" }, 3]);
+  writeFileSync(join(dir, "g"), "torn");
+  expect(counting.read(ahead).aside.map(({ file }) => file)).toEqual(["g"]);
 });
 
 it("sets aside a file that is torn anywhere, and any with one byte changed", async () => {

@@ -10,6 +10,7 @@ import { lockFolder } from "../../host/lock.ts";
 import { type HostNode, startNode } from "../../host/node.ts";
 import type { Recording } from "../../host/record.ts";
 import { throughProxy } from "../../host/socks.ts";
+import { type ReadAhead, readAhead } from "../../host/store.ts";
 import { uptimeAt, wallAt } from "../../runtime/clock.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { namesOf } from "../../trace/trace.ts";
@@ -33,6 +34,8 @@ export interface Opened {
   readonly clock: HostClock;
   readonly recorder: Recorder;
   readonly log: Log;
+  /** Its files, decoded before the moment in which it boots. */
+  readonly ahead: ReadAhead;
   /** This node's clocks now, between two inputs. */
   wall(): UnixMicros;
   uptime(): Time;
@@ -72,6 +75,7 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
     seed: plan.seed ?? randomBytes(16).toString("hex"),
     publicKey: nodeCrypto.publicKey(key.seed),
     incarnation: nextIncarnation(dir),
+    ahead: readAhead(dir, setup.kit.files),
   };
   return { ...opened, start: (lost) => start(setup, opened, key, lost, ends, io) };
 }
@@ -86,7 +90,7 @@ async function start(
   io: Io,
 ): Promise<HostNode<core.Protocol>> {
   const { plan, profile, name } = setup;
-  const { dir, clock, recorder, log, seed, incarnation, publicKey } = opened;
+  const { dir, clock, recorder, log, seed, incarnation, publicKey, ahead } = opened;
   let recording: Recording | null = null;
   const crypto = holding(nodeCrypto, key.seed, (digest, signature) => {
     recording?.signed(digest, signature);
@@ -115,7 +119,7 @@ async function start(
     ends.add(() => recording?.close());
   }
   node = await startNode<core.Protocol>({
-    ...{ name, seed, incarnation, dir, clock, recorder, notice, codec, files, stop, listen },
+    ...{ name, seed, incarnation, dir, ahead, clock, recorder, notice, codec, files, stop, listen },
     machine: profile.machine,
     config: kit.configure({ ...setup.node, key: publicKey }),
     ...(plan.proxy === null ? {} : { dialer: throughProxy(plan.proxy) }),
