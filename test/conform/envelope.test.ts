@@ -76,6 +76,28 @@ describe("something new of a type of fact", () => {
   });
 });
 
+describe("something that luck does to one node or another", () => {
+  const told = (peer: string): string => {
+    return keyOf({ sort: "count", node: "A", part: 0, text: `calls ${peer}`, alike: "calls *" });
+  };
+  const made = envelope(
+    tale({ [told("B")]: 9, [told("D")]: 1 }),
+    tale({ [told("C")]: 2, [told("D")]: 1 }),
+  );
+  const calls = (counts: Readonly<Record<string, number>>): number =>
+    made.departures(tale({ [told("D")]: 1, ...counts })).length;
+
+  test("may be done to any as often as to another, where runs differ", () => {
+    expect(calls({ [told("C")]: 18 })).toBe(0);
+    expect(calls({ [told("C")]: 19 })).toBe(1);
+  });
+
+  test("is promised of whom all runs agree on, and of whom none names", () => {
+    expect(calls({ [told("D")]: 2 })).toBe(1);
+    expect(calls({ [told("E")]: 1 })).toBe(1);
+  });
+});
+
 describe("what brought something about", () => {
   test("is promised where all runs agree on it", () => {
     const made = envelope(tale({}, "a timer"), tale({}, "a timer"));

@@ -28,6 +28,8 @@ export type Departure =
 export class Envelope {
   #runs = 0;
   readonly #ranges = new Map<string, Range>();
+  /** What is said of one node and of any, by how it reads of any. */
+  readonly #alike = new Map<string, Set<string>>();
   /** How many runs have it; and by node and type of fact, how many things only one run has. */
   readonly #seen = new Map<string, number>();
   readonly #single = new Map<string, number>();
@@ -66,6 +68,8 @@ export class Envelope {
   }
 
   #note(key: string): void {
+    const alike = likenessOf(key);
+    if (alike !== null) this.#alike.set(alike, (this.#alike.get(alike) ?? new Set()).add(key));
     const family = familyOf(key);
     const seen = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, seen);
@@ -76,9 +80,20 @@ export class Envelope {
   #fits(key: string, found: number): boolean {
     const range = this.#range(key);
     if (within(found, range)) return true;
+    if (range.min < range.max && within(found, this.#ofAny(key, range))) return true;
     if (range.max > 0 || this.#runs < 2) return false;
     const family = familyOf(key);
     return family !== null && (this.#single.get(family) ?? 0) > 0;
+  }
+
+  /** Of the node that it names, and of each that might have been in its place. */
+  #ofAny(key: string, own: Range): Range {
+    let { min, max } = own;
+    for (const other of this.#alike.get(likenessOf(key) ?? "") ?? []) {
+      const range = this.#range(other);
+      [min, max] = [Math.min(min, range.min), Math.max(max, range.max)];
+    }
+    return { min, max };
   }
 
   #addHows({ hows }: Tale): void {
@@ -153,6 +168,12 @@ export class Envelope {
 function familyOf(key: string): string | null {
   const { sort, node, type = "" } = featureOf(key);
   return sort === "count" && type !== "" ? `${node} ${type}` : null;
+}
+
+/** Null for what names no other node, or several. */
+function likenessOf(key: string): string | null {
+  const { sort, node, part, alike = "" } = featureOf(key);
+  return alike === "" ? null : `${sort} ${node} ${part} ${alike}`;
 }
 
 const NEVER: Range = { min: 0, max: 0 };

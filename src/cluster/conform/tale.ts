@@ -38,6 +38,8 @@ export interface Feature {
   readonly text: string;
   /** Of which type it is: a fact's, a gate of many; else left out. */
   readonly type?: string;
+  /** How it reads of any node, if it names one that is not its own; else left out. */
+  readonly alike?: string;
 }
 
 export interface Tale {
@@ -58,14 +60,14 @@ export type Hear = (key: string, how: string, event: TraceEvent | null) => void;
 
 const SEPARATOR = "\u0001";
 
-export function keyOf({ sort, node, part, text, type = "" }: Feature): string {
-  return [sort, node, part, text, type].join(SEPARATOR);
+export function keyOf({ sort, node, part, text, type = "", alike = "" }: Feature): string {
+  return [sort, node, part, text, type, alike].join(SEPARATOR);
 }
 
 export function featureOf(key: string): Feature {
-  const words = key.split(SEPARATOR) as [Sort, string, string, string, string];
-  const [sort, node, part, text, type] = words;
-  return { sort, node, part: Number(part), text, type };
+  const words = key.split(SEPARATOR) as [Sort, string, string, string, string, string];
+  const [sort, node, part, text, type, alike] = words;
+  return { sort, node, part: Number(part), text, type, alike };
 }
 
 export function taleOf(trace: Trace, frame: Frame): Tale {
@@ -106,6 +108,7 @@ class Teller {
   readonly #before = { gates: new Gates(), garbled: new Garbled() };
   readonly #talks = new Talks();
   readonly #streams: Streams;
+  readonly #others: Others;
   readonly #met = new Set<string>();
 
   constructor(trace: Trace, frame: Frame, hear: Hear) {
@@ -113,6 +116,7 @@ class Teller {
     this.#frame = frame;
     this.#hear = hear;
     this.#peers = new Peers(trace.header);
+    this.#others = new Others(trace.header.nodes.map(({ name }) => name));
     this.#streams = new Streams((id) => trace.event(id));
   }
 
@@ -130,8 +134,8 @@ class Teller {
     }
     const text = phraseOf(event, peer, words, this.#before);
     if (text === null) return;
-    const type = typeFor(event);
-    this.#say({ sort: "count", node, part: this.#partOf(event.at), text, type }, "", event);
+    const [type, alike] = [typeFor(event), this.#others.alike(text, node)];
+    this.#say({ sort: "count", node, part: this.#partOf(event.at), text, type, alike }, "", event);
     const first = `${node}${SEPARATOR}${text}`;
     if (this.#met.has(first)) return;
     this.#met.add(first);
@@ -149,6 +153,31 @@ class Teller {
     while (part < parts.length && at >= (parts[part] as number)) part++;
     return part;
   }
+}
+
+/** What is said of one node, as it would be said of any. */
+class Others {
+  readonly #names: RegExp;
+
+  constructor(names: readonly string[]) {
+    this.#names = new RegExp(
+      String.raw`(?<![\w.-])(?:${names.map(escaped).join("|")})(?![\w-])`,
+      "g",
+    );
+  }
+
+  /** Empty if no node is named but its own, or several are. */
+  alike(text: string, own: string): string {
+    const named = new Set(text.match(this.#names) ?? []);
+    named.delete(own);
+    return named.size === 1
+      ? text.replaceAll(this.#names, (name) => (name === own ? name : "*"))
+      : "";
+  }
+}
+
+function escaped(name: string): string {
+  return name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 /** Gates that there are one by one for each of many, as of whom to dial, are one type. */
