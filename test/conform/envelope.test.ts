@@ -10,12 +10,12 @@ const HOW = keyOf({ sort: "first", node: "A", part: 0, text: "wakes" });
 function tale(
   counts: Readonly<Record<string, number>>,
   how: string | null = null,
-  order: readonly (readonly [string, number])[] = [],
+  order: readonly (readonly [text: string, at: number, part?: number])[] = [],
 ): Tale {
   return {
     counts: new Map(Object.entries(counts)),
     hows: new Map(how === null ? [] : [[HOW, how]]),
-    order: new Map([["A", order.map(([text, at]) => ({ text, at }))]]),
+    order: new Map([["A", order.map(([text, at, part = 0]) => ({ text, at, part }))]]),
   };
 }
 
@@ -140,6 +140,23 @@ describe("the order of two things", () => {
 
   test("says nothing of what does not happen", () => {
     expect(envelope(met(0, 200)).departures(tale({}))).toEqual([]);
+  });
+
+  test("nor of what happens in another part of the run: that is a matter of counts", () => {
+    const later = tale({}, null, [
+      ["other", 0],
+      ["one", 10, 1],
+    ]);
+    const earlier = tale({}, null, [
+      ["other", -10, -1],
+      ["one", 0],
+    ]);
+    const reversed = tale({}, null, [
+      ["other", 0],
+      ["one", 10],
+    ]);
+    const made = envelope(met(0, 200));
+    expect([later, earlier, reversed].map((one) => made.departures(one).length)).toEqual([0, 0, 1]);
   });
 });
 

@@ -183,9 +183,13 @@ function within(found: number, { min, max }: Range): boolean {
   return found >= min - room && found <= max + room;
 }
 
-/** The order in which one node met things, as far as all runs agree. */
+/**
+ * The order in which one node met things, as far as all runs agree. What it meets in another part of
+ * the run than the model does is a matter of counts, and of no order.
+ */
 class Order {
   readonly #list: readonly string[];
+  readonly #parts: readonly number[];
   readonly #places: ReadonlyMap<string, number>;
   /** By i × length + j, i < j: 1 when a run had them otherwise, or lacked one. */
   readonly #open: Uint8Array;
@@ -194,6 +198,7 @@ class Order {
 
   constructor(list: readonly First[], clear: number) {
     this.#list = list.map(({ text }) => text);
+    this.#parts = list.map(({ part }) => part);
     this.#places = new Map(list.map(({ text }, place) => [text, place]));
     this.#open = new Uint8Array(list.length * list.length);
     this.#clear = clear;
@@ -214,7 +219,7 @@ class Order {
 
   /** Pairs that all runs agree on, and this one has the other way round. */
   reversed(list: readonly First[]): readonly (readonly [early: string, late: string])[] {
-    const moments = this.#in(list);
+    const moments = this.#in(list.filter(({ text, part }) => this.#isIn(part, text)));
     const { length } = this.#list;
     const found: (readonly [string, string])[] = [];
     for (let i = 0; i < length; i++) {
@@ -239,6 +244,10 @@ class Order {
   promises(early: string, late: string): boolean {
     const [i, j] = [this.#places.get(early) ?? -1, this.#places.get(late) ?? -1];
     return i >= 0 && j > i && this.#open[i * this.#list.length + j] === 0;
+  }
+
+  #isIn(part: number, text: string): boolean {
+    return this.#parts[this.#places.get(text) ?? -1] === part;
   }
 
   /** Of each of ours, when it happens there; −1 where it does not. */

@@ -53,6 +53,8 @@ export interface Tale {
 export interface First {
   readonly text: string;
   readonly at: number;
+  /** Of the run, in which that is. */
+  readonly part: number;
 }
 
 /** Hears of each feature as often as it occurs; `how` is empty for what is counted. */
@@ -84,7 +86,7 @@ export function taleOf(trace: Trace, frame: Frame): Tale {
     if (sort !== "first" || event === null) return;
     const list = order.get(node) ?? [];
     order.set(node, list);
-    list.push({ text, at: event.at });
+    list.push({ text, at: event.at, part: partOf(frame, event.at) });
   });
   return { counts, hows, order };
 }
@@ -134,8 +136,9 @@ class Teller {
     }
     const text = phraseOf(event, peer, words, this.#before);
     if (text === null) return;
+    const part = partOf(this.#frame, event.at);
     const [type, alike] = [typeFor(event), this.#others.alike(text, node)];
-    this.#say({ sort: "count", node, part: this.#partOf(event.at), text, type, alike }, "", event);
+    this.#say({ sort: "count", node, part, text, type, alike }, "", event);
     const first = `${node}${SEPARATOR}${text}`;
     if (this.#met.has(first)) return;
     this.#met.add(first);
@@ -146,13 +149,12 @@ class Teller {
   #say(feature: Feature, how: string, event: TraceEvent): void {
     this.#hear(keyOf(feature), how, event);
   }
+}
 
-  #partOf(at: number): number {
-    const { parts } = this.#frame;
-    let part = 0;
-    while (part < parts.length && at >= (parts[part] as number)) part++;
-    return part;
-  }
+function partOf({ parts }: Frame, at: number): number {
+  let part = 0;
+  while (part < parts.length && at >= (parts[part] as number)) part++;
+  return part;
 }
 
 /** What is said of one node, as it would be said of any. */
