@@ -184,8 +184,8 @@ function within(found: number, { min, max }: Range): boolean {
 }
 
 /**
- * The order in which one node met things, as far as all runs agree. What it meets in another part of
- * the run than the model does is a matter of counts, and of no order.
+ * The order in which one node met things, as far as all runs agree. What it meets in another part
+ * of the run than the model does is a matter of counts, and of no order.
  */
 class Order {
   readonly #list: readonly string[];
