@@ -36,7 +36,7 @@ export function promised(kit: Dialect): Form<readonly string[]> {
   const one = names.length === 0 ? z.never() : z.enum(names);
   const looks = (): z.ZodType => z.union([z.literal("all"), z.array(one)]);
   return custom(about, looks, (value, report) => {
-    if (names.length === 0) {
+    if (names.length === 0 || (value === "all" && every.length === 0)) {
       report.problem([], `${kit.name} promises nothing of every run; leave it out`);
       return undefined;
     }

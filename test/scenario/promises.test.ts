@@ -53,6 +53,7 @@ test("all of them but what is only counted", () => {
   expect(summary.outcomes).toEqual([
     {
       row: "no-boot (X9)",
+      invariant: "no-boot",
       place: "x.yaml:1:1",
       passed: false,
       expected: "in every run: only one node boots",
