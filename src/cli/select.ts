@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BadInput } from "../core/assert.ts";
+import { literal } from "../core/literal.ts";
 
 const SCENARIO = /\.(?:ya?ml|json)$/i;
 const MAGIC = /[*?{]/;
@@ -70,10 +71,6 @@ function globExpression(pattern: string): RegExp {
     return literal(token);
   });
   return new RegExp(`^${body}$`);
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** `./a//b.yaml` → `a/b.yaml`: one file has one name. */

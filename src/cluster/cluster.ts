@@ -149,7 +149,7 @@ class Stage<P extends Protocol> {
     this.#gauges = new Gauges(kit.gauges ?? {}, scenario.nodes.length);
     this.#recorder.listen(this.#judge);
     const until = options.until ?? scenario.until;
-    this.#monitor = watchOf(kit, { ...scenario, invariants: this.#invariants }, () => {
+    this.#monitor = watchOf(kit, this.#invariants, () => {
       return { ...planOf(kit, scenario, { seed, profile, until }), exact: false };
     });
     if (this.#monitor !== null) this.#recorder.listen(this.#monitor);

@@ -12,6 +12,7 @@ import { compared, relationsOf } from "../scenario/alike.ts";
 import { compile } from "../scenario/compile.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { planOf } from "../scenario/plan.ts";
+import { watchOf } from "../scenario/promises.ts";
 import { type Listener, Recorder } from "../trace/recorder.ts";
 
 export interface JudgeOptions {
@@ -44,13 +45,10 @@ export function judge<P extends Protocol>(
 ): Judgement {
   const { seed, profile, until } = scenario;
   const recorder = new Recorder({ level: "digest" });
-  const specs = Object.keys(kit.invariants?.specs ?? {});
-  const names = options.invariants ?? [...specs, ...Object.keys(relationsOf(kit))];
-  const monitor = kit.invariants?.watch(
-    names.filter((name) => specs.includes(name)),
-    planOf(kit, scenario, { seed, profile, until }),
-  );
-  if (monitor !== undefined) recorder.listen(monitor);
+  const { specs = {} } = kit.invariants ?? {};
+  const names = options.invariants ?? Object.keys({ ...specs, ...relationsOf(kit) });
+  const monitor = watchOf(kit, names, () => planOf(kit, scenario, { seed, profile, until }));
+  if (monitor !== null) recorder.listen(monitor);
   if (options.listener !== undefined) recorder.listen(options.listener);
   const wire = options.wire ?? "objects";
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard: false });

@@ -4,8 +4,7 @@ import { BadInput } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Time } from "../core/units.ts";
 import type { Invariants, Kit } from "../kit/kit.ts";
-import { relationsOf } from "../scenario/alike.ts";
-import { promises } from "../scenario/promises.ts";
+import { promisable, promises } from "../scenario/promises.ts";
 import { unknownWord } from "../scenario/reasons.ts";
 import { KIND, type TraceEvent } from "../trace/event.ts";
 
@@ -32,7 +31,7 @@ export interface Promising<P extends Protocol> {
 export function promising<P extends Protocol>(kit: Kit<P>, wanted: WantedInvariants): Promising<P> {
   const list = wanted === "all" ? ["all"] : wanted;
   const every = promises(kit);
-  const known = [...every, ...Object.keys(relationsOf(kit))];
+  const known = promisable(kit);
   const own = list.filter((each) => typeof each !== "string");
   const names = list.flatMap((each) => {
     if (typeof each !== "string") return [each.name];

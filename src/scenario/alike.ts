@@ -67,11 +67,10 @@ export function compared<P extends Protocol>(
 ): readonly Complaint[] {
   const dials = kit.fuzz?.dials ?? null;
   const asked = names.filter((name) => Object.hasOwn(RELATIONS, name));
+  if (asked.length === 0 || kit.ending === undefined || dials === null) return [];
   const hurt = scenario.events.some((event) => "fault" in event);
   const kept = (profileOf(kit, profile).standing ?? "kept") === "kept";
-  const isShort = scenario.until < END;
-  if (asked.length === 0 || kit.ending === undefined || dials === null) return [];
-  if (hurt || isShort || !kept) return [];
+  if (hurt || scenario.until < END || !kept) return [];
   const twin = becalmed(scenario);
   const end = (one: Scenario): Ended => played(kit, one, { seed, profile });
   const first = end(twin);

@@ -29,9 +29,14 @@ export function promises({ invariants }: Promising): readonly string[] {
   return specs.filter(([, { mode }]) => mode !== "sometimes").map(([name]) => name);
 }
 
+/** All that a run can be held to by name: those, and promises about runs beside each other. */
+export function promisable(kit: Promising): readonly string[] {
+  return [...promises(kit), ...Object.keys(relationsOf(kit))];
+}
+
 export function promised(kit: Dialect): Form<readonly string[]> {
   const every = promises(kit);
-  const names = [...every, ...Object.keys(relationsOf(kit))];
+  const names = promisable(kit);
   const about = "Promises about every run that this one is held to: all, or a list";
   const one = names.length === 0 ? z.never() : z.enum(names);
   const looks = (): z.ZodType => z.union([z.literal("all"), z.array(one)]);
@@ -84,14 +89,14 @@ export function ofRealNodes(kit: Promising, names: readonly string[]): OfRealNod
   };
 }
 
-/** Null where nothing is promised. */
+/** Of those names the ones about single runs; null where there are none. */
 export function watchOf<P extends Protocol>(
-  kit: Kit<P>,
-  { invariants = [] }: Scenario,
+  { invariants }: Kit<P>,
+  names: readonly string[],
   plan: () => RunPlan,
 ): Monitor | null {
-  const names = invariants.filter((name) => Object.hasOwn(kit.invariants?.specs ?? {}, name));
-  return names.length === 0 ? null : (kit.invariants?.watch(names, plan()) ?? null);
+  const own = names.filter((name) => Object.hasOwn(invariants?.specs ?? {}, name));
+  return own.length === 0 ? null : (invariants?.watch(own, plan()) ?? null);
 }
 
 /** One row for each: kept, or all that was seen to break it. */

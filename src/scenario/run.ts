@@ -61,14 +61,15 @@ export function runScenario<P extends Protocol>(
   const judge = new Judge(kit, scenario, kind, context);
   recorder.listen(judge);
   const until = options.until ?? scenario.until;
-  const monitor = watchOf(kit, scenario, () => planOf(kit, scenario, { seed, profile, until }));
+  const { invariants = [] } = scenario;
+  const monitor = watchOf(kit, invariants, () => planOf(kit, scenario, { seed, profile, until }));
   if (monitor !== null) recorder.listen(monitor);
   const { wire = "objects", guard = false, jitter, proxied } = options;
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter, proxied });
   const crash = play(world, until, scenario, options.tick);
   const complaints = [
     ...(monitor?.finish(world.now) ?? []),
-    ...compared(kit, scenario, scenario.invariants ?? [], { seed, profile }),
+    ...compared(kit, scenario, invariants, { seed, profile }),
   ];
   const outcomes = [...judge.finish(world.now), ...promiseOutcomes(kit, scenario, complaints)];
   const summary: RunSummary = {

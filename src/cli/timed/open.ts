@@ -10,7 +10,7 @@ import { lockFolder } from "../../host/lock.ts";
 import { type HostNode, startNode } from "../../host/node.ts";
 import type { Recording } from "../../host/record.ts";
 import { throughProxy } from "../../host/socks.ts";
-import { type ReadAhead, readAhead } from "../../host/store.ts";
+import type { ReadAhead } from "../../host/store.ts";
 import { uptimeAt, wallAt } from "../../runtime/clock.ts";
 import { Recorder } from "../../trace/recorder.ts";
 import { namesOf } from "../../trace/trace.ts";
@@ -34,15 +34,13 @@ export interface Opened {
   readonly clock: HostClock;
   readonly recorder: Recorder;
   readonly log: Log;
-  /** Its files, decoded before the moment in which it boots. */
-  readonly ahead: ReadAhead;
   /** This node's clocks now, between two inputs. */
   wall(): UnixMicros;
   uptime(): Time;
   /** Its wall clock minus what an exact one shows now, in µs. */
   offset(): number;
-  /** `lost` hears of it if the record ends before the node does. */
-  start(lost: (why: string) => void): Promise<HostNode<core.Protocol>>;
+  /** `lost` hears of it if the record ends before the node does; `ahead`: of its files. */
+  start(lost: (why: string) => void, ahead: ReadAhead): Promise<HostNode<core.Protocol>>;
 }
 
 export function open(setup: Setup, ends: Ends, io: Io): Opened {
@@ -75,9 +73,11 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
     seed: plan.seed ?? randomBytes(16).toString("hex"),
     publicKey: nodeCrypto.publicKey(key.seed),
     incarnation: nextIncarnation(dir),
-    ahead: readAhead(dir, setup.kit.files),
   };
-  return { ...opened, start: (lost) => start(setup, opened, key, lost, ends, io) };
+  return {
+    ...opened,
+    start: (lost, ahead) => start(setup, opened, key, { lost, ahead }, ends, io),
+  };
 }
 
 /** Recorded, if that is wanted, from its first event on. */
@@ -85,12 +85,12 @@ async function start(
   setup: Setup,
   opened: Omit<Opened, "start">,
   key: Key,
-  lost: (why: string) => void,
+  { lost, ahead }: { readonly lost: (why: string) => void; readonly ahead: ReadAhead },
   ends: Ends,
   io: Io,
 ): Promise<HostNode<core.Protocol>> {
   const { plan, profile, name } = setup;
-  const { dir, clock, recorder, log, seed, incarnation, publicKey, ahead } = opened;
+  const { dir, clock, recorder, log, seed, incarnation, publicKey } = opened;
   let recording: Recording | null = null;
   const crypto = holding(nodeCrypto, key.seed, (digest, signature) => {
     recording?.signed(digest, signature);

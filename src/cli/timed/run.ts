@@ -8,6 +8,7 @@ import { address, formatAddress, ipOf, portOf } from "../../core/address.ts";
 import { BadInput, StepFailed } from "../../core/assert.ts";
 import type { UnixMicros } from "../../core/units.ts";
 import { rehearse } from "../../host/rehearsal.ts";
+import { type ReadAhead, readAhead } from "../../host/store.ts";
 import type { Flag } from "../../scenario/daemon.ts";
 import { EXIT } from "../exit.ts";
 import { type Io, note } from "../output.ts";
@@ -74,12 +75,14 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   });
   ends.add(() => signals.release());
   void parent?.gone.then((why) => signals.stop(why));
+  const waits = opened.clock.realDelay(setup.bootAt) > 0;
+  const ahead = waits ? readAhead(opened.dir, setup.kit.files) : NOTHING_READ;
   const isStopped = await Promise.race([signals.asked, bootTime(setup, opened)]);
   if (isStopped !== null) return EXIT.ok;
   // A record that flows to whoever started this node ends with them.
   const node = await opened.start((why) => {
     if (parent !== null) signals.stop(`the record cannot go on: ${why}`);
-  });
+  }, ahead);
   let isUp = true;
   ends.add(async () => {
     if (isUp) await node.stop();
@@ -95,6 +98,9 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   const broken = await Promise.race([node.failed, Promise.resolve(null)]);
   return broken === null ? EXIT.ok : failed(broken, setup, opened, io);
 }
+
+/** Who boots at once has nothing to gain by reading its files twice. */
+const NOTHING_READ: ReadAhead = new Map();
 
 /** Resolves to null when it is time to boot. */
 async function bootTime({ bootAt }: Setup, { clock }: Opened): Promise<null> {

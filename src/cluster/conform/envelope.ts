@@ -29,7 +29,7 @@ export class Envelope {
   #runs = 0;
   readonly #ranges = new Map<string, Range>();
   /** What is said of one node and of any, by how it reads of any. */
-  readonly #alike = new Map<string, Set<string>>();
+  readonly #alike = new Map<string, readonly string[]>();
   /** How many runs have it; and by node and type of fact, how many things only one run has. */
   readonly #seen = new Map<string, number>();
   readonly #single = new Map<string, number>();
@@ -68,12 +68,13 @@ export class Envelope {
   }
 
   #note(key: string): void {
-    const alike = likenessOf(key);
-    if (alike !== null) this.#alike.set(alike, (this.#alike.get(alike) ?? new Set()).add(key));
-    const family = familyOf(key);
     const seen = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, seen);
-    if (family === null || seen > 2) return;
+    if (seen > 2) return;
+    const alike = seen === 1 ? likenessOf(key) : null;
+    if (alike !== null) this.#alike.set(alike, [...(this.#alike.get(alike) ?? []), key]);
+    const family = familyOf(key);
+    if (family === null) return;
     this.#single.set(family, (this.#single.get(family) ?? 0) + (seen === 1 ? 1 : -1));
   }
 

@@ -4,6 +4,7 @@
  * what a stream lost, which rows came true, and in which order a node met its facts. Never a time,
  * a nonce, a hash, a signature, a kernel's port or the number of a session.
  */
+import { literal } from "../../core/literal.ts";
 import { type GateBody, type TraceEvent, typeOf } from "../../trace/event.ts";
 import { Peers } from "../../trace/spoken.ts";
 import type { Words } from "../../trace/text.ts";
@@ -163,7 +164,7 @@ class Others {
 
   constructor(names: readonly string[]) {
     this.#names = new RegExp(
-      String.raw`(?<![\w.-])(?:${names.map(escaped).join("|")})(?![\w-])`,
+      String.raw`(?<![\w.-])(?:${names.map(literal).join("|")})(?![\w-])`,
       "g",
     );
   }
@@ -176,10 +177,6 @@ class Others {
       ? text.replaceAll(this.#names, (name) => (name === own ? name : "*"))
       : "";
   }
-}
-
-function escaped(name: string): string {
-  return name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 /** Gates that there are one by one for each of many, as of whom to dial, are one type. */

@@ -3,8 +3,7 @@ import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Message, MessageOf } from "../messages.ts";
-import { genesisOf } from "./chain.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const adoption: Rules = {
   specs: {
@@ -46,16 +45,10 @@ interface Due {
 
 class Adoption extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "fact", "boot", "down", "closed");
-  readonly #genesis: number;
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing === "kept");
   readonly #due: (Due | null)[] = this.plan.plans.map(() => null);
   /** By session. */
   readonly #asked: Map<number, Asked>[] = this.plan.plans.map(() => new Map<number, Asked>());
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#genesis = genesisOf(this.plan.world) * SECOND;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -87,7 +80,7 @@ class Adoption extends RuleMonitor {
     const { height, previousHash } = block.header;
     if (one.tip === null || !one.ready.has(a) || !this.#isHonest) return;
     if (height !== one.tip.height + 1 || previousHash !== one.tip.hash) return;
-    const slot = this.#genesis + height * this.constant(node, "slot");
+    const slot = this.picture.genesis + height * this.constant(node, "slot");
     const early = slot - this.picture.wallOf(node, at) - this.constant(node, "earlyBlock");
     if (early > -SECOND) return;
     this.#due[node] = { height, id, at };

@@ -1,9 +1,7 @@
 /** What no chain ever does: fall, turn to a worse one, or run ahead of the clock (C2, Y2, Y3). */
-import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
-import { GENESIS_TIME, type Network } from "../block.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const chain: Rules = {
   specs: {
@@ -31,21 +29,9 @@ export const chain: Rules = {
   make: (scene) => new Chains(scene),
 };
 
-/** Wall clocks are rounded, and real nodes read theirs before the trace does. */
-const SLACK_US = 10;
-const SLACK_REAL_US = SECOND;
-
 class Chains extends RuleMonitor {
   readonly mask: number = kindMask("fact", "boot", "down");
   readonly #last: (FactOf<"tip"> | null)[] = this.plan.plans.map(() => null);
-  readonly #genesis: number;
-  readonly #slack: number;
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#genesis = genesisOf(this.plan.world) * SECOND;
-    this.#slack = this.plan.exact ? SLACK_US : SLACK_REAL_US;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -80,10 +66,10 @@ class Chains extends RuleMonitor {
 
   #timely(event: TraceEvent, { height, via }: FactOf<"tip">): void {
     const { node, at } = event;
-    const wall = this.picture.wallOf(node, at) + this.#slack;
+    const wall = this.picture.wallOf(node, at) + this.slack;
     const early = via === "production" ? 0 : this.constant(node, "earlyBlock");
     const slot = this.constant(node, "slot");
-    const most = Math.floor((wall + early - this.#genesis) / slot);
+    const most = Math.floor((wall + early - this.picture.genesis) / slot);
     if (height <= most) return;
     const witness = via === "production" ? "produced" : "taken";
     this.breach("clock-height", witness, event, () => {
@@ -91,12 +77,6 @@ class Chains extends RuleMonitor {
       return `${who} is at height ${height} by ${via}, when its clock allows ${most}`;
     });
   }
-}
-
-/** Unix seconds. */
-export function genesisOf(world: Readonly<Record<string, unknown>>): number {
-  const { network = "testnet" } = (world["chain"] ?? {}) as { readonly network?: Network };
-  return GENESIS_TIME[network];
 }
 
 function spell({ height, hash }: FactOf<"tip">): string {

@@ -160,6 +160,7 @@ class Clockwork extends RuleMonitor {
   }));
   /** By event id. */
   #times = new Float64Array(4_096);
+
   see(event: TraceEvent): void {
     if (event.id >= this.#times.length) this.#grow(event.id);
     this.#times[event.id] = event.at;

@@ -54,16 +54,16 @@ class Contacts extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "close"] as const),
     ...(["deliver", "boot", "down"] as const),
   );
-  readonly #contacts: readonly Contact[] = this.plan.plans.map(() => ({
-    ...{ fresh: new Set(), met: new Set(), dials: new Set(), owed: null },
-    ...{ ending: null, bans: false },
-  }));
+  readonly #contacts: Contact[] = this.plan.plans.map(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;
     const contact = this.#contacts[node];
     if (contact === undefined || !this.isKept(node)) return;
-    if (kind === "boot" || kind === "down") return forget(contact);
+    if (kind === "boot" || kind === "down") {
+      this.#contacts[node] = begun();
+      return;
+    }
     if (contact.owed !== null && contact.owed.event.id !== cause) this.#looped(node, contact);
     if (contact.ending !== null && contact.ending.cause !== cause) this.#over(node, contact);
     switch (kind) {
@@ -183,11 +183,7 @@ function meet({ fresh, met }: Contact, address: Address): void {
   met.add(address);
 }
 
-function forget(contact: Contact): void {
-  contact.fresh.clear();
-  contact.met.clear();
-  contact.dials.clear();
-  contact.owed = null;
-  contact.ending = null;
-  contact.bans = false;
+function begun(): Contact {
+  const [owed, ending] = [null, null];
+  return { fresh: new Set(), met: new Set(), dials: new Set(), owed, ending, bans: false };
 }

@@ -5,7 +5,9 @@
  */
 import { type Address, portOf, withPort } from "../../core/address.ts";
 import type { RunPlan } from "../../check/invariant.ts";
+import { SECOND } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent, typeOf } from "../../trace/event.ts";
+import { GENESIS_TIME, type Network } from "../block.ts";
 import type { Fact, FactOf } from "../facts.ts";
 
 /** One end of a connection; `peer` is the index of the node at the other, −1 if nobody knows. */
@@ -61,6 +63,8 @@ export class Picture {
     ...(["refused", "deliver", "fact", "gate"] as const),
   );
   readonly nodes: readonly Standpoint[];
+  /** Of the chain, Unix µs. */
+  readonly genesis: number;
   readonly #plan: RunPlan;
   /** Every address that a node had or seemed to have. */
   readonly #owners = new Map<Address, number>();
@@ -72,6 +76,7 @@ export class Picture {
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.genesis = genesisOf(plan.world) * SECOND;
     this.nodes = plan.plans.map(({ address, clock }) => ({
       ...{
         address,
@@ -208,6 +213,12 @@ export class Picture {
         one.voiceAt = at;
     }
   }
+}
+
+/** Unix seconds. */
+function genesisOf(world: Readonly<Record<string, unknown>>): number {
+  const { network = "testnet" } = (world["chain"] ?? {}) as { readonly network?: Network };
+  return GENESIS_TIME[network];
 }
 
 function restart(one: Standpoint, at: number): void {

@@ -3,7 +3,6 @@ import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import { leaderIndex } from "../leader.ts";
-import { genesisOf } from "./chain.ts";
 import type { Standpoint } from "./picture.ts";
 import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
 
@@ -39,15 +38,10 @@ const PRODUCTION_GATES = ["masternode", "clock", "due", "synced", "minimum"] as 
 class Production extends RuleMonitor {
   readonly mask: number = kindMask("fact");
   readonly #crypto: Scene["crypto"];
-  readonly #genesis: number;
-  /** A measured moment is late by so much, at most. */
-  readonly #slack: number;
 
   constructor(scene: Scene) {
     super(scene);
     this.#crypto = scene.crypto;
-    this.#genesis = genesisOf(this.plan.world) * SECOND;
-    this.#slack = this.plan.exact ? 10 : SECOND;
   }
 
   see(event: TraceEvent): void {
@@ -90,7 +84,7 @@ class Production extends RuleMonitor {
   #enough(event: TraceEvent, { height }: FactOf<"produced">): void {
     const { node, at } = event;
     const { active, enoughSince, rate } = this.picture.at(node);
-    const held = enoughSince === null ? 0 : (at - enoughSince) * rate + this.#slack;
+    const held = enoughSince === null ? 0 : (at - enoughSince) * rate + this.slack;
     const needed = this.constant(node, "minimumMasternodes");
     const isFew = active.length < needed;
     if (!isFew && held >= this.constant(node, "minimumHold")) return;
@@ -111,9 +105,9 @@ class Production extends RuleMonitor {
     const first = leaderIndex(this.#crypto, tip.hash, height, active.length);
     const due = (own - first + active.length) % active.length;
     const wall = this.picture.wallOf(node, at);
-    const slot = this.#genesis + height * this.constant(node, "slot");
+    const slot = this.picture.genesis + height * this.constant(node, "slot");
     // The set may have changed in the seconds between the tick and the start.
-    const waited = Math.min(wall - slot, (at - one.heightAt) * one.rate) + this.#slack;
+    const waited = Math.min(wall - slot, (at - one.heightAt) * one.rate) + this.slack;
     const least = rank * this.constant(node, "rankStep");
     if ((rank === due || rank > 0) && waited >= least) return;
     this.breach("turn", waited < least ? "early" : "another rank", event, () => {

@@ -3,7 +3,6 @@ import { Calm } from "../../check/calm.ts";
 import { SECOND } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { genesisOf } from "./chain.ts";
 import { DueMonitor, type Want } from "./due.ts";
 import type { Group } from "./groups.ts";
 import { firstClosed } from "./production.ts";
@@ -153,7 +152,6 @@ class OneChain extends TipMonitor {
 class Growth extends TipMonitor {
   override readonly mask: number = kindMask("fact", "gate") | Calm.mask;
   protected readonly invariant = "grows";
-  readonly #genesis = genesisOf(this.plan.world) * SECOND;
   /** The height that a group has reached, by its first node. */
   readonly #reached = new Map<number, { group: Group; height: number; met: boolean }>();
 
@@ -197,7 +195,7 @@ class Growth extends TipMonitor {
     if (this.isParted(group)) return false;
     const wall = Math.min(...makers.map((node) => this.picture.wallOf(node, at)));
     const slot = this.bounds.most(group, "slot");
-    return best < Math.floor((wall - this.#genesis) / slot);
+    return best < Math.floor((wall - this.picture.genesis) / slot);
   }
 
   #want(group: Group, best: number): Want {

@@ -69,10 +69,7 @@ class Pruning extends RuleMonitor {
     ...(["fact", "timer", "dial", "refused", "closed", "close"] as const),
     ...(["command", "boot", "down"] as const),
   );
-  readonly #lives: readonly Life[] = this.plan.plans.map(() => ({
-    ...{ cached: false, tried: new Map(), met: new Set(), dialed: new Map() },
-    ...{ pruned: new Map(), removed: new Map(), owed: null, back: null },
-  }));
+  readonly #lives: Life[] = this.plan.plans.map(begun);
   readonly #configured: ReadonlySet<Address>[] = this.plan.plans.map(({ settings }) => {
     const dials = (settings["dials"] ?? []) as readonly string[];
     return new Set(dials.map((name) => this.plan.addressOf(name)));
@@ -82,7 +79,10 @@ class Pruning extends RuleMonitor {
     const { node, kind, cause } = event;
     const life = this.#lives[node];
     if (life === undefined || !this.isKept(node)) return;
-    if (kind === "boot" || kind === "down") return forget(life);
+    if (kind === "boot" || kind === "down") {
+      this.#lives[node] = begun();
+      return;
+    }
     const owed = life.owed ?? life.back;
     if (owed !== null && owed.event.id !== cause && owed.event.cause !== cause) {
       this.#settle(node, life);
@@ -219,9 +219,15 @@ function meet(life: Life, address: Address): void {
   if (life.back?.address === address) life.back = null;
 }
 
-function forget(life: Life): void {
-  life.cached = false;
-  for (const held of [life.tried, life.met, life.dialed, life.pruned, life.removed]) held.clear();
-  life.owed = null;
-  life.back = null;
+function begun(): Life {
+  return {
+    cached: false,
+    tried: new Map(),
+    met: new Set(),
+    dialed: new Map(),
+    pruned: new Map(),
+    removed: new Map(),
+    owed: null,
+    back: null,
+  };
 }

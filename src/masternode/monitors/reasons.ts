@@ -8,9 +8,8 @@ import { SECOND, type Time } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
-import { genesisOf } from "./chain.ts";
 import type { Standpoint } from "./picture.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const GATES = "true-gates";
 const ASKS = "asks-ahead";
@@ -62,20 +61,7 @@ interface Hearing {
 
 class Reasons extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "timer", "fact", "gate", "boot", "down", "closed");
-  readonly #genesis: number;
-  /** Wall clocks are rounded, and real nodes read theirs before the trace does. */
-  readonly #slack: number;
-  readonly #hearings: readonly Hearing[] = this.plan.plans.map(() => ({
-    claims: new Map(),
-    failed: new Map(),
-    ...{ parted: false, asked: null, owed: null },
-  }));
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#genesis = genesisOf(this.plan.world) * SECOND;
-    this.#slack = this.plan.exact ? 10 : SECOND;
-  }
+  readonly #hearings: Hearing[] = this.plan.plans.map(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
@@ -86,7 +72,7 @@ class Reasons extends RuleMonitor {
     else if (kind === "fact") this.#learn(event, body as Fact, hearing);
     else if (kind === "gate") this.#judge(event, (body as GateBody).gate, hearing);
     else if (kind === "closed") hearing.claims.delete(event.a);
-    else if (kind !== "timer") forget(hearing);
+    else if (kind !== "timer") this.#hearings[node] = begun();
   }
 
   override finish(end: Time): readonly Complaint[] {
@@ -166,7 +152,7 @@ class Reasons extends RuleMonitor {
   }
 
   #heightAt(node: number, wall: number): number {
-    return Math.floor((wall - this.#genesis) / this.constant(node, "slot"));
+    return Math.floor((wall - this.picture.genesis) / this.constant(node, "slot"));
   }
 
   #judge(event: TraceEvent, gate: string, hearing: Hearing): void {
@@ -178,7 +164,7 @@ class Reasons extends RuleMonitor {
     const next = tip.height + 1;
     const wall = this.picture.wallOf(node, at);
     if (gate === "due") {
-      const isDue = next <= this.#heightAt(node, wall + (open ? this.#slack : -this.#slack));
+      const isDue = next <= this.#heightAt(node, wall + (open ? this.slack : -this.slack));
       if (open !== isDue) this.#untrue(event, gate, open, `block ${next}`);
     } else if (gate === "synced") {
       const peer = this.#ahead(event, open, hearing);
@@ -204,7 +190,7 @@ class Reasons extends RuleMonitor {
   #isHeld(node: number, at: number, { enoughSince, rate }: Standpoint): boolean {
     if (enoughSince === null) return false;
     const held = (at - enoughSince) * Math.min(rate, 1) * 0.99;
-    return held - this.#slack > this.constant(node, "minimumHold");
+    return held - this.slack > this.constant(node, "minimumHold");
   }
 
   #untrue(event: TraceEvent, gate: string, open: boolean, seen: string): void {
@@ -227,10 +213,6 @@ class Reasons extends RuleMonitor {
   }
 }
 
-function forget(hearing: Hearing): void {
-  hearing.claims.clear();
-  hearing.failed.clear();
-  hearing.parted = false;
-  hearing.asked = null;
-  hearing.owed = null;
+function begun(): Hearing {
+  return { claims: new Map(), failed: new Map(), parted: false, asked: null, owed: null };
 }

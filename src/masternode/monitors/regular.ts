@@ -1,5 +1,5 @@
 /** What is periodic goes on (rules P1, Y1, A2, H1): it may be early, and is never left out. */
-import { formatDuration, SECOND, type Time } from "../../core/units.ts";
+import { formatDuration, type Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { ConstantName } from "../config.ts";
 import type { Fact } from "../facts.ts";
@@ -34,8 +34,6 @@ interface Session {
   readonly tip: Round;
 }
 
-/** The clock is rounded, and real nodes are a little late. */
-const SLACK_US = 10;
 /** More than any clock drifts. */
 const DRIFT = 0.02;
 
@@ -49,7 +47,6 @@ class Regular extends RuleMonitor {
   readonly #isStill: boolean[] = this.plan.plans.map(() => false);
   /** Its timers run by a clock that was slower, or faster, when they were armed. */
   readonly #drifts: boolean[] = this.plan.plans.map(({ clock }) => clock.drift !== 0);
-  readonly #slack = this.plan.exact ? SLACK_US : SECOND;
 
   see(event: TraceEvent): void {
     const { node, at, kind, a: session, body } = event;
@@ -133,7 +130,7 @@ class Regular extends RuleMonitor {
 
   #judge(node: number, { what, every, at: last }: Round, at: number): void {
     const period = this.constant(node, every);
-    const late = this.#slack + (this.#drifts[node] === true ? period * DRIFT : 0);
+    const late = this.slack + (this.#drifts[node] === true ? period * DRIFT : 0);
     if (at - last <= period + late) return;
     const due = (last + period) as Time;
     this.breach(REGULAR, what, { node, at: due, id: null }, () => {

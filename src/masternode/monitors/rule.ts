@@ -4,7 +4,7 @@ import type { Calm } from "../../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
-import type { Time } from "../../core/units.ts";
+import { SECOND, type Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Groups } from "./groups.ts";
@@ -28,17 +28,22 @@ export interface Rules {
   make(scene: Scene): Monitor;
 }
 
+const ROUNDED = 10;
+
 export abstract class RuleMonitor implements Monitor {
   abstract readonly mask: number;
   protected readonly plan: RunPlan;
   protected readonly picture: Picture;
   protected readonly calm: Calm;
+  /** µs: clocks are rounded, and real nodes read theirs before the trace does, or are late. */
+  protected readonly slack: number;
   readonly #breaches = new Breaches();
 
   constructor({ plan, picture, calm }: Scene) {
     this.plan = plan;
     this.picture = picture;
     this.calm = calm;
+    this.slack = plan.exact ? ROUNDED : SECOND;
   }
 
   abstract see(event: TraceEvent): void;
