@@ -57,7 +57,7 @@ export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
 }
 
 /** Compressed if the name ends in .gz. */
-export function traceBytes(trace: Trace, file: string): Uint8Array {
+export function traceBytes(trace: Trace, file: string): Buffer {
   const packs = file.endsWith(".gz");
   const pieces: Buffer[] = [];
   let piece = "";

@@ -1,6 +1,6 @@
 /** The built program as a process: streams, exit codes, a reader that goes away. */
 import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { FAILS, PASSES, Place, ROOT, toy } from "./host.ts";
@@ -42,8 +42,12 @@ describe("the process", () => {
   });
 
   it("runs as the README says, after any build", () => {
-    const run = spawnSync("npx", ["timesim", "--version"], { cwd: ROOT, encoding: "utf8" });
+    const built = statSync(MAIN).mtimeMs;
+    // As for the first time: npm then installs the package it stands in, and has it prepared.
+    const env = { ...process.env, npm_config_cache: new Place().path };
+    const run = spawnSync("npx", ["timesim", "--version"], { cwd: ROOT, env, encoding: "utf8" });
     expect(run.stdout, run.stderr).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(statSync(MAIN).mtimeMs).toBe(built);
   });
 
   it("colours a pipe only when forced to", () => {

@@ -87,6 +87,19 @@ test("things are counted by part of the run", () => {
   ]);
 });
 
+test.each([
+  ["calls B2", "calls *"],
+  ["A calls B2, and B2 again", "A calls *, and * again"],
+  ["announces itself to 8 peers", "announces itself to # peers"],
+  ["has 8 peers, of B2", "has # peers, of *"],
+  ["has 8 of 9 peers", ""],
+  ["calls B2 at 10.0.0.1:80", "calls * at 10.0.0.1:80"],
+  ["starts", ""],
+])("of any node or number, %j reads %j", (text, alike) => {
+  const [key = ""] = told([[0, 0, "fact", says(text)]]).counts.keys();
+  expect(featureOf(key).alike).toBe(alike);
+});
+
 test("the first time of a thing is told with what led to it, back to what came by itself", () => {
   const steps: readonly Step[] = [
     [0, 0, "boot", { a: 1, b: A }],

@@ -15,7 +15,7 @@ import { wordsFor } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { agreesIn, type Conformed, documentOf, printConformed } from "../conformed.ts";
 import { EXIT } from "../exit.ts";
-import { readScenarios, traceBytes } from "../files.ts";
+import { readScenarios, traceBytes, traceOf } from "../files.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
 import { LiveLine } from "../live.ts";
 import { openRecorded } from "../open.ts";
@@ -217,17 +217,24 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
         watch: (look) => watch.tick(look),
       }),
     ).finally(() => watch.end());
-    traces.push(trace);
-    if (args.keep !== undefined) keepTrace(io, args.keep, trace, run);
+    traces.push(keptTrace(job, trace, run));
   }
   return traces;
 }
 
-/** At once: what was played for an hour outlives whatever comes after it. */
-function keepTrace(io: Io, folder: string, trace: Trace, run: number): void {
-  const path = join(folder, `${trace.header.name}-${run}.ndjson.gz`);
-  writeFileSync(resolve(io.cwd, path), traceBytes(trace, path));
+/**
+ * As text, of which readers parse what they look at: events of five runs of twenty nodes are more
+ * than fits into a heap. Its file is written at once: what was played for an hour outlives what
+ * comes after.
+ */
+function keptTrace({ args, io }: Job, trace: Trace, run: number): Trace {
+  const name = `${trace.header.name}-${run}.ndjson`;
+  if (args.keep === undefined) return traceOf(traceBytes(trace, name), name, io).trace;
+  const path = join(args.keep, `${name}.gz`);
+  const bytes = traceBytes(trace, path);
+  writeFileSync(resolve(io.cwd, path), bytes);
   note(io, io.paint.dim(`trace ${path}`));
+  return traceOf(bytes, path, io).trace;
 }
 
 function recordedRuns({ args, io, kit }: Job, scenario: Scenario): readonly Trace[] {

@@ -39,7 +39,7 @@ export interface Feature {
   readonly text: string;
   /** Of which type it is: a fact's, a gate of many; else left out. */
   readonly type?: string;
-  /** How it reads of any node, if it names one that is not its own; else left out. */
+  /** How it reads of any, if it names one node that is not its own, one number, or both. */
   readonly alike?: string;
 }
 
@@ -158,7 +158,7 @@ function partOf({ parts }: Frame, at: number): number {
   return part;
 }
 
-/** What is said of one node, as it would be said of any. */
+/** What is said of one node or of one number, as it would be said of any. */
 class Others {
   readonly #names: RegExp;
 
@@ -169,15 +169,19 @@ class Others {
     );
   }
 
-  /** Empty if no node is named but its own, or several are. */
+  /** Empty if no node but its own and no number is named, or several of either are. */
   alike(text: string, own: string): string {
     const named = new Set(text.match(this.#names) ?? []);
     named.delete(own);
-    return named.size === 1
-      ? text.replaceAll(this.#names, (name) => (name === own ? name : "*"))
-      : "";
+    const ofAny = text.replaceAll(this.#names, (name) => (name === own ? name : "*"));
+    const numbers = ofAny.match(NUMBER) ?? [];
+    const says = Math.max(named.size, numbers.length) === 1;
+    return says ? ofAny.replaceAll(NUMBER, "#") : "";
   }
 }
+
+/** By itself, and no part of a name or of an address. */
+const NUMBER = /(?<![\w.:-])\d+(?![\w.:-])/g;
 
 /** Gates that there are one by one for each of many, as of whom to dial, are one type. */
 function typeFor({ kind, body }: TraceEvent): string {
