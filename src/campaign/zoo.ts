@@ -100,7 +100,8 @@ async function judged(
   const start = performance.now();
   const { tally } = await searched(options, pool, id);
   const found = Object.values(tally.failures)[0]?.first ?? null;
-  const closely = found === null ? UNKNOWN : await examined(options, pool, id, found, true);
+  const shrink = options.asked.maxShrinkTime > 0;
+  const closely = found === null ? UNKNOWN : await examined(options, pool, id, found, shrink);
   const { files, drawn, smallest, shrunk } = closely;
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   return { id, about, tags, worlds: tally.worlds, found, files, drawn, smallest, shrunk, seconds };

@@ -97,7 +97,7 @@ function addZoo(program: Command, act: Act): void {
     .option("--worlds <shape>", "as for timesim fuzz")
     .option("--seed-start <seed>", "the first seed (default: 1)")
     .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
-    .option("--max-shrink-time <time>", "for each that is caught", "20s")
+    .option("--max-shrink-time <time>", "for each that is caught; 0s: as found", "20s")
     .option("--out <folder>", "the report; a former one there is replaced", "reports/zoo")
     .option("--json", JSON_ABOUT)
     .addHelpText(

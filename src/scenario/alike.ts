@@ -2,13 +2,14 @@
  * Promises about two runs beside each other: a world, and the same world but for something that
  * must not matter, end alike. Of a scenario without faults its calm twin is compared: everybody
  * honest, at their own address, with an exact clock, there from the first seconds on. What has come
- * to be is compared, never when.
+ * to be is compared, never when: what differs is looked at again, later.
  */
 import type { Complaint, InvariantSpec } from "../check/invariant.ts";
 import { type Address, address, ipOf, portOf } from "../core/address.ts";
 import { StepFailed } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import { type Duration, SECOND, type Time } from "../core/units.ts";
+import type { World } from "../engine/world.ts";
 import type { Ending, Kit } from "../kit/kit.ts";
 import { Recorder } from "../trace/recorder.ts";
 import { compile, profileOf } from "./compile.ts";
@@ -45,6 +46,11 @@ const RELATIONS: Readonly<Record<string, Relation>> = {
   },
 };
 
+interface Played {
+  readonly seed: string;
+  readonly profile: string;
+}
+
 type Comparing = Pick<Dialect, "ending" | "fuzz">;
 
 /** Those that a kit's runs can be held to, by name; none where it does not say how a run ends. */
@@ -53,32 +59,50 @@ export function relationsOf({ ending, fuzz }: Comparing): Readonly<Record<string
   return Object.fromEntries(Object.entries(RELATIONS).map(([name, { spec }]) => [name, spec]));
 }
 
-/** Everybody begins by `BEGIN`; what has come by `EARLIER` in one run, has by `END` in any. */
+/** Everybody begins by `BEGIN`; what has come by `EARLIER` in one run, comes in any. */
 const BEGIN: number = 20 * SECOND;
 const EARLIER = (90 * SECOND) as Time;
-const END = (150 * SECOND) as Time;
+/**
+ * When they are compared: at the first, and while they differ at each later one. One node alone
+ * that knows of many strangers finds them one by one, a feeler each.
+ */
+const FIRST = (150 * SECOND) as Time;
+const LOOKS = [FIRST, ...[300, 600, 1_200].map((time) => (time * SECOND) as Time)];
+/** Of nodes: so few have found each other by the last look, however slow they are. */
+const NODES_MAX = 8;
 
-/** What of `names` does not hold; nothing of a world that is too short, or hurt by something. */
+/** What of `names` does not hold; nothing of a world that is too short or large, or hurt. */
 export function compared<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
   names: readonly string[],
-  { seed, profile }: { readonly seed: string; readonly profile: string },
+  run: Played,
 ): readonly Complaint[] {
   const dials = kit.fuzz?.dials ?? null;
   const asked = names.filter((name) => Object.hasOwn(RELATIONS, name));
   if (asked.length === 0 || kit.ending === undefined || dials === null) return [];
   const hurt = scenario.events.some((event) => "fault" in event);
-  const kept = (profileOf(kit, profile).standing ?? "kept") === "kept";
-  if (hurt || scenario.until < END || !kept) return [];
+  const isLarge = scenario.nodes.length > NODES_MAX;
+  const kept = (profileOf(kit, run.profile).standing ?? "kept") === "kept";
+  if (hurt || isLarge || scenario.until < FIRST || !kept) return [];
   const twin = becalmed(scenario);
-  const end = (one: Scenario): Ended => played(kit, one, { seed, profile });
-  const first = end(twin);
+  const begin = (one: Scenario): Playing<P> => new Playing(kit, one, run);
+  const first = begin(twin);
   return asked.flatMap((name) => {
-    const other = RELATIONS[name]?.other(twin, dials) ?? twin;
-    const found = difference(first, end(other), scenario);
-    return found === null ? [] : [{ ...found, invariant: name, at: END, event: null }];
+    const other = begin(RELATIONS[name]?.other(twin, dials) ?? twin);
+    const found = lasting((time) => difference(first, other, time, scenario));
+    return found === null ? [] : [{ ...found, invariant: name, at: FIRST, event: null }];
   });
+}
+
+/** What differs at every look. */
+function lasting(seen: (time: Time) => Found | null): Found | null {
+  let found: Found | null = null;
+  for (const time of LOOKS) {
+    found = seen(time);
+    if (found === null) break;
+  }
+  return found;
 }
 
 function becalmed(scenario: Scenario): Scenario {
@@ -92,7 +116,7 @@ function becalmed(scenario: Scenario): Scenario {
     disk: { delay: 0 as Duration, full: false },
   }));
   const events = scenario.events.map((event) => ({ ...event, at: soon(event.at) }));
-  return { ...scenario, nodes, events, expect: [], until: END };
+  return { ...scenario, nodes, events, expect: [] };
 }
 
 /** Who knew somebody is known by them, and who was told of somebody, they are told of. */
@@ -126,44 +150,63 @@ function ported(scenario: Scenario): Scenario {
   return { ...scenario, nodes };
 }
 
-interface Ended {
-  /** By node; null: it does not run. */
-  readonly earlier: readonly (Ending | null)[];
-  readonly last: readonly (Ending | null)[];
-  /** A machine threw. */
-  readonly thrown: { readonly node: number; readonly text: string } | null;
-}
+/** By node; null: it does not run. */
+type Endings = readonly (Ending | null)[];
 
-function played<P extends Protocol>(
-  kit: Kit<P>,
-  scenario: Scenario,
-  run: { readonly seed: string; readonly profile: string },
-): Ended {
-  const recorder = new Recorder({ level: "none" });
-  const world = compile(kit, scenario, { ...run, recorder, wire: "objects", guard: false });
-  const names = new Map(scenario.nodes.map(({ name, address: at }) => [at, name]));
-  const nameOf = (at: Address): string => names.get(at) ?? "somebody";
-  const ends = (until: Time): readonly (Ending | null)[] => {
-    world.run(until);
-    return scenario.nodes.map(({ name }) => {
-      const state = world.state(name);
-      return state === null ? null : (kit.ending?.(state, nameOf) ?? null);
+/** A run that goes on only as far as somebody looks. */
+class Playing<P extends Protocol> {
+  readonly #kit: Kit<P>;
+  readonly #names: ReadonlyMap<Address, string>;
+  readonly #world: World<P>;
+  readonly #seen = new Map<Time, Endings>();
+  /** A machine threw. */
+  thrown: { readonly node: number; readonly text: string } | null = null;
+
+  constructor(kit: Kit<P>, scenario: Scenario, run: Played) {
+    const recorder = new Recorder({ level: "none" });
+    this.#kit = kit;
+    this.#names = new Map(scenario.nodes.map(({ name, address: at }) => [at, name]));
+    this.#world = compile(kit, scenario, { ...run, recorder, wire: "objects", guard: false });
+    this.at(EARLIER);
+  }
+
+  /** No earlier than what was looked at before, or one of those. */
+  at(time: Time): Endings {
+    const before = this.#seen.get(time);
+    if (before !== undefined) return before;
+    const endings = this.thrown === null ? this.#play(time) : [];
+    this.#seen.set(time, endings);
+    return endings;
+  }
+
+  #play(time: Time): Endings {
+    try {
+      this.#world.run(time);
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      this.thrown = { node: error.node, text: error.message };
+      return [];
+    }
+    const nameOf = (at: Address): string => this.#names.get(at) ?? "somebody";
+    return [...this.#names.values()].map((name) => {
+      const state = this.#world.state(name);
+      return state === null ? null : (this.#kit.ending?.(state, nameOf) ?? null);
     });
-  };
-  try {
-    return { earlier: ends(EARLIER), last: ends(END), thrown: null };
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-    return { earlier: [], last: [], thrown: { node: error.node, text: error.message } };
   }
 }
 
 type Found = Pick<Complaint, "witness" | "node" | "text">;
 
-/** Null: they end alike. A world that throws as it is breaks another promise. */
-function difference(one: Ended, other: Ended, { nodes }: Scenario): Found | null {
-  if (one.thrown !== null) return null;
+/** Null: they are alike. A world that throws as it is breaks another promise. */
+function difference<P extends Protocol>(
+  one: Playing<P>,
+  other: Playing<P>,
+  time: Time,
+  { nodes }: Scenario,
+): Found | null {
   const name = (node: number): string => nodes[node]?.name ?? `#${node}`;
+  const [earlier, mine, theirs] = [one.at(EARLIER), one.at(time), other.at(time)];
+  if (one.thrown !== null) return null;
   if (other.thrown !== null) {
     const { node, text } = other.thrown;
     return {
@@ -172,22 +215,19 @@ function difference(one: Ended, other: Ended, { nodes }: Scenario): Found | null
       text: `in the other world ${name(node)} fails: ${text}`,
     };
   }
-  for (const [node, last] of one.last.entries()) {
-    const [mine, theirs] = [one.earlier[node], other.last[node]];
-    if (last === null || theirs === null || theirs === undefined) continue;
-    const least = mine?.progress ?? 0;
-    if (theirs.progress < least) {
-      const text = `${name(node)} came to ${least}, in the other world to ${theirs.progress}`;
+  for (const [node, here] of mine.entries()) {
+    const there = theirs[node] ?? null;
+    if (here === null || there === null) continue;
+    const least = earlier[node]?.progress ?? 0;
+    if (there.progress < least) {
+      const text = `${name(node)} came to ${least}, in the other world to ${there.progress}`;
       return { witness: "progress", node, text };
     }
-    for (const [what, fact] of Object.entries(last.facts)) {
-      const [here, there] = [fact.join(", "), (theirs.facts[what] ?? []).join(", ")];
-      if (here === there) continue;
-      return {
-        witness: what,
-        node,
-        text: `${name(node)} has ${what} ${here}; in the other world ${there}`,
-      };
+    for (const [what, fact] of Object.entries(here.facts)) {
+      const [has, had] = [fact.join(", "), (there.facts[what] ?? []).join(", ")];
+      if (has === had) continue;
+      const text = `${name(node)} has ${what} ${has}; in the other world ${had}`;
+      return { witness: what, node, text };
     }
   }
   return null;

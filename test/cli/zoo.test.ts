@@ -66,6 +66,15 @@ describe("a zoo of the user's own", () => {
     expect(ran.exit, ran.out + ran.err).toBe(0);
   });
 
+  it("leaves worlds as they were found, if so asked", { timeout: 60_000 }, () => {
+    const words = ["--mutants", "mine.mjs", "--only", "mute", ...SMALL, "--out", "whole", "--json"];
+    const ran = timesim("zoo", ...words, "--max-shrink-time", "0s");
+    const [mute] = (JSON.parse(ran.out) as ZooDocument).mutants;
+    expect(mute?.shrunk, ran.err).toBe("as found");
+    expect(mute?.smallest).toEqual(mute?.drawn);
+    expect(ran.exit).toBe(0);
+  });
+
   it("says what is wrong with its words", () => {
     expect(timesim("zoo")).toMatchObject({
       exit: 2,

@@ -22,28 +22,32 @@ import { afterwards, mutant, row, rows, tables } from "../zoo/made.ts";
 const kit = masternode();
 const announcement = row("MasternodeAnnouncement");
 
-/** Whoever is called takes the caller for one of the lowest tier, whatever it says. */
-const snob = mutant(
-  "snob",
-  "An accepted session's masternode is kept with the tier Free.",
-  tables(
-    rows(
-      {
-        MasternodeAnnouncement: (state, session, message, ctx) => {
-          const next = announcement(state, session, message, ctx);
-          const entry = get(next.registry.entries, session.peer ?? 0);
-          if (entry === undefined || entry.tier === "Free") return next;
-          const entries = put(next.registry.entries, entry.address, {
-            ...entry,
-            tier: "Free" as const,
-          });
-          return withRegistry(next, { entries });
+/** Whoever is called takes the caller for one of the lowest tier, whatever it says, `until` then. */
+function snobbish(until = Number.POSITIVE_INFINITY): Mutant<Masternode> {
+  return mutant(
+    "snob",
+    "An accepted session's masternode is kept with the tier Free.",
+    tables(
+      rows(
+        {
+          MasternodeAnnouncement: (state, session, message, ctx) => {
+            const next = announcement(state, session, message, ctx);
+            const entry = get(next.registry.entries, session.peer ?? 0);
+            if (entry === undefined || entry.tier === "Free" || ctx.uptime > until) return next;
+            const entries = put(next.registry.entries, entry.address, {
+              ...entry,
+              tier: "Free" as const,
+            });
+            return withRegistry(next, { entries });
+          },
         },
-      },
-      ["accepted"],
+        ["accepted"],
+      ),
     ),
-  ),
-);
+  );
+}
+
+const snob = snobbish();
 
 /** What is not at the usual port is nobody. */
 const homely = mutant(
@@ -79,6 +83,24 @@ ${more}`;
   return loadScenario(kit, text, "tiers.yaml");
 }
 
+/** So many, all but the first of whom know the first alone. */
+function among(count: number, more = ""): Scenario {
+  const others = "BCDEFGHIJ"
+    .split("")
+    .slice(0, count - 1)
+    .map((name, index) => {
+      return `  ${name}: { address: 203.0.113.${index + 2}, dials: A, tier: Gold }`;
+    });
+  const text = `
+name: star
+until: 3m
+nodes:
+  A: { address: 203.0.113.1 }
+${others.join("\n")}
+${more}`;
+  return loadScenario(kit, text, "star.yaml");
+}
+
 function signatures(of: Kit<Masternode>, world: Scenario): readonly string[] {
   return judge(of, world).complaints.map(signatureOf);
 }
@@ -86,6 +108,14 @@ function signatures(of: Kit<Masternode>, world: Scenario): readonly string[] {
 describe("the protocol", () => {
   it("ends alike, and keeps all else", () => {
     expect(signatures(kit, scenario())).toEqual([]);
+  });
+
+  it("ends alike where one alone has to find all others, slowly and over bad links", () => {
+    const slow = `
+link: { latency: 1ms..400ms, loss: 0.2, bandwidth: 60000 }
+config: { sessionsWanted: 2, dialedWanted: 1, feelerPeriod: 2m, exchangePeriod: 5m }
+`;
+    expect(signatures(kit, among(8, slow))).toEqual([]);
   });
 });
 
@@ -104,6 +134,17 @@ describe("a role that decides something", () => {
     expect(signatures(with_(snob), { ...scenario(), until: (149 * SECOND) as Time })).toEqual([]);
     const { complaints } = judge(with_(snob), scenario(), { invariants: promises(kit) });
     expect(complaints).toEqual([]);
+  });
+
+  it("is none where it only takes longer", () => {
+    const slow = scenario("config: { announcePeriod: 5m }\n");
+    expect(signatures(with_(snobbish(100 * SECOND)), slow)).toEqual([]);
+    expect(signatures(with_(snob), slow)).toEqual(["role-symmetry: entries"]);
+  });
+
+  it("is not looked for among more than eight, who may take long to find each other", () => {
+    expect(signatures(with_(snob), among(8))).toEqual(["role-symmetry: entries"]);
+    expect(signatures(with_(snob), among(9))).toEqual([]);
   });
 
   it("fails a scenario that promises it, and no real node is asked", () => {

@@ -8,7 +8,7 @@ import { BadInput } from "../../core/assert.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
 import { askedOf, kitFor, threadsOf } from "../fuzzed.ts";
-import { countOf, secondsOf } from "../numbers.ts";
+import { countOf } from "../numbers.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { LiveLine } from "../live.ts";
 import { type AnyMutant, mutantsIn } from "../mutant.ts";
@@ -103,7 +103,6 @@ function askedFor(args: ZooArgs, budget: number, io: Io): Asked {
     ...(seedStart === undefined ? {} : { seedStart }),
     ...(hungAfter === undefined ? {} : { hungAfter }),
   };
-  secondsOf("--max-shrink-time", maxShrinkTime);
   return askedOf(words, protocolOf(io), io.machine);
 }
 
