@@ -7,6 +7,7 @@
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey, createPublicKey, hash, sign, verify } from "node:crypto";
 import type { Crypto } from "../core/capabilities.ts";
+import { Memory, remembered } from "./memory.ts";
 
 /** DER before a raw Ed25519 seed and before a raw public key (RFC 8410). */
 const PKCS8_PREFIX = "302e020100300506032b657004220420";
@@ -32,14 +33,14 @@ interface Verdict {
 }
 
 /** By signature, with what it was last said to sign. Only of claims of the right form. */
-const verdicts = new Map<string, Verdict>();
+const verdicts = new Memory<Verdict>(VERDICTS_MAX);
 
 function isSignature(publicKey: string, digest: string, signature: string): boolean {
   const known = verdicts.get(signature);
   if (known?.publicKey === publicKey && known.digest === digest) return known.valid;
   if (!CLAIM.test(`${publicKey} ${digest} ${signature}`)) return false;
   const valid = checked(publicKey, digest, signature);
-  remember(verdicts, VERDICTS_MAX, signature, { publicKey, digest, valid });
+  verdicts.set(signature, { publicKey, digest, valid });
   return valid;
 }
 
@@ -65,8 +66,7 @@ const publicKeyOfSeed: (seed: string) => string = remembered(KEYS_MAX, (seed: st
 const signatureOf: (wish: string) => string = remembered(VERDICTS_MAX, (wish: string) => {
   const [seed = "", digest = ""] = wish.split(" ");
   const made = sign(null, Buffer.from(digest, "hex"), privateKeyOf(seed)).toString("hex");
-  const verdict = { publicKey: publicKeyOfSeed(seed), digest, valid: true };
-  remember(verdicts, VERDICTS_MAX, made, verdict);
+  verdicts.set(made, { publicKey: publicKeyOfSeed(seed), digest, valid: true });
   return made;
 });
 
@@ -76,22 +76,3 @@ export const nodeCrypto: Crypto = {
   sign: (seed, digest) => signatureOf(`${seed} ${digest}`),
   verify: isSignature,
 };
-
-/** The function with a memory of at most `most` results. */
-function remembered<T>(most: number, compute: (key: string) => T): (key: string) => T {
-  const results = new Map<string, T>();
-  return (key) => {
-    const known = results.get(key);
-    if (known !== undefined) return known;
-    const result = compute(key);
-    remember(results, most, key, result);
-    return result;
-  };
-}
-
-/** The oldest is forgotten first. */
-function remember<T>(results: Map<string, T>, most: number, key: string, result: T): void {
-  const [oldest] = results.size >= most ? results.keys() : [];
-  if (oldest !== undefined) results.delete(oldest);
-  results.set(key, result);
-}
