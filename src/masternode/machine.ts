@@ -57,6 +57,7 @@ import { standing } from "./handlers/status.ts";
 import { acceptBlockHash, acceptBlocks, syncTimedOut } from "./handlers/sync.ts";
 import { acceptHeight, acceptTip, exchangeTips } from "./handlers/tips.ts";
 import type { Message } from "./messages.ts";
+import { changedSession } from "./records.ts";
 import { HEARD_STEP, withSession } from "./state.ts";
 import type {
   Command,
@@ -214,7 +215,7 @@ function receive(
 /** Who spoke is not silent (rule S7). Noted now and then: no new state for each of a flood. */
 function heard(state: State, session: Session, ctx: MasternodeCtx): State {
   if (ctx.uptime - session.heardAt < HEARD_STEP) return state;
-  return withSession(state, { ...session, heardAt: ctx.uptime });
+  return withSession(state, changedSession(session, { heardAt: ctx.uptime }));
 }
 
 /** Calls the row of a message; then, once a session became ready, those that came too early. */

@@ -5,6 +5,7 @@
 import type { Address } from "../core/address.ts";
 import type { Time } from "../core/units.ts";
 import type { Announcement, SignedAnnouncement, SignedHeartbeat } from "./messages.ts";
+import { changedEntry } from "./records.ts";
 import type { Entry, Witnessing } from "./state.ts";
 
 export interface Claim {
@@ -48,8 +49,7 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
   }
   const bound = fromItsIp ? "firmly" : base.bound === "not" ? "provisionally" : base.bound;
   const told = fresh ? announcement : base;
-  const next: Entry = {
-    ...base,
+  const next = changedEntry(base, {
     bound,
     namedBy: firstHand ? null : base.namedBy,
     rewardAddress: told.rewardAddress,
@@ -61,7 +61,7 @@ export function weigh(entry: Entry | undefined, claim: Claim, now: Time): Verdic
     // A heartbeat of another key says nothing about this one.
     heartbeat: otherKey ? null : base.heartbeat,
     heartbeatSequence: otherKey ? 0 : base.heartbeatSequence,
-  };
+  });
   return { kind: "taken", entry: next, news: entry === undefined || changed(base, next) };
 }
 
@@ -106,30 +106,19 @@ function changed(before: Entry, after: Entry): boolean {
   );
 }
 
-/** A heartbeat was verified: the entry with it. Spelled out, for it is the flood's way. */
+/** A heartbeat was verified: the entry with it. */
 export function withHeartbeat(
   entry: Entry,
   heartbeat: SignedHeartbeat,
   witnessing: Witnessing,
   evidenceAt: Time,
 ): Entry {
-  return {
-    address: entry.address,
-    rewardAddress: entry.rewardAddress,
-    tier: entry.tier,
-    publicKey: entry.publicKey,
-    bound: entry.bound,
-    status: entry.status,
-    firstSeen: entry.firstSeen,
-    namedBy: entry.namedBy,
+  return changedEntry(entry, {
     evidenceAt: later(entry.evidenceAt, evidenceAt),
-    sequence: entry.sequence,
-    announcement: entry.announcement,
     heartbeat,
     heartbeatSequence: heartbeat.sequenceNumber,
     witnessing,
-    checkedAt: entry.checkedAt,
-  };
+  });
 }
 
 export function later(left: Time | null, right: Time | null): Time | null {

@@ -4,6 +4,7 @@ import { expectedHeight } from "./chain.ts";
 import { isIgnored, reconsidered } from "./doubt.ts";
 import { isSameTip } from "./fork.ts";
 import type { Hash } from "./messages.ts";
+import { changedSession } from "./records.ts";
 import {
   type MasternodeCtx,
   readySessions,
@@ -36,7 +37,7 @@ export function claim(
   if (current === undefined) return state;
   const tip = { height, hash, conflict: null };
   if (current.tip !== null && isSameTip(current.tip, tip)) return state;
-  return reconsidered(withSession(state, { ...current, tip }), current.peer, tip, ctx);
+  return reconsidered(withSession(state, changedSession(current, { tip })), current.peer, tip, ctx);
 }
 
 function isAhead(state: State, { phase, tip }: Session): boolean {

@@ -6,6 +6,7 @@ import type { TimerKey } from "../../core/machine.ts";
 import { get, values } from "../../core/table.ts";
 import { tryDial } from "../handlers/dial.ts";
 import { peerAt } from "../handlers/session.ts";
+import { changedPeer } from "../records.ts";
 import { type CommandOf, type MasternodeCtx, type Peer, type State, withPeer } from "../state.ts";
 
 /** `addnode` only adds a candidate for the next pass. */
@@ -14,7 +15,7 @@ export function addCandidate(
   command: CommandOf<"addnode">,
   ctx: MasternodeCtx,
 ): State {
-  return withPeer(state, { ...peerAt(state, command.address, ctx), configured: true });
+  return withPeer(state, changedPeer(peerAt(state, command.address, ctx), { configured: true }));
 }
 
 export function dialPass(state: State, _key: TimerKey, ctx: MasternodeCtx): State {

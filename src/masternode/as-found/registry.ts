@@ -12,6 +12,7 @@ import { place } from "../handlers/registry.ts";
 import type { Announcement, MessageOf } from "../messages.ts";
 import { unixSeconds } from "../handlers/ping.ts";
 import { encodeUtf8 } from "../../wire/utf8.ts";
+import { changedEntry } from "../records.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 
 /** Links younger than this are not believed (section 4.7). */
@@ -94,7 +95,7 @@ function refresh(state: State, session: Session, text: string, ctx: MasternodeCt
   const address = parseAddress(text, state.config.defaultPort);
   const entry = address === null ? undefined : get(state.registry.entries, address);
   if (entry === undefined) return state;
-  return place(state, { ...entry, evidenceAt: ctx.uptime }, session.peer, ctx);
+  return place(state, changedEntry(entry, { evidenceAt: ctx.uptime }), session.peer, ctx);
 }
 
 /** Hearsay makes active and fresh (section 5.3: nothing it names ever goes offline). */

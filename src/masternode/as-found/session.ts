@@ -8,6 +8,7 @@ import { MAGIC, PROTOCOL_VERSION } from "../handlers/handshake.ts";
 import { unixSeconds } from "../handlers/ping.ts";
 import { closeSession, ended, newSession, peerAt } from "../handlers/session.ts";
 import type { Handshake, Message } from "../messages.ts";
+import { changedPeer, changedSession } from "../records.ts";
 import {
   type Files,
   type MasternodeCtx,
@@ -54,7 +55,10 @@ export function openedDialed(
     network,
   });
   ctx.setTimer("ping", state.config.pingPeriod, session.id);
-  const opened = withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
+  const opened = withSession(
+    state,
+    changedSession(session, { phase: "opened", openedAt: ctx.uptime }),
+  );
   return sendPing(sendPing(opened, session.id, ctx), session.id, ctx);
 }
 
@@ -85,11 +89,16 @@ export function acceptHandshake(
     return closeSession(state, session, "bad handshake", "failure", ctx);
   }
   const peer = withPort(session.remote, state.config.defaultPort);
-  const ready: Session = { ...session, peer, phase: "ready", readyAt: ctx.uptime, early: [] };
+  const ready: Session = changedSession(session, {
+    peer,
+    phase: "ready",
+    readyAt: ctx.uptime,
+    early: [],
+  });
   const { id, role, remote } = ready;
   ctx.send(id, { type: "Ack", messageType: "Handshake" });
   ctx.emit({ type: "ready", peer, session: id, role, remote });
-  const known = { ...peerAt(state, peer, ctx), readyAt: ctx.uptime };
+  const known = changedPeer(peerAt(state, peer, ctx), { readyAt: ctx.uptime });
   const next = withPeer(withSession(state, ready), known);
   announceAll(next, id, ctx);
   ctx.send(id, { type: "GetPeers" });
@@ -128,5 +137,5 @@ function sendPing(state: State, id: SessionId, ctx: MasternodeCtx): State {
   ctx.send(id, { type: "Ping", nonce, timestamp: unixSeconds(ctx) });
   // At most five are remembered (section 3.2).
   const pending = [...session.pings.pending, { nonce, at: ctx.uptime }].slice(-5);
-  return withSession(state, { ...session, pings: { ...session.pings, pending } });
+  return withSession(state, changedSession(session, { pings: { ...session.pings, pending } }));
 }

@@ -5,6 +5,7 @@ import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { announcementDigest } from "../digests.ts";
 import type { SignedAnnouncement } from "../messages.ts";
+import { changedIdentity } from "../records.ts";
 import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
 import { askForPages } from "./exchange.ts";
 import { unixSeconds } from "./ping.ts";
@@ -54,7 +55,7 @@ export function announce(state: State, _key: TimerKey, ctx: MasternodeCtx): Stat
   const message = { type: "MasternodeAnnouncement", announcement } as const;
   const recipients = broadcast(next, message, ctx, null);
   ctx.emit({ type: "broadcast", recipients, sequence });
-  const announced = withState(next, { identity: { ...next.identity, announcement } });
+  const announced = withState(next, { identity: changedIdentity(next.identity, { announcement }) });
   return first ? sendHeartbeat(announced, ctx) : announced;
 }
 

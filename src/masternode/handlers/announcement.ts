@@ -5,6 +5,7 @@ import { SECOND, type Time } from "../../core/units.ts";
 import { announcementDigest, isSigned } from "../digests.ts";
 import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
 import { type Claim, later, weigh } from "../registry.ts";
+import { changedEntry } from "../records.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 import { crowdedOut } from "./crowd.ts";
 import { candidate, freshEvidence, tryDial } from "./dial.ts";
@@ -169,7 +170,7 @@ function checkKey(state: State, address: Address, ctx: MasternodeCtx): State {
   if (entry.checkedAt !== null && ctx.uptime - entry.checkedAt < rebindDialSpacing) return state;
   const dialed = tryDial(state, address, ctx);
   if (dialed === state) return state;
-  return place(dialed, { ...entry, checkedAt: ctx.uptime }, address, ctx);
+  return place(dialed, changedEntry(entry, { checkedAt: ctx.uptime }), address, ctx);
 }
 
 /** Of what a peer calls an address, in the log. */

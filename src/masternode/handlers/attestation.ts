@@ -6,6 +6,7 @@ import { type Address, parseAddress } from "../../core/address.ts";
 import { get, put, remove } from "../../core/table.ts";
 import { attestationDigest, heartbeatHash } from "../digests.ts";
 import type { MessageOf, SignedHeartbeat, WitnessAttestation } from "../messages.ts";
+import { changedEntry, changedIdentity } from "../records.ts";
 import {
   broadcast,
   type MasternodeCtx,
@@ -91,9 +92,10 @@ function witnessed(
     ctx.emit({ type: "attested", of, sequence, witnesses: witnessCount(witnessing), uptime });
   }
   const entry = get(state.registry.entries, of);
-  if (entry === undefined) return withState(state, { identity: { ...state.identity, witnessing } });
+  if (entry === undefined)
+    return withState(state, { identity: changedIdentity(state.identity, { witnessing }) });
   return withRegistry(state, {
-    entries: put(state.registry.entries, of, { ...entry, witnessing }),
+    entries: put(state.registry.entries, of, changedEntry(entry, { witnessing })),
   });
 }
 

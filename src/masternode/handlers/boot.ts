@@ -5,6 +5,7 @@ import { bytesToHex } from "../../wire/bytes.ts";
 import { chainUpTo } from "../chain.ts";
 import type { Config } from "../config.ts";
 import { IDLE } from "../stage.ts";
+import { changedPeer } from "../records.ts";
 import type { Files, Identity, MasternodeCtx, Peer, State } from "../state.ts";
 import { byAddress, cachedEntries, cachedPeers, loadCache } from "./cache.ts";
 import { untilTurn } from "./dial.ts";
@@ -77,5 +78,5 @@ function identify(config: Config, files: Partial<Files>, ctx: MasternodeCtx): Id
 function bootstrapPeers(config: Config, ctx: MasternodeCtx): readonly Peer[] {
   return config.bootstrap
     .filter((address) => address !== ctx.self && !isHostile(config.network, address))
-    .map((address) => ({ ...newPeer(address, ctx.uptime), configured: true }));
+    .map((address) => changedPeer(newPeer(address, ctx.uptime), { configured: true }));
 }

@@ -7,6 +7,7 @@ import type { TimerKey } from "../../core/machine.ts";
 import { tableOf, values } from "../../core/table.ts";
 import { type Cache, decodeCache, encodeCache } from "../cache.ts";
 import type { Config } from "../config.ts";
+import { changedPeer } from "../records.ts";
 import {
   type CommandOf,
   type Entry,
@@ -47,7 +48,7 @@ export function cachedPeers(config: Config, cache: Cache | null, ctx: Masternode
   const peers = cache?.peers ?? [];
   return peers
     .filter(({ address }) => address !== own && !isHostile(config.network, address))
-    .map(({ address, proven }) => ({ ...newPeer(address, ctx.uptime), proven }));
+    .map(({ address, proven }) => changedPeer(newPeer(address, ctx.uptime), { proven }));
 }
 
 /** Known, with the keys and sequences they had. */

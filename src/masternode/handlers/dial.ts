@@ -7,6 +7,7 @@ import { type Address, formatAddress, ipOf, isPrivate } from "../../core/address
 import type { TimerKey } from "../../core/machine.ts";
 import { get, has, values } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
+import { changedPeer, changedSession } from "../records.ts";
 import {
   type CommandOf,
   type MasternodeCtx,
@@ -27,7 +28,7 @@ export function addNode(state: State, command: CommandOf<"addnode">, ctx: Master
   const { address } = command;
   // Says why: such an address is not even stored (rule S5).
   if (isUnwanted(state, address, ctx)) return tryDial(state, address, ctx);
-  const named = withPeer(state, { ...peerAt(state, address, ctx), configured: true });
+  const named = withPeer(state, changedPeer(peerAt(state, address, ctx), { configured: true }));
   return tryDial(noteChange(named, ctx), address, ctx);
 }
 
@@ -44,7 +45,7 @@ export function candidate(
   const roomy = withRoom(state, ctx);
   if (roomy === null) return state;
   ctx.setTimer("dial", 0 as Duration);
-  const peer = { ...peerAt(roomy, address, ctx), proven: source === "evidence" };
+  const peer = changedPeer(peerAt(roomy, address, ctx), { proven: source === "evidence" });
   return noteChange(withPeer(roomy, peer), ctx);
 }
 
@@ -58,7 +59,7 @@ export function freshEvidence(state: State, address: Address, ctx: MasternodeCtx
   if (peer.freshAt !== null && ctx.uptime - peer.freshAt < freshDialSpacing) return state;
   const dialed = tryDial(state, address, ctx);
   if (dialed === state) return state;
-  return withPeer(dialed, { ...peerAt(dialed, address, ctx), freshAt: ctx.uptime });
+  return withPeer(dialed, changedPeer(peerAt(dialed, address, ctx), { freshAt: ctx.uptime }));
 }
 
 /** A peer's pause is over. Where enough others stand, a lost session is redialed once. */
@@ -104,9 +105,9 @@ export function tryDial(
   ctx.cancelTimer("redial", address);
   const id = ctx.dial(address);
   ctx.setTimer("handshake", state.config.handshakeTimeout, id);
-  const tried = withPeer(state, { ...peer, triedAt: ctx.uptime, nextAt: ctx.uptime });
+  const tried = withPeer(state, changedPeer(peer, { triedAt: ctx.uptime, nextAt: ctx.uptime }));
   const session = newSession(id, "dialed", address, ctx.uptime);
-  return withSession(tried, { ...session, feeler: purpose === "feeler" });
+  return withSession(tried, changedSession(session, { feeler: purpose === "feeler" }));
 }
 
 /** Until the next turn of something periodic whose phase this boot's number gives. */

@@ -9,6 +9,7 @@ import type {
   SignedAnnouncement,
   SignedHeartbeat,
 } from "../messages.ts";
+import { changedIdentity, changedSession } from "../records.ts";
 import {
   type Entry,
   type MasternodeCtx,
@@ -101,14 +102,14 @@ export function askForPages(state: State, session: Session, ctx: MasternodeCtx):
     return state;
   }
   ctx.send(session.id, { type: "GetMasternodePage", after: null });
-  const identity = { ...state.identity, pagesAsked: pagesAsked + 1 };
+  const identity = changedIdentity(state.identity, { pagesAsked: pagesAsked + 1 });
   return paging(withState(state, { identity }), session.id, true);
 }
 
 function paging(state: State, id: SessionId, is: boolean): State {
   const session = get(state.sessions, id);
   if (session === undefined || session.paging === is) return state;
-  return withSession(state, { ...session, paging: is });
+  return withSession(state, changedSession(session, { paging: is }));
 }
 
 /** The next entries in address order. */

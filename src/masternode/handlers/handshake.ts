@@ -6,6 +6,7 @@ import { type Address, formatAddress, parseAddress, portOf, withPort } from "../
 import type { TimerKey } from "../../core/machine.ts";
 import { get, has } from "../../core/table.ts";
 import type { Ack, Handshake, Message } from "../messages.ts";
+import { changedPeer, changedSession } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
 import { noteChange } from "../memory.ts";
 import { greet } from "./announce.ts";
@@ -40,7 +41,7 @@ export function openedDialed(state: State, id: number, remote: Address, ctx: Mas
     ...(session.feeler ? { feeler: true } : {}),
   });
   ctx.setTimer("handshake", state.config.handshakeTimeout, session.id);
-  return withSession(state, { ...session, phase: "opened", openedAt: ctx.uptime });
+  return withSession(state, changedSession(session, { phase: "opened", openedAt: ctx.uptime }));
 }
 
 /** Before ready only the handshake is handled; the rest is kept for a moment (rule S3). */
@@ -56,7 +57,10 @@ export function admit(
   if (!ctx.gate("early", room, { for: `session ${session.id}`, kept: session.early.length })) {
     return state;
   }
-  return withSession(state, { ...session, early: [...session.early, [ctx.uptime, message]] });
+  return withSession(
+    state,
+    changedSession(session, { early: [...session.early, [ctx.uptime, message]] }),
+  );
 }
 
 /** The acceptor's half. */
@@ -71,7 +75,7 @@ export function acceptHandshake(
   if (fault !== null) return refuseHandshake(state, session, fault, ctx);
   const port = handshake.listenPort ?? state.config.defaultPort;
   const peer = withPort(session.remote, port);
-  const introduced = { ...session, peer, feeler: handshake.feeler ?? false };
+  const introduced = changedSession(session, { peer, feeler: handshake.feeler ?? false });
   // Where many nodes share an ip, only the port tells who calls (rule S8).
   if (isBanned(state, peer, ctx.uptime)) {
     ctx.emit({ type: "refused", what: "session", from: peer, why: "banned" });
@@ -104,7 +108,7 @@ export function acceptAck(state: State, session: Session, ack: Ack, ctx: Mastern
   if (ack.node !== undefined && ack.network !== state.config.network) {
     return refuseHandshake(state, session, `network ${ack.network}`, ctx);
   }
-  return becomeReady(state, { ...session, guest: ack.guest ?? false }, ack, true, ctx);
+  return becomeReady(state, changedSession(session, { guest: ack.guest ?? false }), ack, true, ctx);
 }
 
 export function handshakeTimedOut(state: State, key: TimerKey, ctx: MasternodeCtx): State {
@@ -137,14 +141,13 @@ function becomeReady(
   ctx: MasternodeCtx,
 ): State {
   ctx.cancelTimer("handshake", session.id);
-  const ready: Session = {
-    ...session,
+  const ready: Session = changedSession(session, {
     phase: "ready",
     node: hello.node ?? null,
     capabilities: hello.node === undefined ? [] : (hello.capabilities ?? []),
     readyAt: ctx.uptime,
     early: [],
-  };
+  });
   const { id, peer, role, remote } = ready;
   ctx.emit({ type: "ready", peer, session: id, role, remote });
   let next = knownPeer(withSession(state, ready), ready, ctx);
@@ -164,7 +167,7 @@ function knownPeer(state: State, { peer, node }: Session, ctx: MasternodeCtx): S
   if (roomy === null) return state;
   const known = peerAt(roomy, peer, ctx);
   const seen = { readyAt: ctx.uptime, seenAt: ctx.uptime, proven: true };
-  const next = withPeer(roomy, { ...known, ...seen, node, self: false });
+  const next = withPeer(roomy, changedPeer(known, { ...seen, node, self: false }));
   return known.proven ? next : noteChange(next, ctx);
 }
 

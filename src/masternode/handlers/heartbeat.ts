@@ -10,6 +10,7 @@ import { type Duration, SECOND, type Time } from "../../core/units.ts";
 import { heartbeatDigest } from "../digests.ts";
 import type { ListedHeartbeat, MasternodeEntry, MessageOf, SignedHeartbeat } from "../messages.ts";
 import { later, withHeartbeat } from "../registry.ts";
+import { changedEntry, changedIdentity } from "../records.ts";
 import {
   broadcast,
   type Entry,
@@ -53,7 +54,7 @@ export function sendHeartbeat(state: State, ctx: MasternodeCtx): State {
   ctx.emit({ type: "heartbeat", sequence: sequences.heartbeat, recipients });
   const { witnessing: last } = state.identity;
   const [next, witnessing] = unattested(state, own, last, heartbeat, true, ctx);
-  return withState(next, { identity: { ...next.identity, heartbeat, witnessing } });
+  return withState(next, { identity: changedIdentity(next.identity, { heartbeat, witnessing }) });
 }
 
 /** Rule H2. */
@@ -151,12 +152,17 @@ function takeLive(
   if (!bound && !throwAway) return refuse(state, from, address, "another key is bound", ctx);
   if (!verifies(state, heartbeat)) return refuse(state, from, address, "signature", ctx);
   if (throwAway) {
-    return place(state, { ...entry, evidenceAt: later(entry.evidenceAt, at) }, from, ctx);
+    return place(
+      state,
+      changedEntry(entry, { evidenceAt: later(entry.evidenceAt, at) }),
+      from,
+      ctx,
+    );
   }
   if (!isTimely(state, heartbeat, ctx)) {
     // Said once, not for each copy; first hand it is evidence all the same (rule R2).
     const evidenceAt = firstHand ? later(entry.evidenceAt, at) : entry.evidenceAt;
-    const marked = { ...entry, heartbeatSequence: heartbeat.sequenceNumber, evidenceAt };
+    const marked = changedEntry(entry, { heartbeatSequence: heartbeat.sequenceNumber, evidenceAt });
     const next = place(state, marked, from, ctx);
     return refuse(next, from, address, "timestamp out of window", ctx);
   }

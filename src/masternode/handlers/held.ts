@@ -7,6 +7,7 @@ import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get, has, put, remove, type Table } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import type { MessageOf } from "../messages.ts";
+import { changedSession } from "../records.ts";
 import {
   type Held,
   type MasternodeCtx,
@@ -56,7 +57,10 @@ function ask(state: State, id: SessionId, address: Address, ctx: MasternodeCtx):
   if (asking === null) return request(state, session, [address], ctx);
   const { wanted } = asking;
   if (wanted.length >= state.config.listMax || wanted.includes(address)) return state;
-  return withSession(state, { ...session, asking: { ...asking, wanted: [...wanted, address] } });
+  return withSession(
+    state,
+    changedSession(session, { asking: { ...asking, wanted: [...wanted, address] } }),
+  );
 }
 
 /** Peers that do not know the question are asked for their list (rule A5). */
@@ -72,7 +76,7 @@ function request(
   } else ctx.send(id, { type: "GetMasternodes" });
   ctx.setTimer("ask", state.config.askTimeout, id);
   const asking = { askedAt: ctx.uptime, waiting: true, wanted: [] };
-  return withSession(state, { ...session, asking });
+  return withSession(state, changedSession(session, { asking }));
 }
 
 /** The answer is here: the next request waits until a second has passed since the last. */
@@ -88,7 +92,7 @@ export function answered(
   const { asking } = session;
   const rest = Math.max(0, asking.askedAt + state.config.askSpacing - ctx.uptime);
   ctx.setTimer("ask", rest as Duration, id);
-  return withSession(state, { ...session, asking: { ...asking, waiting: false } });
+  return withSession(state, changedSession(session, { asking: { ...asking, waiting: false } }));
 }
 
 /** A second after an answer, or when none came: what is still wanted is asked for. */
@@ -97,7 +101,7 @@ export function askAgain(state: State, key: TimerKey, ctx: MasternodeCtx): State
   if (session === undefined || session.asking === null) return state;
   const wanted = session.asking.wanted.filter((address) => has(state.registry.held, address));
   if (wanted.length > 0) return request(state, session, wanted, ctx);
-  return withSession(state, { ...session, asking: null });
+  return withSession(state, changedSession(session, { asking: null }));
 }
 
 function knowsQuestion(session: Session): boolean {

@@ -11,6 +11,7 @@ import {
 import { remove } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
+import { changedIdentity, changedPeer } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
 import { disown } from "./registry.ts";
 import { peerAt } from "./session.ts";
@@ -38,7 +39,7 @@ export function isUnwanted(state: State, address: Address, ctx: MasternodeCtx): 
 /** The address turned out to be ours: never dialed again (rule S4). */
 export function markSelf(state: State, address: Address, ctx: MasternodeCtx): State {
   ctx.emit({ type: "self", address });
-  return withPeer(state, { ...peerAt(state, address, ctx), self: true });
+  return withPeer(state, changedPeer(peerAt(state, address, ctx), { self: true }));
 }
 
 /** A peer says under which address it sees us. Two of different /16 must agree. */
@@ -51,7 +52,7 @@ export function seenAs(state: State, session: Session, you: Address, ctx: Master
   if (agrees) return adopt(state, you, ctx);
   const others = identity.seen.filter(([peer]) => peer !== session.peer).slice(-SEEN_MAX);
   const seen = [...others, [session.peer, you] as const];
-  return withState(state, { identity: { ...identity, seen } });
+  return withState(state, { identity: changedIdentity(identity, { seen }) });
 }
 
 /** Now we can announce ourselves, and what we took for another node goes. */
@@ -60,7 +61,7 @@ function adopt(state: State, address: Address, ctx: MasternodeCtx): State {
   ctx.emit({ type: "addressed", address });
   const wait = Math.max(0, announceDelay - ctx.uptime) as Duration;
   if (masternode) ctx.setTimer("announce", wait);
-  const identity = { ...state.identity, address, seen: [] };
+  const identity = changedIdentity(state.identity, { address, seen: [] });
   const peers = remove(state.peers, address);
   return disown(withState(state, { identity, peers }), address, ctx);
 }

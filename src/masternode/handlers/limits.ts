@@ -6,6 +6,7 @@
 import { type Address, ipOf, isPrivate } from "../../core/address.ts";
 import type { SessionId, TimerKey } from "../../core/machine.ts";
 import { each, get, values } from "../../core/table.ts";
+import { changedSession } from "../records.ts";
 import type { MasternodeCtx, Session, State } from "../state.ts";
 import { HEARD_STEP, readySessions, withSession } from "../state.ts";
 import { closeSession, newSession } from "./session.ts";
@@ -28,7 +29,7 @@ export function openedAccepted(
   }
   ctx.setTimer("handshake", state.config.handshakeTimeout, id);
   const session = newSession(id as SessionId, "accepted", remote, ctx.uptime);
-  return withSession(roomy, { ...session, guest: isFull(roomy) });
+  return withSession(roomy, changedSession(session, { guest: isFull(roomy) }));
 }
 
 /** A guest's time begins when it is ready. */

@@ -4,6 +4,7 @@ import { get } from "../../core/table.ts";
 import { SECOND } from "../../core/units.ts";
 import { sameU64 } from "../../wire/u64.ts";
 import type { MessageOf } from "../messages.ts";
+import { changedSession } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withSession } from "../state.ts";
 import { scored } from "./reputation.ts";
 import { closeSession } from "./session.ts";
@@ -30,7 +31,7 @@ export function ping(state: State, key: TimerKey, ctx: MasternodeCtx): State {
     lost: lostNow,
     skew: session.pings.skew,
   };
-  return withSession(state, { ...session, pings });
+  return withSession(state, changedSession(session, { pings }));
 }
 
 /** Rule P2: the answer leaves on the session that carried the question. */
@@ -42,7 +43,7 @@ export function acceptPing(
 ): State {
   ctx.send(session.id, { type: "Pong", nonce: message.nonce, timestamp: unixSeconds(ctx) });
   const pings = { ...session.pings, skew: skewOf(message.timestamp, ctx) };
-  return withSession(state, { ...session, pings });
+  return withSession(state, changedSession(session, { pings }));
 }
 
 export function acceptPong(
@@ -56,7 +57,7 @@ export function acceptPong(
   if (!matched) return state;
   const waiting = pending.filter((sent) => !sameU64(sent.nonce, message.nonce));
   const pings = { pending: waiting, lost: 0, skew: skewOf(message.timestamp, ctx) };
-  return scored(withSession(state, { ...session, pings }), session.peer, "pong", ctx);
+  return scored(withSession(state, changedSession(session, { pings })), session.peer, "pong", ctx);
 }
 
 /** This node's clock in Unix seconds, as the wire carries it. */

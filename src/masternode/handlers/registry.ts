@@ -7,6 +7,7 @@ import { each, get, has, put, remove } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import { hashKey } from "../witness.ts";
 import { crowdedOut } from "./crowd.ts";
+import { changedEntry, changedPeer } from "../records.ts";
 import type { Entry, MasternodeCtx, State } from "../state.ts";
 import { withPeer, withRegistry } from "../state.ts";
 import { noteChange } from "../memory.ts";
@@ -23,7 +24,7 @@ export function place(before: State, entry: Entry, from: Address, ctx: Masternod
   const status = statusOf(state, entry, ctx.uptime);
   const namedBy = known === undefined && from !== entry.address ? from : entry.namedBy;
   const isSame = status === entry.status && namedBy === entry.namedBy;
-  const placed = isSame ? entry : { ...entry, status, namedBy };
+  const placed = isSame ? entry : changedEntry(entry, { status, namedBy });
   if (known === placed) return state;
   if (known === undefined) ctx.emit({ type: "known", address: entry.address, from });
   const removed = remove(state.registry.removed, entry.address);
@@ -65,9 +66,9 @@ export function sweep(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
     const status = statusOf(state, entry, ctx.uptime);
     if (silent >= removeAfter) next = forget(next, entry, ctx);
     else if (status !== entry.status) {
-      const entries = put(next.registry.entries, entry.address, { ...entry, status });
+      const entries = put(next.registry.entries, entry.address, changedEntry(entry, { status }));
       next = withRegistry(next, { entries });
-      next = turned(next, entry.status, { ...entry, status }, ctx);
+      next = turned(next, entry.status, changedEntry(entry, { status }), ctx);
     }
   }
   return next;
@@ -116,7 +117,7 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
 function proven(state: State, { address, evidenceAt }: Entry, ctx: MasternodeCtx): State {
   const peer = get(state.peers, address);
   if (peer === undefined) return state;
-  return withPeer(state, { ...peer, proven: true, seenAt: evidenceAt ?? ctx.uptime });
+  return withPeer(state, changedPeer(peer, { proven: true, seenAt: evidenceAt ?? ctx.uptime }));
 }
 
 /** The entry goes, the dial candidate stays if there is one (rules R3 and Q2). */

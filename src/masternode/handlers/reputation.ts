@@ -6,6 +6,7 @@ import type { Address } from "../../core/address.ts";
 import { get } from "../../core/table.ts";
 import type { Time } from "../../core/units.ts";
 import type { Config, ConstantName } from "../config.ts";
+import { changedPeer } from "../records.ts";
 import { type MasternodeCtx, type Peer, type Reputation, type State, withPeer } from "../state.ts";
 
 export type Earning = "pong" | "block" | "proved" | "dial-failed" | "pings-lost" | "violation";
@@ -62,16 +63,18 @@ export function scored(state: State, address: Address, what: Earning, ctx: Maste
   // Minutes that had begun to count go on counting.
   const begun = before === 0 ? 0 : (ctx.uptime - at) % config.scoreDrift;
   const until = (ctx.uptime + config.shunnedFor) as Time;
-  return withPeer(state, {
-    ...peer,
-    reputation: {
-      score,
-      at: (ctx.uptime - begun) as Time,
-      pongAt: isPong ? ctx.uptime : pongAt,
-      // What is good shortens nothing, and prolongs nothing either.
-      shunnedUntil: isShunned && score < before ? until : peer.reputation.shunnedUntil,
-    },
-  });
+  return withPeer(
+    state,
+    changedPeer(peer, {
+      reputation: {
+        score,
+        at: (ctx.uptime - begun) as Time,
+        pongAt: isPong ? ctx.uptime : pongAt,
+        // What is good shortens nothing, and prolongs nothing either.
+        shunnedUntil: isShunned && score < before ? until : peer.reputation.shunnedUntil,
+      },
+    }),
+  );
 }
 
 function changed(config: Config, before: number, what: Earning): number {

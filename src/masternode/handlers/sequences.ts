@@ -1,5 +1,6 @@
 /** The numbers of what we sign: each above all before it, also over restarts (rules A4, Q4). */
 import { MILLISECOND } from "../../core/units.ts";
+import { changedIdentity } from "../records.ts";
 import { type MasternodeCtx, type Sequences, type State, withState } from "../state.ts";
 
 /** The next number of each kind, saved before anything that carries it leaves. */
@@ -13,12 +14,12 @@ export function numbered(
   const sequences = { ...last };
   for (const kind of kinds) sequences[kind] = Math.max(last[kind] + 1, wall);
   ctx.save("sequences", sequences, diskFails ? "whenever" : "before-sends");
-  return withState(state, { identity: { ...state.identity, sequences } });
+  return withState(state, { identity: changedIdentity(state.identity, { sequences }) });
 }
 
 /** When they cannot be saved, the node goes on from memory and says so. */
 export function sequencesSaved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State {
   if (file !== "sequences" || state.identity.diskFails === !ok) return state;
   ctx.gate("disk", ok, { file });
-  return withState(state, { identity: { ...state.identity, diskFails: !ok } });
+  return withState(state, { identity: changedIdentity(state.identity, { diskFails: !ok }) });
 }

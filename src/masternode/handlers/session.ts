@@ -7,6 +7,7 @@ import type { Address } from "../../core/address.ts";
 import type { CloseReason, RefusedReason, SessionId } from "../../core/machine.ts";
 import { get, has, values } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
+import { changedIdentity, changedPeer } from "../records.ts";
 import {
   type MasternodeCtx,
   type Peer,
@@ -82,13 +83,16 @@ export function ended(
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
   const known = get(state.peers, session.peer);
   if (known === undefined) return next;
-  const peer = wasReady ? { ...known, readyAt: ctx.uptime, seenAt: ctx.uptime } : known;
+  const peer = wasReady ? changedPeer(known, { readyAt: ctx.uptime, seenAt: ctx.uptime }) : known;
   if (kind === "neither") return wasReady ? comesAgain(withPeer(next, peer), session, ctx) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
   const failures = (steady ? 0 : peer.failures) + (kind === "failure" ? 1 : 0);
   const pause = kind === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
   ctx.setTimer("redial", pause, peer.address);
-  const paused = withPeer(next, { ...peer, failures, nextAt: (ctx.uptime + pause) as Time });
+  const paused = withPeer(
+    next,
+    changedPeer(peer, { failures, nextAt: (ctx.uptime + pause) as Time }),
+  );
   if (wasReady || session.role === "accepted") return paused;
   const { address } = peer;
   ctx.emit({ type: "dial-failed", peer: address, reason, failures, again: pause });
@@ -101,7 +105,7 @@ export function ended(
 function pagesLost(state: State, session: Session): State {
   if (!session.paging) return state;
   const pagesAsked = state.identity.pagesAsked - 1;
-  return withState(state, { identity: { ...state.identity, pagesAsked } });
+  return withState(state, { identity: changedIdentity(state.identity, { pagesAsked }) });
 }
 
 /** A guest asks again after a while, neither blamed nor in a hurry (rule S7). */
@@ -110,7 +114,7 @@ function comesAgain(state: State, session: Session, ctx: MasternodeCtx): State {
   if (!session.guest || session.role === "accepted" || peer === undefined) return state;
   const { guestRetry } = state.config;
   ctx.setTimer("redial", guestRetry, peer.address);
-  return withPeer(state, { ...peer, nextAt: (ctx.uptime + guestRetry) as Time });
+  return withPeer(state, changedPeer(peer, { nextAt: (ctx.uptime + guestRetry) as Time }));
 }
 
 function cleanPause(state: State, ctx: MasternodeCtx): Duration {

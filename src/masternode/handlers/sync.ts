@@ -18,6 +18,7 @@ import { doubted } from "../doubt.ts";
 import { cutAt, forkPoint, isBetter, narrow, question, searchRange, tipOf } from "../fork.ts";
 import type { MessageOf } from "../messages.ts";
 import { type Download, IDLE, type Search, type Stage, type Tip } from "../stage.ts";
+import { changedSession } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withSession, withSync } from "../state.ts";
 import { claim, tellTips } from "../tip.ts";
 import { adopt, thanked } from "./adopt.ts";
@@ -179,7 +180,7 @@ function parted(state: State, session: Session, ctx: MasternodeCtx): State {
   const { height: theirHeight, hash: theirHash } = theirs;
   ctx.emit({ type: "finality-conflict", peer, height, hash, theirHeight, theirHash });
   const tip = { height: theirHeight, hash: theirHash, conflict: tipOf(state.chain) };
-  const known = { ...session, tip };
+  const known = changedSession(session, { tip });
   return failed(withSession(state, known), known, "a fork too deep", ctx);
 }
 
