@@ -119,7 +119,8 @@ export class Pool<Job, Done> {
         seat.order?.resolve(said.done);
         seat.order = null;
       }
-      this.#give();
+      // Whoever hears of it may have a job that goes before those that wait.
+      setImmediate(() => this.#give());
     });
     worker.on("error", (error) => (seat.end ??= new Lost("crashed", error)));
     worker.on("exit", (code) => {

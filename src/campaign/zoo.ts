@@ -53,17 +53,26 @@ export interface Verdict extends Pick<Examined, "files" | "drawn" | "smallest" |
   readonly seconds: number;
 }
 
-/** The protocol itself first, then the mutants in their order. */
+/**
+ * The mutants in their order, then the protocol itself: the worlds of its whole budget are what
+ * threads do that no mutant wants. Throws the reason of `stop`, at once.
+ */
 export async function* zoo(options: ZooOptions): AsyncGenerator<Verdict, void> {
-  const { asked, worker, setup, threads, mutants } = options;
+  const { asked, worker, setup, threads, mutants, stop } = options;
   const patience = asked.hungAfter * 1_000;
   const pool = new Pool<ZooJob, Done>({ worker, setup, threads, patience });
+  const lanes = new Lanes(threads);
+  const verdicts = [
+    ...mutants.map((mutant) => lanes.run(() => judged(options, pool, mutant))),
+    judged(options, pool, { id: null, about: "the protocol as it is" }),
+  ];
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener("abort", () => reject(stop.reason as Error), { once: true });
+  });
+  for (const each of [...verdicts, stopped]) each.catch(() => {});
   try {
-    yield await judged(options, pool, { id: null, about: "the protocol as it is" });
-    const lanes = new Lanes(threads);
-    const verdicts = mutants.map((mutant) => lanes.run(() => judged(options, pool, mutant)));
-    for (const verdict of verdicts) verdict.catch(() => {});
-    for (const verdict of verdicts) yield await verdict;
+    stop.throwIfAborted();
+    for (const verdict of verdicts) yield await Promise.race([verdict, stopped]);
   } finally {
     await pool.close();
   }
@@ -113,14 +122,15 @@ function searched(
   mutant: string | null,
 ): Promise<Searched> {
   const { seedStart: from } = asked;
-  // The protocol itself is alone; of mutants there is one for each thread.
+  // Of mutants there is one for each thread; the protocol waits for what they leave.
   const width = mutant === null ? { bail: null, ahead: 2 * pool.threads } : { bail: 1, ahead: 1 };
   const wanted = { from, to: from + budget - 1, ...width, batch: null, stop };
   return search(
     wanted,
     (range) =>
       lookCarefully(async (part) => {
-        return (await pool.run({ mutant, job: { do: "look", range: part } })) as Tally;
+        const job: Job = { do: "look", range: part };
+        return (await pool.run({ mutant, job }, mutant !== null)) as Tally;
       }, range),
     { found: () => {}, took: () => {} },
   );

@@ -1,6 +1,7 @@
 /** What came of a zoo, as one document: `zoo.json`, and what `--json` prints. */
 import type { Asked } from "../campaign/asked.ts";
 import type { Verdict } from "../campaign/zoo.ts";
+import { must } from "../core/assert.ts";
 
 export interface ZooDocument {
   readonly format: 1;
@@ -37,7 +38,11 @@ interface Frame {
 
 export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocument {
   const rows = verdicts.map(({ files: _, ...row }): ZooRow => row);
-  const [protocol, ...mutants] = rows as [ZooRow, ...ZooRow[]];
+  const protocol = must(
+    rows.find(({ id }) => id === null),
+    "the protocol itself",
+  );
+  const mutants = rows.filter(({ id }) => id !== null);
   const caught = mutants.filter(({ found }) => found !== null);
   const sizes = caught.flatMap(({ smallest }) => (smallest === null ? [] : [smallest]));
   const tags = [...new Set(mutants.flatMap((row) => row.tags))];

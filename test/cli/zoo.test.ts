@@ -1,5 +1,7 @@
 /** `timesim zoo` as a process: two mutants that a user brings, one of which nobody can notice. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { ZooDocument } from "../../src/cli/zoodocument.ts";
@@ -36,6 +38,8 @@ function timesim(...words: readonly string[]): { exit: number | null; out: strin
   return { exit: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
+place.write("mine.mjs", MUTANTS);
+
 const SMALL = ["--budget", "3", "--worlds", "quick", "--max-shrink-time", "1s"];
 
 it("was built", () => {
@@ -44,7 +48,6 @@ it("was built", () => {
 
 describe("a zoo of the user's own", () => {
   it("says who was caught by which promise, and who was not", { timeout: 60_000 }, () => {
-    place.write("mine.mjs", MUTANTS);
     const ran = timesim("zoo", "--mutants", "mine.mjs", ...SMALL, "--json", "--workers", "2");
     const document = JSON.parse(ran.out) as ZooDocument;
     const [mute, same] = document.mutants;
@@ -74,6 +77,30 @@ describe("a zoo of the user's own", () => {
     expect(mute?.smallest).toEqual(mute?.drawn);
     expect(ran.exit).toBe(0);
   });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "leaves nothing behind when it is ended by %s",
+    { timeout: 60_000 },
+    async (by, exit) => {
+      const words = ["zoo", "--mutants", "mine.mjs", "--worlds", "quick", "--out", "cut/short"];
+      const child = spawn(process.execPath, [MAIN, ...words], { cwd: place.path });
+      let err = "";
+      child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+      const out = join(place.path, "cut");
+      const beginning = setInterval(() => {
+        if (!existsSync(out) || readdirSync(out).length === 0) return;
+        clearInterval(beginning);
+        child.kill(by);
+      }, 50);
+      const [code] = (await once(child, "close")) as [number | null];
+      expect(code, err).toBe(exit);
+      expect(err).not.toContain("bug");
+      expect(readdirSync(out)).toEqual([]);
+    },
+  );
 
   it("says what is wrong with its words", () => {
     expect(timesim("zoo")).toMatchObject({

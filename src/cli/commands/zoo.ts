@@ -9,7 +9,7 @@ import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
 import { askedOf, kitFor, threadsOf } from "../fuzzed.ts";
 import { countOf } from "../numbers.ts";
-import { untilInterrupted } from "../interrupt.ts";
+import { Interrupted, untilInterrupted } from "../interrupt.ts";
 import { LiveLine } from "../live.ts";
 import { type AnyMutant, mutantsIn } from "../mutant.ts";
 import { type Io, say, sayJson } from "../output.ts";
@@ -61,7 +61,6 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
       const options = { asked, budget, mutants, worker: ZOOKEEPER, setup, threads, stop };
       const all: Verdict[] = [];
       for await (const verdict of judged({ ...options, version: version() })) {
-        stop.throwIfAborted();
         all.push(verdict);
         for (const [name, data] of Object.entries(verdict.files)) {
           folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
@@ -78,6 +77,7 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   } catch (error) {
     line.end();
     folder.drop();
+    if (error instanceof Interrupted) return error.exit;
     throw error;
   }
 }
@@ -121,6 +121,6 @@ function chosen(mutants: readonly AnyMutant[], only: string | undefined): readon
 }
 
 function progress(all: readonly Verdict[], count: number): string {
-  const caught = all.filter(({ id, found }) => id !== null && found !== null).length;
-  return `zoo · ${all.length - 1} of ${count} mutants · ${caught} caught`;
+  const caught = all.filter(({ found }) => found !== null).length;
+  return `zoo · ${all.length} of ${count} mutants · ${caught} caught`;
 }
