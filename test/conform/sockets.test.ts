@@ -7,6 +7,7 @@ const MEETING = `
 name: meeting
 seed: 5
 until: 8s
+invariants: all
 link: 50ms
 nodes:
   A: { address: 10.0.0.1 }

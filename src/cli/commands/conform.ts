@@ -10,6 +10,7 @@ import { expressible } from "../../cluster/expressible.ts";
 import { BadInput } from "../../core/assert.ts";
 import { type Duration, formatDuration, millis, type Time } from "../../core/units.ts";
 import type { Scenario } from "../../scenario/model.ts";
+import { ofRealNodes } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { wordsFor } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -138,7 +139,7 @@ const CLEAR = 8;
 /** Lateness drawn evenly has its middle at half of the most; its tail is what stalls stand for. */
 const TAIL = 3;
 /** So many times more simulated runs may be asked whether they do likewise. */
-const MORE = 5;
+const MORE = 15;
 /** How often a judge that is at work says so where no terminal is. */
 const PLAIN_MS = 10_000;
 /** `--wrong-model`: every tenth message. */
@@ -151,8 +152,9 @@ async function compared(job: Job, scenario: Scenario): Promise<Conformed> {
     args.recorded === undefined ? await played(job, scenario) : recordedRuns(job, scenario);
   const [header] = traces.map((trace) => trace.header);
   if (header === undefined) throw new BadInput(["--recorded — name at least one trace"]);
-  // As it was played: on loopback addresses.
-  const own = header.scenario as Scenario;
+  // As it was played: on loopback addresses, and held to what is asked of real nodes.
+  const recorded = header.scenario as Scenario;
+  const own = { ...recorded, invariants: ofRealNodes(kit, recorded.invariants ?? []).asked };
   const until = endOf(traces, ask.until ?? own.until);
   const { seed, profile } = header;
   const proxied = header.origin === "host";
