@@ -1,15 +1,14 @@
 /**
  * Worlds of a campaign: drawn, compiled, played at trace level `digest` and judged by all monitors,
  * in one thread and in many, and where the time of one thread goes: `node bench/worlds.js`, or
- * `node bench/worlds.js --worlds 2000 --threads 1,2,4 --shape quick`. Read worlds per processor
- * second on a machine that does other things as well, and the ratio to compare machines.
+ * `node bench/worlds.js --worlds 2000 --threads 1,2,4 --shape quick --warm 300`. Read worlds per
+ * processor second on a machine that does other things as well, and the ratio to compare machines.
+ * `coldMsPerWorld` is the first worlds of a thread, which compile this program; all else is without them.
  */
 import { Session } from "node:inspector/promises";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
-/** Worlds of no account, so that the figure is not about compiling this program. */
-const WARM = 60;
 /** Rounds of the loop that stands beside it. */
 const ROUNDS = 50_000_000;
 
@@ -29,22 +28,26 @@ async function player(shape) {
 }
 
 /** One row per number of threads. Seeds are split evenly. */
-async function worlds({ count, threads, shape }) {
+async function worlds({ count, threads, shape, warm }) {
   const seconds = bare();
   const rows = [];
   for (const many of threads) {
-    rows.push({ threads: many, ...(await inThreads(many, count, shape, seconds)) });
+    rows.push({ threads: many, ...(await inThreads({ many, count, shape, warm, seconds })) });
   }
   return rows;
 }
 
-async function inThreads(many, count, shape, bareSeconds) {
+async function inThreads({ many, count, shape, warm, seconds: bareSeconds }) {
   const each = Math.ceil(count / many);
   const workers = Array.from({ length: many }, (_, index) => {
     const first = 1_000_000 + index * each;
-    return new Worker(new URL(import.meta.url), { workerData: { shape, first, each } });
+    return new Worker(new URL(import.meta.url), { workerData: { shape, first, each, warm } });
   });
   await Promise.all(workers.map(heard));
+  const opened = process.cpuUsage();
+  for (const worker of workers) worker.postMessage("warm");
+  await Promise.all(workers.map(heard));
+  const cold = process.cpuUsage(opened);
   const began = process.cpuUsage();
   const start = performance.now();
   for (const worker of workers) worker.postMessage("go");
@@ -58,6 +61,7 @@ async function inThreads(many, count, shape, bareSeconds) {
     worldsPerSecond: Math.round(played / wall),
     worldsPerCpuSecond: Math.round(played / cpu),
     cpuMsPerWorld: Number(((cpu / played) * 1_000).toFixed(2)),
+    coldMsPerWorld: Number(((cold.user + cold.system) / 1e3 / (warm * many)).toFixed(2)),
     eventsPerWorld: Math.round(events / played),
     // A world beside a million rounds of the bare loop.
     ofBare: Number((cpu / played / (bareSeconds / (ROUNDS / 1e6))).toFixed(2)),
@@ -150,24 +154,28 @@ function sharesOf({ nodes, samples, timeDeltas }) {
 }
 
 if (!isMainThread) {
-  const { shape, first, each } = workerData;
+  const { shape, first, each, warm } = workerData;
   const play = await player(shape);
-  play(first + 1e7, first + 1e7 + WARM);
+  parentPort.on("message", (what) => {
+    const [from, many] = what === "warm" ? [first + 1e7, warm] : [first, each];
+    parentPort.postMessage(play(from, from + many));
+  });
   parentPort.postMessage(0);
-  parentPort.once("message", () => parentPort.postMessage(play(first, first + each)));
 } else {
   const { values } = parseArgs({
     options: {
       worlds: { type: "string", default: "1000" },
       threads: { type: "string", default: "1,2" },
       shape: { type: "string", default: "quick" },
+      warm: { type: "string", default: "300" },
     },
   });
   const count = Number(values.worlds);
+  const warm = Number(values.warm);
   const threads = values.threads.split(",").map(Number);
-  console.table(await worlds({ count, threads, shape: values.shape }));
+  console.table(await worlds({ count, threads, shape: values.shape, warm }));
   const play = await player(values.shape);
-  play(0, WARM);
+  play(0, warm);
   const { parts, functions } = await breakdown(play, Math.min(count, 500));
   console.table(parts);
   console.table(functions);
