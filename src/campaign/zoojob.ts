@@ -9,7 +9,7 @@ import { type Mutant, mutated } from "../fuzz/mutant.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Asked } from "./asked.ts";
-import { type Done, drawn, type Job, worker } from "./job.ts";
+import { type Done, drawn, type Job, type Protocols, worker } from "./job.ts";
 import type { Beat } from "./pool.ts";
 import type { Seed } from "./range.ts";
 import { EMPTY, plus, type Tally } from "./tally.ts";
@@ -25,10 +25,11 @@ export function zooWorker<P extends Protocol>(
   packed: Packed,
 ): (job: ZooJob, beat: Beat) => Done {
   const healthy = worker({ kit, healthy: null }, askedOf(null), packed);
+  const shown = shownBy(kit, askedOf(null));
   const defective = new Map(
     mutants.map((mutant) => {
-      const asked = askedOf(mutant.id);
-      return [mutant.id, new Defective(kit, mutated(kit, mutant), asked, packed)] as const;
+      const both = { kit: mutated(kit, mutant), healthy: kit };
+      return [mutant.id, new Defective(both, askedOf(mutant.id), packed, shown)] as const;
     }),
   );
   return ({ mutant, job }, beat) => {
@@ -37,19 +38,32 @@ export function zooWorker<P extends Protocol>(
   };
 }
 
+/** What is broken in the world of a seed without any defect: most mutants end with the same seeds. */
+type Shown = (seed: Seed) => readonly string[];
+
+function shownBy<P extends Protocol>(kit: Kit<P>, asked: Asked): Shown {
+  const known = new Map<Seed, readonly string[]>();
+  const draw = drawn(kit, asked);
+  return (seed) => {
+    const found = known.get(seed) ?? judge(kit, draw(seed).scenario).complaints.map(signatureOf);
+    known.set(seed, found);
+    return found;
+  };
+}
+
 class Defective<P extends Protocol> {
-  readonly #kit: Kit<P>;
-  readonly #mutant: Kit<P>;
+  readonly #both: Protocols<P>;
   readonly #asked: Asked;
   readonly #packed: Packed;
+  readonly #shown: Shown;
   readonly #work: (job: Job, beat: Beat) => Done;
 
-  constructor(kit: Kit<P>, mutant: Kit<P>, asked: Asked, packed: Packed) {
-    this.#kit = kit;
-    this.#mutant = mutant;
+  constructor(both: Protocols<P>, asked: Asked, packed: Packed, shown: Shown) {
+    this.#both = both;
     this.#asked = asked;
     this.#packed = packed;
-    this.#work = worker({ kit: mutant, healthy: kit }, asked, packed);
+    this.#shown = shown;
+    this.#work = worker(both, asked, packed);
   }
 
   do(job: Job, beat: Beat): Done {
@@ -65,15 +79,15 @@ class Defective<P extends Protocol> {
     const job: Job = { do: "look", range: { from: seed, to: seed } };
     const tally = this.#work(job, beat) as Tally;
     if (Object.keys(tally.failures).length === 0) return tally;
-    return this.#workAt(seed)(job, beat) as Tally;
+    const deaf = this.#workAt(seed);
+    return deaf === this.#work ? tally : (deaf(job, beat) as Tally);
   }
 
   /** Deaf to what the world of a seed shows anyway. */
   #workAt(seed: Seed): (job: Job, beat: Beat) => Done {
-    const { scenario } = drawn(this.#kit, this.#asked)(seed);
-    const shown = judge(this.#kit, scenario).complaints.map(signatureOf);
+    const shown = this.#shown(seed);
     if (shown.length === 0) return this.#work;
-    const deaf = { kit: deafTo(this.#mutant, shown), healthy: this.#kit };
+    const deaf = { ...this.#both, kit: deafTo(this.#both.kit, shown) };
     return worker(deaf, this.#asked, this.#packed);
   }
 }

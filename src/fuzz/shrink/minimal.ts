@@ -26,7 +26,8 @@ export function minimalOf<P extends Protocol>(
   { name, found }: { readonly name: string; readonly found: string },
 ): Minimal {
   const { best, seen, target } = state;
-  const bitten = bites(kit, best, target, seen, trial);
+  // Each is a whole run for whatever is left, and means little while more can be left out.
+  const bitten = state.done ? bites(kit, best, target, seen, trial) : [];
   const { trace } = runScenario(kit, best, { level: "full" });
   const comments = narrated(kit, { state, bites: bitten, trace, found });
   const asked = expecting(kit, best, target);
