@@ -1,10 +1,11 @@
 /**
- * Every timer goes off when its constant says, to the microsecond. A timer's event names the one
- * that armed it, so how long it ran stands in the trace. Not asked of nodes that stood still or
- * whose clocks drift, nor of real ones, which are always a little late.
+ * Every timer goes off when its constant says, to the microsecond, and the periodic ones again and
+ * again. A timer's event names the one that armed it, so how long it ran stands in the trace. Not
+ * asked of nodes that stood still or whose clocks drift, nor of real ones, which are always a little
+ * late.
  */
 import type { NodeFacts } from "../../check/invariant.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatDuration, type Time } from "../../core/units.ts";
 import { EVERY_KIND, kindMask, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import type { ConstantName } from "../config.ts";
 import type { TimerName } from "../state.ts";
@@ -16,7 +17,9 @@ export const clockwork: Rules = {
   specs: {
     [CLOCKWORK]: {
       rule: "general",
-      about: "every timer goes off exactly when its constant says, unless its node stood still",
+      about:
+        "every timer goes off exactly when its constant says, and a periodic one that went off " +
+        "does so again within its period, unless its node stood still",
       mode: "always",
       simulated: "their timers are late",
     },
@@ -133,6 +136,21 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   tips: tick("tipPeriod"),
 };
 
+/** Those that arm themselves again, whatever is found when they go off. */
+const PERIODIC = {
+  announce: "announcePeriod",
+  dial: "dialPeriod",
+  exchange: "exchangePeriod",
+  feeler: "feelerPeriod",
+  heartbeat: "heartbeatPeriod",
+  produce: "tick",
+  prune: "sweepPeriod",
+  status: "statusPeriod",
+  sweep: "sweepPeriod",
+  tips: "tipPeriod",
+} as const satisfies Partial<Record<TimerName, ConstantName>>;
+const PERIODS: readonly (readonly [string, ConstantName])[] = Object.entries(PERIODIC);
+
 function onPeriod(c: Numbers, uptime: number, period: number): boolean {
   return uptime >= c.announceDelay && (uptime - c.announceDelay) % period === 0;
 }
@@ -149,6 +167,10 @@ interface Hands {
   /** Its wall clock minus true time, µs. */
   ahead: number;
   readonly last: Map<string, number>;
+  /** When each periodic one went off last, in this life. */
+  readonly rang: Map<string, number>;
+  /** It stood still in this life. */
+  stood: boolean;
 }
 
 class Clockwork extends RuleMonitor {
@@ -156,7 +178,7 @@ class Clockwork extends RuleMonitor {
   readonly mask: number = EVERY_KIND & ~kindMask("send", "fact", "gate");
   readonly #hands: readonly Hands[] = this.plan.plans.map(() => ({
     ...{ bootId: NO_CAUSE, bootAt: 0, movedIn: NO_CAUSE, drift: 0, drifted: false, ahead: 0 },
-    last: new Map(),
+    ...{ last: new Map(), rang: new Map(), stood: false },
   }));
   /** By event id. */
   #times = new Float64Array(4_096);
@@ -172,6 +194,12 @@ class Clockwork extends RuleMonitor {
         hands.bootAt = event.at;
         hands.drifted = hands.drift !== 0;
         hands.last.clear();
+        hands.rang.clear();
+        hands.stood = false;
+        return;
+      case "down":
+        this.#goesOn(event.node, hands, event.at);
+        hands.rang.clear();
         return;
       case "clock":
         hands.drift = event.b;
@@ -181,12 +209,38 @@ class Clockwork extends RuleMonitor {
         if (event.cause !== hands.bootId) hands.movedIn = event.id;
         return;
       case "stall":
+        this.#goesOn(event.node, hands, event.at);
         hands.movedIn = event.id;
+        hands.stood = true;
         return;
       case "timer":
+        this.#goesOn(event.node, hands, event.at, event.body as string);
         this.#judge(event, hands);
         return;
       default:
+    }
+  }
+
+  override finish(end: Time): ReturnType<RuleMonitor["finish"]> {
+    for (const [node, hands] of this.#hands.entries()) this.#goesOn(node, hands, end);
+    return super.finish(end);
+  }
+
+  /** `rings`: the timer that goes off now; left out: a life ends, and all are looked at. */
+  #goesOn(node: number, hands: Hands, at: number, rings?: string): void {
+    for (const [timer, by] of PERIODS) {
+      if (rings !== undefined && rings !== timer) continue;
+      const last = hands.rang.get(timer);
+      if (rings !== undefined) hands.rang.set(timer, at);
+      if (last === undefined || hands.drifted || hands.stood) continue;
+      if (!this.plan.exact || !this.isKept(node)) continue;
+      const period = this.constant(node, by);
+      if (at - last <= period + this.slack) continue;
+      const due = (last + period) as Time;
+      this.breach(CLOCKWORK, `${timer} goes on`, { node, at: due, id: null }, () => {
+        const when = `${formatDuration(last)}, and ${by} is ${formatDuration(period)}`;
+        return `${this.picture.name(node)}'s timer ${timer} went off at ${when}: it does not go on`;
+      });
     }
   }
 

@@ -41,6 +41,11 @@ describe("a wrong number is told", () => {
     ["pruning", "removeAfter halved"],
     ["pruning", "activeWindow doubled"],
     ["restart-from-cache", "redialMax doubled"],
+    ["discovery-timeline", "timer tips armed but once"],
+    ["pruning", "no timer sweep"],
+    ["pruning", "timer prune armed but once"],
+    ["pruning", "timer status armed but once"],
+    ["pruning", "no timer exchange"],
   ])("%s with %s", (name, id) => {
     expect({ [id]: told(name, id) }).toMatchSnapshot();
   });
