@@ -122,9 +122,13 @@ function searched(
   mutant: string | null,
 ): Promise<Searched> {
   const { seedStart: from } = asked;
-  // Of mutants there is one for each thread; the protocol waits for what they leave.
-  const width = mutant === null ? { bail: null, ahead: 2 * pool.threads } : { bail: 1, ahead: 1 };
-  const wanted = { from, to: from + budget - 1, ...width, batch: null, stop };
+  // Of mutants there is one for each thread, and most end with their first worlds: nothing is looked
+  // at beyond the seed that shows them, nor again up to it. The protocol waits for what they leave.
+  const width =
+    mutant === null
+      ? { bail: null, ahead: 2 * pool.threads, batch: null }
+      : { bail: 1, ahead: 1, batch: 1 };
+  const wanted = { from, to: from + budget - 1, ...width, stop };
   return search(
     wanted,
     (range) =>
