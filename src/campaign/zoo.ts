@@ -122,8 +122,8 @@ function searched(
   mutant: string | null,
 ): Promise<Searched> {
   const { seedStart: from } = asked;
-  // Of mutants there is one for each thread, and most end with their first worlds: nothing is looked
-  // at beyond the seed that shows them, nor again up to it. The protocol waits for what they leave.
+  // Of mutants there is one for each thread, and most end with their first worlds: nothing is
+  // looked at beyond the seed that shows them, nor twice. The protocol waits for what they leave.
   const width =
     mutant === null
       ? { bail: null, ahead: 2 * pool.threads, batch: null }

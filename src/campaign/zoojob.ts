@@ -38,7 +38,7 @@ export function zooWorker<P extends Protocol>(
   };
 }
 
-/** What is broken in the world of a seed without any defect: most mutants end with the same seeds. */
+/** What is broken in a seed's world without any defect: most mutants end with the same seeds. */
 type Shown = (seed: Seed) => readonly string[];
 
 function shownBy<P extends Protocol>(kit: Kit<P>, asked: Asked): Shown {

@@ -1,8 +1,7 @@
 /**
  * Every timer goes off when its constant says, to the microsecond, and the periodic ones again and
  * again. A timer's event names the one that armed it, so how long it ran stands in the trace. Not
- * asked of nodes that stood still or whose clocks drift, nor of real ones, which are always a little
- * late.
+ * asked of nodes that stood still or whose clocks drift, nor of real ones, which are always late.
  */
 import type { NodeFacts } from "../../check/invariant.ts";
 import { formatDuration, type Time } from "../../core/units.ts";

@@ -53,7 +53,7 @@ export const growth: Rules = {
       bound: "`block`; before the first one `counting` + `fetching` besides",
     },
   },
-  facts: [...TIPS, "skipped"],
+  facts: [...TIPS, "skipped", "broadcast"],
   make: (scene) => new Growth(scene),
 };
 
@@ -158,7 +158,11 @@ class Growth extends TipMonitor {
   protected override look(event: TraceEvent): void {
     super.look(event);
     const { kind, node, at } = event;
-    if (kind !== "gate" && (kind !== "fact" || (event.body as Fact).type !== "skipped")) return;
+    // Who makes no block may say nothing of ticks at all, but still announces itself.
+    if (kind === "fact") {
+      const { type } = event.body as Fact;
+      if (type !== "skipped" && type !== "broadcast") return;
+    } else if (kind !== "gate") return;
     if (kind === "gate" && (event.body as GateBody).gate !== "due") return;
     const group = this.groups.of(node);
     if (group !== null) this.judgeAll(group, at);
