@@ -60,9 +60,14 @@ export function printConformed(io: Io, done: Conformed): void {
   say(io, `\n${sign} ${good} of ${plural(runs.length, "real run")} ${verb} with the model`);
 }
 
-function runLine(io: Io, index: number, { agrees, stories, explained }: Verdict): string {
+function runLine(io: Io, index: number, verdict: Verdict): string {
+  const { agrees, stories, explained, alike, of } = verdict;
   const also = explained === 0 ? "" : `, ${explained} races that simulated runs show as well`;
-  const said = agrees ? io.paint.good("agrees") : io.paint.bad(`differs in ${stories.length}`);
+  const usual = `as many as ${alike} of the last ${of} simulated runs broke when they came`;
+  const rest = stories.length === 0 ? "" : ` but for ${stories.length}, ${usual}`;
+  const said = agrees
+    ? io.paint.good(`agrees${rest}`)
+    : io.paint.bad(`differs in ${stories.length}`);
   return `  run ${index + 1}  ${said}${io.paint.dim(also)}`;
 }
 
@@ -122,8 +127,8 @@ export function documentOf(done: Conformed): unknown {
   return {
     ...{ file, name, seed, profile, speed, agrees: agreesIn(done), simulated, promises },
     lateMicros: late,
-    runs: runs.map(({ trace, verdict: { agrees, stories, explained } }) => ({
-      ...{ agrees, explained, events: trace.footer.events },
+    runs: runs.map(({ trace, verdict: { agrees, stories, explained, alike, of } }) => ({
+      ...{ agrees, explained, alike: { runs: alike, of }, events: trace.footer.events },
       differences: stories.map((story) => storyOf(done, trace, story)),
     })),
     timingMicros: { rows, all },

@@ -4,9 +4,11 @@
  */
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../src/core/fault.ts";
+import type { Verdict } from "../../src/cluster/conform/compare.ts";
 import { must } from "../../src/core/assert.ts";
-import { parseDuration, type Time } from "../../src/core/units.ts";
+import { millis, parseDuration, type Time } from "../../src/core/units.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
+import type { Trace } from "../../src/trace/trace.ts";
 import { comparison, real, scenario } from "./worlds.ts";
 
 const timeline = scenario("discovery-timeline");
@@ -69,6 +71,38 @@ describe("a model that loses every tenth message", () => {
   test("and told in order of time", () => {
     const moments = stories.map(({ at }) => at);
     expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+  });
+});
+
+describe("a real run that does what no simulated run does", () => {
+  const played = { ...scenario("simultaneous-dial"), until: timeOf("30s") };
+  /** Four runs promise what the next four break now and then. */
+  const judged = (...worlds: readonly Trace[]): readonly Verdict[] => {
+    return comparison(played, { runs: 4, more: 4 }).judge(worlds);
+  };
+  const odd = real(played, 3, millis(100));
+
+  test("agrees if the last simulated ones did as much when they came", () => {
+    const [one, other] = judged(odd, real(played, 4, millis(100)));
+    expect(one).toMatchObject({ agrees: true, alike: 2, of: 4 });
+    expect(one?.stories.length).toBeGreaterThan(0);
+    expect(other).toMatchObject({ agrees: true, stories: [] });
+  });
+
+  test("differs if most real runs do the same", () => {
+    expect(judged(odd, odd).map(({ agrees }) => agrees)).toEqual([false, false]);
+  });
+
+  test("differs if it does more of it", () => {
+    const fault: Fault = { do: "kill", node: must(played.nodes[0], "node").name };
+    const died = { ...played, events: [{ at: timeOf("20s"), fault }] };
+    const verdicts = comparison(played).judge([real(died, 3)]);
+    expect(verdicts).toMatchObject([{ agrees: false, alike: 0, of: 20 }]);
+  });
+
+  test("differs if a stream loses a message", () => {
+    const loser = { ...played, events: [{ at: 0 as Time, fault: dropping("GetPeers") }] };
+    expect(judged(real(loser, 3))).toMatchObject([{ agrees: false }]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Scenarios played as the model, and as a real world that is only a little late. */
 import { readFileSync } from "node:fs";
-import { millis, type Time } from "../../src/core/units.ts";
+import { type Duration, millis, type Time } from "../../src/core/units.ts";
 import { Comparison, frameOf } from "../../src/cluster/conform/compare.ts";
 import { modelOf } from "../../src/cluster/conform/model.ts";
 import type { Frame } from "../../src/cluster/conform/tale.ts";
@@ -37,7 +37,7 @@ function frameFor(played: Scenario): Frame {
 }
 
 /** A world as late as a machine in use is: half of what the model allows for, few stalls. */
-export function real(played: Scenario, run: number): Trace {
-  const jitter = { seed: `real ${run}`, usual: millis(20), stalls: 1 / 64 };
+export function real(played: Scenario, run: number, usual: Duration = millis(20)): Trace {
+  const jitter = { seed: `real ${run}`, usual, stalls: 1 / 64 };
   return runScenario(kit, played, { jitter }).trace;
 }

@@ -139,7 +139,7 @@ const CLEAR = 8;
 /** Lateness drawn evenly has its middle at half of the most; its tail is what stalls stand for. */
 const TAIL = 3;
 /** So many times more simulated runs may be asked whether they do likewise. */
-const MORE = 15;
+const MORE = 5;
 /** How often a judge that is at work says so where no terminal is. */
 const PLAIN_MS = 10_000;
 /** `--wrong-model`: every tenth message. */

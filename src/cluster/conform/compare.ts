@@ -1,7 +1,8 @@
 /**
  * Whether the model can do what a real run did. Its promises are what a number of shaken runs agree
- * on; a real run that departs from one is not wrong yet: further runs are played, and only what
- * none of them does either is a disagreement.
+ * on; a real run that departs from one is not wrong yet. Further runs are played, for what they do
+ * as well is a race; and each of them breaks promises itself when it comes, so that a real run that
+ * breaks no more, and none that most real runs break, is one of their kind.
  */
 import type { Time } from "../../core/units.ts";
 import type { Scenario } from "../../scenario/model.ts";
@@ -10,10 +11,10 @@ import type { Trace } from "../../trace/trace.ts";
 import { type Departure, Envelope } from "./envelope.ts";
 import type { Model } from "./model.ts";
 import { storiesOf, type Story } from "./story.ts";
-import { type Frame, taleOf } from "./tale.ts";
+import { featureOf, type Frame, type Sort, taleOf } from "./tale.ts";
 
 export interface CompareOptions {
-  /** Simulated runs that make the promises. */
+  /** Simulated runs that make the promises, and that further ones come by. */
   readonly runs: number;
   /** How many more may be asked whether they do likewise, for all real runs together. */
   readonly more: number;
@@ -24,7 +25,11 @@ export interface CompareOptions {
 }
 
 export interface Verdict {
+  /** It does nothing that no simulated run does, or no more of that than they do themselves. */
   readonly agrees: boolean;
+  /** How many of the last simulated runs broke as many promises when they came; of how many. */
+  readonly alike: number;
+  readonly of: number;
   /** By time: the first is where the two worlds part, what follows may come of it. */
   readonly stories: readonly Story[];
   /** Departures that further simulated runs showed as well. */
@@ -38,6 +43,8 @@ export class Comparison {
   readonly #frame: Frame;
   readonly #options: CompareOptions;
   readonly #envelope: Envelope;
+  /** Of each simulated run beyond the first: how many promises of those before it broke. */
+  readonly #broken: number[] = [];
 
   constructor(model: Model, frame: Frame, options: CompareOptions) {
     this.#model = model;
@@ -67,17 +74,49 @@ export class Comparison {
       this.#another();
       left = left.map((departures) => this.#envelope.unexplained(departures));
     }
+    const of = Math.min(this.#options.runs, this.#broken.length);
     return traces.map((trace, run) => {
       const [all = [], still = []] = [found[run], left[run]];
       const stories = storiesOf(still, this.exact, trace, this.#frame, this.simulated);
-      return { agrees: still.length === 0, stories, explained: all.length - still.length };
+      const agrees = still.length === 0 || this.#isUsual(still, left);
+      const alike = this.#alike(still.length);
+      return { agrees, stories, explained: all.length - still.length, alike, of };
     });
   }
 
+  /** Luck is not the same in most real runs, and takes nothing out of streams or from rows. */
+  #isUsual(departures: readonly Departure[], all: readonly (readonly Departure[])[]): boolean {
+    if (this.#alike(departures.length) === 0) return false;
+    const others = all.filter((one) => one !== departures);
+    const names = others.map((one) => new Set(one.map(nameOf)));
+    return departures.every((one) => {
+      if (one.kind === "count" && NO_LUCK.has(featureOf(one.key).sort)) return false;
+      const runs = 1 + names.filter((each) => each.has(nameOf(one))).length;
+      return runs === 1 || runs <= all.length / 2;
+    });
+  }
+
+  /** How many of the last simulated runs broke as many promises of those before. */
+  #alike(departures: number): number {
+    const last = this.#broken.slice(-this.#options.runs);
+    return last.filter((broken) => broken >= departures).length;
+  }
+
   #another(): void {
-    this.#envelope.add(taleOf(this.#model(this.#envelope.runs), this.#frame));
+    const tale = taleOf(this.#model(this.#envelope.runs), this.#frame);
+    if (this.#envelope.runs >= this.#options.runs) {
+      this.#broken.push(this.#envelope.departures(tale).length);
+    }
+    this.#envelope.add(tale);
     this.#options.simulated?.(this.#envelope.runs);
   }
+}
+
+const NO_LUCK: ReadonlySet<Sort> = new Set(["lost", "twice", "row"]);
+
+function nameOf(departure: Departure): string {
+  if (departure.kind !== "order") return `${departure.kind} ${departure.key}`;
+  return `${departure.node} ${departure.early} ${departure.late}`;
 }
 
 /** Two events nearer than this are of one part: a real world may be that late with the first. */
