@@ -43,17 +43,21 @@ export async function search(wanted: Wanted, look: Ask, heard: Heard): Promise<S
   const dealer = new Dealer(wanted, look);
   let tally = EMPTY;
   let to = from - 1;
-  for (let batch = await dealer.next(); batch !== null; batch = await dealer.next()) {
-    const { range, tally: whole } = batch;
-    const cut = bailAt(wanted.bail, tally, whole);
-    const done = cut === null ? range : { from: range.from, to: cut };
-    const part = done.to === range.to ? whole : await look(done);
-    if (part === null) break;
-    for (const { first } of freshIn(tally, part)) heard.found(first);
-    tally = plus(tally, part);
-    to = done.to;
-    heard.took({ from, to }, tally);
-    if (cut !== null) return { done: { from, to }, tally, ended: "bail" };
+  try {
+    for (let batch = await dealer.next(); batch !== null; batch = await dealer.next()) {
+      const { range, tally: whole } = batch;
+      const cut = bailAt(wanted.bail, tally, whole);
+      const done = cut === null ? range : { from: range.from, to: cut };
+      const part = done.to === range.to ? whole : await look(done);
+      if (part === null) break;
+      for (const { first } of freshIn(tally, part)) heard.found(first);
+      tally = plus(tally, part);
+      to = done.to;
+      heard.took({ from, to }, tally);
+      if (cut !== null) return { done: { from, to }, tally, ended: "bail" };
+    }
+  } finally {
+    dealer.end();
   }
   const ended = stop.aborted && to !== wanted.to ? "stopped" : "all";
   return { done: to < from ? null : { from, to }, tally, ended };
@@ -101,12 +105,18 @@ class Dealer {
   #next: Seed;
   #size: number;
   #busy = 0;
+  #ended = false;
 
   constructor(wanted: Wanted, look: Ask) {
     this.#wanted = wanted;
     this.#look = look;
     this.#next = wanted.from;
     this.#size = wanted.batch ?? FIRST;
+  }
+
+  /** Begins nothing more: whoever works for it may have other work. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Null: all that was begun is back, and no more is to be. */
@@ -118,7 +128,8 @@ class Dealer {
 
   #deal(): void {
     const { to, ahead, stop } = this.#wanted;
-    while (this.#busy < ahead && this.#dealt.length < KEPT && !stop.aborted) {
+    while (this.#busy < ahead && this.#dealt.length < KEPT) {
+      if (stop.aborted || this.#ended) return;
       if (to !== null && this.#next > to) return;
       const last = this.#next + this.#size - 1;
       const range = { from: this.#next, to: to === null ? last : Math.min(last, to) };

@@ -65,6 +65,18 @@ describe("a search", () => {
     }
   });
 
+  it("that has found enough begins nothing more", async () => {
+    let begun = 0;
+    const look = (asked: Range): Promise<Tally> => {
+      begun++;
+      return Promise.resolve(tallyOf(asked));
+    };
+    await searched({ bail: 1, batch: 1, ahead: 2 }, look);
+    const before = begun;
+    for (let n = 0; n < 1_000; n++) await Promise.resolve();
+    expect(begun).toBe(before);
+  });
+
   it("that is stopped finishes what it began, and has no holes", async () => {
     const stop = new AbortController();
     let begun = 0;

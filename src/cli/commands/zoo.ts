@@ -52,31 +52,34 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   const mutants = chosen(await mutantsIn("--mutants", module, io.cwd), args.only);
   const threads = threadsOf(args.workers);
   const { out = OUT } = args;
-  const folder = new ReportFolder(resolve(io.cwd, out), out, "zoo.json");
   const setup: ZookeeperSetup = { asked, module, cwd: io.cwd };
   const line = new LiveLine(io, PLAIN_MS);
   const start = io.elapsed();
   try {
-    const verdicts = await untilInterrupted(async (stop) => {
-      const options = { asked, budget, mutants, worker: ZOOKEEPER, setup, threads, stop };
-      const all: Verdict[] = [];
-      for await (const verdict of judged({ ...options, version: version() })) {
-        all.push(verdict);
-        for (const [name, data] of Object.entries(verdict.files)) {
-          folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
+    return await untilInterrupted(async (stop) => {
+      const folder = new ReportFolder(resolve(io.cwd, out), out, "zoo.json");
+      try {
+        const options = { asked, budget, mutants, worker: ZOOKEEPER, setup, threads, stop };
+        const verdicts: Verdict[] = [];
+        for await (const verdict of judged({ ...options, version: version() })) {
+          verdicts.push(verdict);
+          for (const [name, data] of Object.entries(verdict.files)) {
+            folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
+          }
+          if (line.due() !== null) line.show(progress(verdicts, mutants.length));
         }
-        if (line.due() !== null) line.show(progress(all, mutants.length));
+        line.end();
+        const seconds = Math.round((io.elapsed() - start) / 100) / 10;
+        const document = zooDocument(verdicts, { asked, budget, least, threads, seconds });
+        folder.finish(`${JSON.stringify(document, null, 2)}\n`);
+        return print(io, document, out, args.json === true);
+      } catch (error) {
+        folder.drop();
+        throw error;
       }
-      return all;
     });
-    line.end();
-    const seconds = Math.round((io.elapsed() - start) / 100) / 10;
-    const document = zooDocument(verdicts, { asked, budget, least, threads, seconds });
-    folder.finish(`${JSON.stringify(document, null, 2)}\n`);
-    return print(io, document, out, args.json === true);
   } catch (error) {
     line.end();
-    folder.drop();
     if (error instanceof Interrupted) return error.exit;
     throw error;
   }
