@@ -124,19 +124,23 @@ function rank(state: State, peer: Peer, now: Time): number {
   return shunned + least - scoreOf(config, peer, now);
 }
 
-/** At most two of one /24, sessions included, where there is a choice: the rest comes last. */
+/**
+ * At most two of one /24, sessions included, where there is a choice: more of it come after the
+ * last of the others that may answer. Who did not answer last time is no choice, or a node that is
+ * cut off from the others would never dial its own subnet.
+ */
 function spread(state: State, order: readonly Peer[]): readonly Peer[] {
   const taken = new Map<number, number>();
-  const isFirst = (address: Address): boolean => {
+  const isSpread = (address: Address): boolean => {
     if (isPrivate(address)) return true;
     const subnet = ipOf(address) >>> 8;
     const count = taken.get(subnet) ?? 0;
     taken.set(subnet, count + 1);
     return count < state.config.subnetMax;
   };
-  for (const session of values(state.sessions)) isFirst(session.peer);
-  const first: Peer[] = [];
-  const rest: Peer[] = [];
-  for (const peer of order) (isFirst(peer.address) ? first : rest).push(peer);
-  return [...first, ...rest];
+  for (const session of values(state.sessions)) isSpread(session.peer);
+  const others = order.filter(({ address }) => isSpread(address));
+  const last = others.findLastIndex(({ failures }) => failures === 0);
+  const choice = new Set(others.slice(0, last + 1));
+  return [...choice, ...order.filter((peer) => !choice.has(peer))];
 }
