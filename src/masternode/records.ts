@@ -4,11 +4,9 @@
  * place that says so, and whatever reads such records then has to look for their fields
  * (docs/performance.md). The order of fields is that of the literal that began the record.
  */
-import type { Entry, Identity, Peer, Session } from "./state.ts";
+import type { Entry, Identity, Patch, Peer, Session } from "./state.ts";
 
-type Change<T> = { readonly [K in keyof T]?: T[K] };
-
-export function changedSession(session: Session, change: Change<Session>): Session {
+export function changedSession(session: Session, patch: Patch<Session>): Session {
   const copy: Session = {
     id: session.id,
     role: session.role,
@@ -28,10 +26,10 @@ export function changedSession(session: Session, change: Change<Session>): Sessi
     asking: session.asking,
     paging: session.paging,
   };
-  return Object.assign(copy, change);
+  return Object.assign(copy, patch);
 }
 
-export function changedPeer(peer: Peer, change: Change<Peer>): Peer {
+export function changedPeer(peer: Peer, patch: Patch<Peer>): Peer {
   const copy: Peer = {
     address: peer.address,
     node: peer.node,
@@ -46,10 +44,10 @@ export function changedPeer(peer: Peer, change: Change<Peer>): Peer {
     freshAt: peer.freshAt,
     nextAt: peer.nextAt,
   };
-  return Object.assign(copy, change);
+  return Object.assign(copy, patch);
 }
 
-export function changedEntry(entry: Entry, change: Change<Entry>): Entry {
+export function changedEntry(entry: Entry, patch: Patch<Entry>): Entry {
   const copy: Entry = {
     address: entry.address,
     rewardAddress: entry.rewardAddress,
@@ -67,10 +65,10 @@ export function changedEntry(entry: Entry, change: Change<Entry>): Entry {
     witnessing: entry.witnessing,
     checkedAt: entry.checkedAt,
   };
-  return Object.assign(copy, change);
+  return Object.assign(copy, patch);
 }
 
-export function changedIdentity(identity: Identity, change: Change<Identity>): Identity {
+export function changedIdentity(identity: Identity, patch: Patch<Identity>): Identity {
   const copy: Identity = {
     address: identity.address,
     node: identity.node,
@@ -83,5 +81,5 @@ export function changedIdentity(identity: Identity, change: Change<Identity>): I
     pagesAsked: identity.pagesAsked,
     seen: identity.seen,
   };
-  return Object.assign(copy, change);
+  return Object.assign(copy, patch);
 }

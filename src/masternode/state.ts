@@ -311,7 +311,7 @@ export interface Attempt {
   readonly assembling: boolean;
 }
 
-type Patch<T> = { readonly [K in keyof T]?: T[K] };
+export type Patch<T> = { readonly [K in keyof T]?: T[K] };
 
 export function withState(state: State, patch: Patch<State>): State {
   return {

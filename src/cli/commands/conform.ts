@@ -231,11 +231,12 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
  */
 function keptTrace({ args, io }: Job, trace: Trace, run: number): Trace {
   const name = `${trace.header.name}-${run}.ndjson`;
-  if (args.keep === undefined) return traceOf(traceBytes(trace, name), name, io).trace;
-  const path = join(args.keep, `${name}.gz`);
+  const path = args.keep === undefined ? name : join(args.keep, `${name}.gz`);
   const bytes = traceBytes(trace, path);
-  writeFileSync(resolve(io.cwd, path), bytes);
-  note(io, io.paint.dim(`trace ${path}`));
+  if (args.keep !== undefined) {
+    writeFileSync(resolve(io.cwd, path), bytes);
+    note(io, io.paint.dim(`trace ${path}`));
+  }
   return traceOf(bytes, path, io).trace;
 }
 

@@ -74,25 +74,19 @@ export class Comparison {
       this.#another();
       left = left.map((departures) => this.#envelope.unexplained(departures));
     }
+    const shared = timesOf(left.flatMap((departures) => departures.map(nameOf)));
+    const isLuck = (one: Departure): boolean => {
+      if (one.kind === "count" && NO_LUCK.has(featureOf(one.key).sort)) return false;
+      const runs = shared.get(nameOf(one)) ?? 0;
+      return runs === 1 || runs <= traces.length / 2;
+    };
     const of = Math.min(this.#options.runs, this.#broken.length);
     return traces.map((trace, run) => {
       const [all = [], still = []] = [found[run], left[run]];
       const stories = storiesOf(still, this.exact, trace, this.#frame, this.simulated);
-      const agrees = still.length === 0 || this.#isUsual(still, left);
       const alike = this.#alike(still.length);
+      const agrees = still.length === 0 || (alike > 0 && still.every(isLuck));
       return { agrees, stories, explained: all.length - still.length, alike, of };
-    });
-  }
-
-  /** Luck is not the same in most real runs, and takes nothing out of streams or from rows. */
-  #isUsual(departures: readonly Departure[], all: readonly (readonly Departure[])[]): boolean {
-    if (this.#alike(departures.length) === 0) return false;
-    const others = all.filter((one) => one !== departures);
-    const names = others.map((one) => new Set(one.map(nameOf)));
-    return departures.every((one) => {
-      if (one.kind === "count" && NO_LUCK.has(featureOf(one.key).sort)) return false;
-      const runs = 1 + names.filter((each) => each.has(nameOf(one))).length;
-      return runs === 1 || runs <= all.length / 2;
     });
   }
 
@@ -112,8 +106,16 @@ export class Comparison {
   }
 }
 
+/** Luck is not the same in most real runs, and takes nothing out of streams or from rows. */
 const NO_LUCK: ReadonlySet<Sort> = new Set(["lost", "twice", "row"]);
 
+function timesOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return times;
+}
+
+/** One and the same in whatever run. */
 function nameOf(departure: Departure): string {
   if (departure.kind !== "order") return `${departure.kind} ${departure.key}`;
   return `${departure.node} ${departure.early} ${departure.late}`;

@@ -66,9 +66,9 @@ export function sweep(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
     const status = statusOf(state, entry, ctx.uptime);
     if (silent >= removeAfter) next = forget(next, entry, ctx);
     else if (status !== entry.status) {
-      const entries = put(next.registry.entries, entry.address, changedEntry(entry, { status }));
-      next = withRegistry(next, { entries });
-      next = turned(next, entry.status, changedEntry(entry, { status }), ctx);
+      const judgedSo = changedEntry(entry, { status });
+      next = withRegistry(next, { entries: put(next.registry.entries, entry.address, judgedSo) });
+      next = turned(next, entry.status, judgedSo, ctx);
     }
   }
   return next;

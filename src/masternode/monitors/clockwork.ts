@@ -44,12 +44,17 @@ interface Moment {
 
 interface Due {
   readonly by: readonly ConstantName[];
+  /** Its period, if it arms itself again, whatever is found when it goes off. */
+  readonly every?: ConstantName;
   readonly right: (moment: Moment) => boolean;
 }
 
 /** Aligned to the boot, and none left out. */
 function tick(by: ConstantName): Due {
-  return { by: [by], right: ({ c, after, uptime }) => uptime % c[by] === 0 && after <= c[by] };
+  const right = ({ c, after, uptime }: Moment): boolean => {
+    return uptime % c[by] === 0 && after <= c[by];
+  };
+  return { by: [by], every: by, right };
 }
 
 function exactly(by: ConstantName): Due {
@@ -60,6 +65,7 @@ function exactly(by: ConstantName): Due {
 function turn(by: ConstantName): Due {
   return {
     by: [by],
+    every: by,
     right: ({ c, after, uptime, last }) =>
       after === 0 || (after <= c[by] && (last === null || (uptime - last) % c[by] === 0)),
   };
@@ -85,15 +91,11 @@ function isBackoff(c: Numbers, after: number): boolean {
 const DUES: Readonly<Record<TimerName, Due | null>> = {
   announce: {
     by: ["announceDelay", "announcePeriod"],
+    every: "announcePeriod",
     right: ({ c, after, uptime }) =>
       after === 0 ||
       (onPeriod(c, uptime, c.announcePeriod) &&
         after <= Math.max(c.announceDelay, c.announcePeriod)),
-  },
-  heartbeat: {
-    by: ["announceDelay", "heartbeatPeriod"],
-    right: ({ c, after, uptime }) =>
-      onPeriod(c, uptime, c.heartbeatPeriod) && after <= c.heartbeatPeriod,
   },
   "announce-again": exactly("announceRepeat"),
   ask: {
@@ -110,10 +112,17 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   "feeler-over": exactly("feelerTime"),
   guest: exactly("guestTime"),
   handshake: exactly("handshakeTimeout"),
+  heartbeat: {
+    by: ["announceDelay", "heartbeatPeriod"],
+    every: "heartbeatPeriod",
+    right: ({ c, after, uptime }) =>
+      onPeriod(c, uptime, c.heartbeatPeriod) && after <= c.heartbeatPeriod,
+  },
   minimum: exactly("minimumHold"),
   ping: exactly("pingPeriod"),
   produce: {
     by: ["tick"],
+    every: "tick",
     right: ({ c, after, clock }) => after <= c.tick && clock % c.tick === 0,
   },
   prune: tick("sweepPeriod"),
@@ -135,20 +144,11 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   tips: tick("tipPeriod"),
 };
 
-/** Those that arm themselves again, whatever is found when they go off. */
-const PERIODIC = {
-  announce: "announcePeriod",
-  dial: "dialPeriod",
-  exchange: "exchangePeriod",
-  feeler: "feelerPeriod",
-  heartbeat: "heartbeatPeriod",
-  produce: "tick",
-  prune: "sweepPeriod",
-  status: "statusPeriod",
-  sweep: "sweepPeriod",
-  tips: "tipPeriod",
-} as const satisfies Partial<Record<TimerName, ConstantName>>;
-const PERIODS: readonly (readonly [string, ConstantName])[] = Object.entries(PERIODIC);
+const PERIODS: ReadonlyMap<string, ConstantName> = new Map(
+  Object.entries(DUES).flatMap(([timer, due]) => {
+    return due?.every === undefined ? [] : [[timer, due.every] as const];
+  }),
+);
 
 function onPeriod(c: Numbers, uptime: number, period: number): boolean {
   return uptime >= c.announceDelay && (uptime - c.announceDelay) % period === 0;
@@ -197,7 +197,7 @@ class Clockwork extends RuleMonitor {
         hands.stood = false;
         return;
       case "down":
-        this.#goesOn(event.node, hands, event.at);
+        this.#allGoOn(event.node, hands, event.at);
         hands.rang.clear();
         return;
       case "clock":
@@ -208,12 +208,12 @@ class Clockwork extends RuleMonitor {
         if (event.cause !== hands.bootId) hands.movedIn = event.id;
         return;
       case "stall":
-        this.#goesOn(event.node, hands, event.at);
+        this.#allGoOn(event.node, hands, event.at);
         hands.movedIn = event.id;
         hands.stood = true;
         return;
       case "timer":
-        this.#goesOn(event.node, hands, event.at, event.body as string);
+        this.#rings(event, hands);
         this.#judge(event, hands);
         return;
       default:
@@ -221,26 +221,34 @@ class Clockwork extends RuleMonitor {
   }
 
   override finish(end: Time): ReturnType<RuleMonitor["finish"]> {
-    for (const [node, hands] of this.#hands.entries()) this.#goesOn(node, hands, end);
+    for (const [node, hands] of this.#hands.entries()) this.#allGoOn(node, hands, end);
     return super.finish(end);
   }
 
-  /** `rings`: the timer that goes off now; left out: a life ends, and all are looked at. */
-  #goesOn(node: number, hands: Hands, at: number, rings?: string): void {
-    for (const [timer, by] of PERIODS) {
-      if (rings !== undefined && rings !== timer) continue;
-      const last = hands.rang.get(timer);
-      if (rings !== undefined) hands.rang.set(timer, at);
-      if (last === undefined || hands.drifted || hands.stood) continue;
-      if (!this.plan.exact || !this.isKept(node)) continue;
-      const period = this.constant(node, by);
-      if (at - last <= period + this.slack) continue;
-      const due = (last + period) as Time;
-      this.breach(CLOCKWORK, `${timer} goes on`, { node, at: due, id: null }, () => {
-        const when = `${formatDuration(last)}, and ${by} is ${formatDuration(period)}`;
-        return `${this.picture.name(node)}'s timer ${timer} went off at ${when}: it does not go on`;
-      });
-    }
+  #rings({ node, at, body }: TraceEvent, hands: Hands): void {
+    const timer = body as string;
+    const by = PERIODS.get(timer);
+    if (by === undefined) return;
+    this.#goesOn(node, hands, at, timer, by);
+    hands.rang.set(timer, at);
+  }
+
+  /** A life ends, or stands still: those that go off no more are missed by then. */
+  #allGoOn(node: number, hands: Hands, at: number): void {
+    for (const [timer, by] of PERIODS) this.#goesOn(node, hands, at, timer, by);
+  }
+
+  #goesOn(node: number, hands: Hands, at: number, timer: string, by: ConstantName): void {
+    const last = hands.rang.get(timer);
+    if (last === undefined || hands.drifted || hands.stood) return;
+    if (!this.plan.exact || !this.isKept(node)) return;
+    const period = this.constant(node, by);
+    if (at - last <= period + this.slack) return;
+    const due = (last + period) as Time;
+    this.breach(CLOCKWORK, `${timer} goes on`, { node, at: due, id: null }, () => {
+      const when = `${formatDuration(last)}, and ${by} is ${formatDuration(period)}`;
+      return `${this.picture.name(node)}'s timer ${timer} went off at ${when}: it does not go on`;
+    });
   }
 
   #judge(event: TraceEvent, hands: Hands): void {

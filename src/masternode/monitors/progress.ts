@@ -10,6 +10,8 @@ import type { Rules } from "./rule.ts";
 
 /** How chains stand is told by these. */
 const TIPS = ["tip", "finality-conflict"] as const;
+/** Who makes no block may say nothing of ticks at all, but still announces itself. */
+const SIGNS: readonly Fact["type"][] = ["skipped", "broadcast"];
 
 export const behind: Rules = {
   specs: {
@@ -53,7 +55,7 @@ export const growth: Rules = {
       bound: "`block`; before the first one `counting` + `fetching` besides",
     },
   },
-  facts: [...TIPS, "skipped", "broadcast"],
+  facts: [...TIPS, ...SIGNS],
   make: (scene) => new Growth(scene),
 };
 
@@ -157,13 +159,10 @@ class Growth extends TipMonitor {
 
   protected override look(event: TraceEvent): void {
     super.look(event);
-    const { kind, node, at } = event;
-    // Who makes no block may say nothing of ticks at all, but still announces itself.
-    if (kind === "fact") {
-      const { type } = event.body as Fact;
-      if (type !== "skipped" && type !== "broadcast") return;
-    } else if (kind !== "gate") return;
-    if (kind === "gate" && (event.body as GateBody).gate !== "due") return;
+    const { kind, node, at, body } = event;
+    if (kind === "fact" && !SIGNS.includes((body as Fact).type)) return;
+    if (kind === "gate" && (body as GateBody).gate !== "due") return;
+    if (kind !== "fact" && kind !== "gate") return;
     const group = this.groups.of(node);
     if (group !== null) this.judgeAll(group, at);
   }
