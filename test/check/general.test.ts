@@ -137,6 +137,22 @@ describe("a trace in which one event is wrong", () => {
     expect(told([...events, ...more])).toMatchSnapshot();
   });
 
+  test("but not what a list lets go on", () => {
+    const given = at(3);
+    const sent = events.find(({ kind, node }) => kind === "send" && node === given.node);
+    const entries = Array.from({ length: 10 });
+    const listed = events.slice(0, given.id + 1).map((event) => {
+      if (event.id !== given.cause && event.id !== given.id) return event;
+      return { ...event, body: { ...(event.body as object), entries } } as TraceEvent;
+    });
+    const burst = (count: number): readonly TraceEvent[] =>
+      Array.from({ length: count }, (_, n) => {
+        return { ...(sent as TraceEvent), id: given.id + 1 + n, cause: given.id };
+      });
+    expect(told([...listed, ...burst(36)])).toEqual([]);
+    expect(told([...listed, ...burst(37)])).toMatchSnapshot();
+  });
+
   test("the same question for the same answer, without end", () => {
     const opened = events.findIndex(({ kind }) => kind === "deliver");
     const ask = events[at(0).cause] as TraceEvent;

@@ -4,7 +4,7 @@
  * a time once nothing hinders it" is due to a group from then on.
  */
 import type { Calm, Component } from "../../check/calm.ts";
-import type { RunPlan } from "../../check/invariant.ts";
+import type { NodeFacts, RunPlan } from "../../check/invariant.ts";
 import { partsOf } from "../../check/parts.ts";
 import { type Address, ipOf } from "../../core/address.ts";
 import { longest } from "../../core/fault.ts";
@@ -22,6 +22,12 @@ export interface Group {
   readonly alone: boolean;
   /** The longest way there and back, with what lossy links add. */
   readonly rtt: number;
+}
+
+interface Ban {
+  readonly node: number;
+  readonly ip: number;
+  readonly until: number;
 }
 
 /** A link that loses segments takes this much longer, now and then: TCP sends again. */
@@ -43,6 +49,8 @@ export class Groups {
   /** By from × size + to: has its address, in this life. */
   readonly #knows: Uint8Array;
   readonly #configured: Uint8Array;
+  /** Who wants nothing of whom, for how long: bytes that a fault garbled ban honest nodes (S8). */
+  #bans: readonly Ban[] = [];
   #components: readonly Component[] | null = null;
   #isStale = true;
 
@@ -72,15 +80,17 @@ export class Groups {
   /** After picture and calm have seen it. */
   see(event: TraceEvent): void {
     const { kind, node, body } = event;
-    if (kind === "fact") this.#learn(node, body as Fact);
+    if (kind === "fact") this.#learn(event, body as Fact);
     else if (kind === "boot") {
       const from = node * this.#size;
       for (let to = 0; to < this.#size; to++) this.#knows[from + to] = 0;
+      this.#forgive((ban) => ban.node === node);
     } else if (kind === "fault" || kind === "down" || kind === "stall") this.clean = false;
     else if (kind === "command") {
       const { address } = body as { readonly address?: Address };
       if (address !== undefined) this.#know(node, this.#listener(address));
     }
+    this.#forgive(({ until }) => until < event.at);
     const components = this.#calm.components();
     if (components === this.#components && !this.#isStale) return;
     this.#components = components;
@@ -88,11 +98,29 @@ export class Groups {
     this.#regroup(event.at);
   }
 
-  #learn(node: number, fact: Fact): void {
+  #learn({ node, at }: TraceEvent, fact: Fact): void {
     if (fact.type === "known") this.#know(node, this.#listener(fact.address));
     else if (fact.type === "ready") {
       this.#know(node, this.#picture.at(node).ready.get(fact.session) ?? -1);
+    } else if (fact.type === "banned") {
+      const until =
+        fact.for === null ? Number.POSITIVE_INFINITY : at + fact.for / this.#picture.at(node).rate;
+      this.#bans = [...this.#bans, { node, ip: ipOf(fact.peer), until }];
+      this.#isStale = true;
     }
+  }
+
+  #forgive(isOver: (ban: Ban) => boolean): void {
+    if (!this.#bans.some(isOver)) return;
+    this.#bans = this.#bans.filter((ban) => !isOver(ban));
+    this.#isStale = true;
+  }
+
+  #bannedBy(node: number, other: number): boolean {
+    if (this.#bans.length === 0) return false;
+    const { dialsFrom } = this.#plan.plans[other] as NodeFacts;
+    const ips = [ipOf(this.#picture.at(other).address), dialsFrom];
+    return this.#bans.some((ban) => ban.node === node && ips.includes(ban.ip));
   }
 
   #know(node: number, other: number): void {
@@ -137,7 +165,7 @@ export class Groups {
 
   #clique({ nodes, whole }: Component): readonly number[] {
     const able = nodes.filter((node) => this.#able[node] === true && this.#keepsTime(node));
-    if (whole) return able;
+    if (whole && this.#bans.length === 0) return able;
     const open = (node: number): number =>
       able.filter((other) => other !== node && this.#isOpen(node, other)).length;
     const order = able.map((node) => [open(node), node] as const).sort(([a], [b]) => b - a);
@@ -149,6 +177,7 @@ export class Groups {
   }
 
   #isOpen(one: number, other: number): boolean {
+    if (this.#bannedBy(one, other) || this.#bannedBy(other, one)) return false;
     return this.#calm.isOpen(one, other) && this.#calm.isOpen(other, one);
   }
 

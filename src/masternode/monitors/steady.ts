@@ -141,5 +141,5 @@ class Steady extends RuleMonitor {
 
 /** Nothing there makes TCP give up, or a pong come late. */
 function isGood({ loss, bandwidth, latency }: LinkProfile): boolean {
-  return loss <= 0.05 && bandwidth === null && longest(latency) <= 2 * SECOND;
+  return loss === 0 && bandwidth === null && longest(latency) <= 2 * SECOND;
 }
