@@ -143,7 +143,7 @@ describe("a trace in which one event is wrong", () => {
     const entries = Array.from({ length: 10 });
     const listed = events.slice(0, given.id + 1).map((event) => {
       if (event.id !== given.cause && event.id !== given.id) return event;
-      return { ...event, body: { ...(event.body as object), entries } } as TraceEvent;
+      return { ...event, body: { ...(event.body as object), entries } };
     });
     const burst = (count: number): readonly TraceEvent[] =>
       Array.from({ length: count }, (_, n) => {
