@@ -74,6 +74,8 @@ class Evidence extends RuleMonitor {
     const of = this.#parse(masternodeAddress);
     // What somebody behind a translator says in the name of this node's own address is passed over.
     if (of === null || of === this.picture.at(node).address) return;
+    // Of two that seem to be there, one may be silent.
+    if (this.picture.owner(of) < 0) return;
     const heard = this.#heard[node]?.get(of);
     const { sequenceNumber: sequence, timestamp } = heartbeat;
     if (heard !== undefined && sequence <= heard.sequence) return;

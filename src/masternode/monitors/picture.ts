@@ -90,11 +90,11 @@ export class Picture {
       ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
     }));
     this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
+    for (const [index, { address }] of plan.plans.entries()) this.#owners.set(address, index);
     for (const [index, { address, dialsFrom }] of plan.plans.entries()) {
-      this.#owners.set(address, index);
       if (dialsFrom === null) continue;
       const seen = withPort((dialsFrom * 65_536) as Address, portOf(address));
-      if (this.#owners.has(seen)) this.#shared.add(seen);
+      if ((this.#owners.get(seen) ?? index) !== index) this.#shared.add(seen);
       this.#owners.set(seen, index);
     }
   }

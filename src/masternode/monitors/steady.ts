@@ -88,7 +88,10 @@ class Steady extends RuleMonitor {
     const { nonce } = message;
     if (kind === "send" && message.type === "Ping") life.pings = [...life.pings, { nonce, at }];
     else if (kind === "deliver" && message.type === "Pong") {
-      life.pings = life.pings.filter((ping) => !sameU64(ping.nonce, nonce));
+      // Who answers too late has lost it all the same.
+      life.pings = life.pings.filter((ping) => {
+        return !sameU64(ping.nonce, nonce) || this.#isLost(node, at, ping);
+      });
     }
   }
 
@@ -116,14 +119,18 @@ class Steady extends RuleMonitor {
   #given(event: TraceEvent, { pings }: Life): void {
     const { node, at } = event;
     const most = this.constant(node, "pingLossesMax");
-    const timeout = this.constant(node, "pingTimeout");
-    const { rate } = this.picture.at(node);
-    const late = pings.filter((ping) => (at - ping.at) * rate * 1.01 + SECOND / 100 >= timeout);
+    const late = pings.filter((ping) => this.#isLost(node, at, ping));
     if (late.length >= most) return;
     this.breach("pings-lost", "", event, () => {
       const who = this.picture.name(node);
       return `${who} gives a session up with ${late.length} pings lost, of ${most} that it takes`;
     });
+  }
+
+  /** Or nearly. */
+  #isLost(node: number, at: number, ping: Ping): boolean {
+    const { rate } = this.picture.at(node);
+    return (at - ping.at) * rate * 1.01 + SECOND / 100 >= this.constant(node, "pingTimeout");
   }
 
   /** Since before it began, and on links that lose nothing. */
