@@ -66,6 +66,13 @@ export type Input<P extends Protocol> =
 export type GateValues = Readonly<Record<string, number | string>>;
 export type Strength = "before-sends" | "whenever";
 
+/** A value, or a pure function that makes it of what never changes, for who may never be asked. */
+export type Late<T> = T | (() => T);
+
+export function made<T>(value: Late<T>): T {
+  return typeof value === "function" ? (value as () => T)() : value;
+}
+
 /** What one step may see and ask for. Dead once the step returns (asserted). */
 export interface Ctx<P extends Protocol> {
   /** Where this node listens, as configured. */
@@ -86,7 +93,7 @@ export interface Ctx<P extends Protocol> {
   cancelTimer(timer: P["timer"], key?: TimerKey): void;
   save<F extends keyof P["files"] & string>(
     file: F,
-    value: P["files"][F],
+    value: Late<P["files"][F]>,
     strength: Strength,
   ): void;
   emit(fact: P["fact"]): void;

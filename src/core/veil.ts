@@ -8,6 +8,7 @@ import type {
   Ctx,
   GateValues,
   Input,
+  Late,
   Machine,
   Protocol,
   SessionId,
@@ -83,7 +84,7 @@ class Through<P extends Protocol> implements Ctx<P> {
 
   save<F extends keyof P["files"] & string>(
     file: F,
-    value: P["files"][F],
+    value: Late<P["files"][F]>,
     strength: Strength,
   ): void {
     this.#by("save").save(file, value, strength);

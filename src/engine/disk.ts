@@ -2,6 +2,7 @@
  * One node's disk: named files whose values are immutable, so that a fork shares them. A write
  * becomes durable after a delay; power loss before that keeps the old file, or tears the new one.
  */
+import { type Late, made } from "../core/machine.ts";
 import type { Random } from "../core/random.ts";
 import type { Duration } from "../core/units.ts";
 import { type EventId, NO_CAUSE } from "../trace/event.ts";
@@ -19,7 +20,7 @@ export interface Disk extends DiskPlan {
 }
 
 export interface Written {
-  readonly value: unknown;
+  readonly value: Late<unknown>;
   /** The event that wrote it; NO_CAUSE for what no process wrote so. */
   readonly save: EventId;
 }
@@ -28,7 +29,7 @@ export function newDisk(plan: DiskPlan): Disk {
   return { delay: plan.delay, full: plan.full, files: new Map(), torn: [] };
 }
 
-export function written(disk: Disk, file: string, value: unknown, save: EventId): Disk {
+export function written(disk: Disk, file: string, value: Late<unknown>, save: EventId): Disk {
   const files = new Map(disk.files);
   files.set(file, { value, save });
   return { ...disk, files, torn: disk.torn.filter((name) => name !== file) };
@@ -49,7 +50,7 @@ export function afterPowerLoss(
 export function damaged(disk: Disk, file: string, random: Random): Disk {
   const found = disk.files.get(file);
   if (found === undefined) return disk;
-  const { value } = found;
+  const value = made(found.value);
   if (typeof value !== "string" || value === "") {
     return { ...disk, torn: [...new Set([...disk.torn, file])] };
   }
@@ -65,7 +66,10 @@ export function readable(disk: Disk): {
   readonly aside: readonly string[];
 } {
   const files = [...disk.files].filter(([file]) => !disk.torn.includes(file));
-  return { files: new Map(files), aside: disk.torn };
+  const read = files.map(
+    ([file, { value, save }]) => [file, { value: made(value), save }] as const,
+  );
+  return { files: new Map(read), aside: disk.torn };
 }
 
 export function withoutTorn(disk: Disk): Disk {

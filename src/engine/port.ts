@@ -2,7 +2,7 @@
 import type { Address } from "../core/address.ts";
 import { must } from "../core/assert.ts";
 import { nameHash } from "../core/luck.ts";
-import type { Protocol, SessionId, TimerKey } from "../core/machine.ts";
+import type { Late, Protocol, SessionId, TimerKey } from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import type { Port, TimerHandle } from "../runtime/port.ts";
@@ -26,7 +26,7 @@ export interface TimerRecord {
 /** Body of a write record. */
 export interface WriteRecord {
   readonly file: string;
-  readonly value: unknown;
+  readonly value: Late<unknown>;
   readonly cause: EventId;
   /** When it is durable. */
   readonly at: number;
@@ -115,7 +115,7 @@ export class SimPort<P extends Protocol> implements Port<P> {
     });
   }
 
-  persist(file: string, value: unknown, token: number, cause: EventId): void {
+  persist(file: string, value: Late<unknown>, token: number, cause: EventId): void {
     const { disk, index } = this.#host;
     // A disk writes in order, also when it has become faster meanwhile.
     const last = this.#host.writing.at(-1)?.at ?? 0;

@@ -7,7 +7,15 @@ import type { Socket } from "node:net";
 import { type Address, ipOf, ipText, parseAddress } from "../core/address.ts";
 import { StepFailed } from "../core/assert.ts";
 import type { Codec } from "../core/codec.ts";
-import type { CloseReason, Protocol, Role, SessionId, TimerKey } from "../core/machine.ts";
+import {
+  type CloseReason,
+  type Late,
+  made,
+  type Protocol,
+  type Role,
+  type SessionId,
+  type TimerKey,
+} from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import { trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
@@ -257,8 +265,8 @@ export class HostPort<P extends Protocol> implements Port<P> {
     this.#alarm.disarm(handle);
   }
 
-  persist(file: string, value: unknown, token: number, cause: EventId): void {
-    this.#options.store.write(file, value, (ok) => {
+  persist(file: string, value: Late<unknown>, token: number, cause: EventId): void {
+    this.#options.store.write(file, made(value), (ok) => {
       this.input((node) => node.saved(token, file, ok, cause));
     });
   }

@@ -4,7 +4,7 @@
  * the books against which the next recorded inputs are checked.
  */
 import type { Address } from "../core/address.ts";
-import type { Protocol, SessionId, TimerKey } from "../core/machine.ts";
+import { type Late, made, type Protocol, type SessionId, type TimerKey } from "../core/machine.ts";
 import type { Random, Streams } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import { type Clock, trueLength, uptimeAt, wallAt } from "../runtime/clock.ts";
@@ -99,8 +99,8 @@ export class ReplayPort<P extends Protocol> implements Port<P> {
     if (armed !== undefined) this.fired(armed);
   }
 
-  persist(file: string, value: unknown, token: number, cause: EventId): void {
-    const saving = { file, value, cause };
+  persist(file: string, value: Late<unknown>, token: number, cause: EventId): void {
+    const saving = { file, value: made(value), cause };
     this.saves.set(token, saving);
     this.#ground.saved(saving);
   }

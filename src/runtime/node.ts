@@ -12,6 +12,7 @@ import type {
   Garbled,
   GateValues,
   Input,
+  Late,
   Machine,
   Protocol,
   RefusedReason,
@@ -248,7 +249,7 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
 
   save<F extends keyof P["files"] & string>(
     file: F,
-    value: P["files"][F],
+    value: Late<P["files"][F]>,
     strength: Strength,
   ): void {
     this.#alive();

@@ -4,7 +4,7 @@
  * Everything it is asked for carries the event that asked, so that effects have causes.
  */
 import type { Address } from "../core/address.ts";
-import type { Protocol, SessionId, TimerKey } from "../core/machine.ts";
+import type { Late, Protocol, SessionId, TimerKey } from "../core/machine.ts";
 import type { Random } from "../core/random.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import type { EventId } from "../trace/event.ts";
@@ -29,5 +29,5 @@ export interface Port<P extends Protocol> {
   /** The timer stands beside its handle: it may be due already, where no handle leads. */
   disarm(handle: TimerHandle, timer: P["timer"], key: TimerKey): void;
   /** Ends in `runtime.saved(token, …)`, never inside this call. */
-  persist(file: string, value: unknown, token: number, cause: EventId): void;
+  persist(file: string, value: Late<unknown>, token: number, cause: EventId): void;
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Bug } from "../../src/core/assert.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import { type Machine, made } from "../../src/core/machine.ts";
 import type { Random } from "../../src/core/random.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import type { Kit } from "../../src/kit/kit.ts";
@@ -146,7 +146,8 @@ class Recording implements MasternodeCtx {
   }
 
   save(...args: Parameters<MasternodeCtx["save"]>): void {
-    this.#wish("save", args, () => this.#ctx.save(...args));
+    const [file, value, strength] = args;
+    this.#wish("save", [file, made(value), strength], () => this.#ctx.save(...args));
   }
 
   emit(...args: Parameters<MasternodeCtx["emit"]>): void {

@@ -22,7 +22,7 @@ import { newPeer } from "./session.ts";
 import { newEntry } from "../registry.ts";
 
 export function saveCache(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
-  ctx.save("cache", encodeCache(state.config.crypto, cacheOf(state)), "whenever");
+  ctx.save("cache", () => encodeCache(state.config.crypto, cacheOf(state)), "whenever");
   return withState(state, { memory: { ...state.memory, unsaved: false } });
 }
 
