@@ -12,7 +12,10 @@ export interface PoolOptions {
   /** Handed to every worker when it starts. */
   readonly setup: unknown;
   readonly threads: number;
-  /** How long a worker may work without a `beat`, in ms; left out: for ever. */
+  /**
+   * How long a worker may work without a `beat`, in ms of the time that the machine gives to it (a
+   * tenth of it counts at least); left out: for ever.
+   */
   readonly patience?: number;
 }
 
@@ -40,7 +43,7 @@ interface Seat<Job, Done> {
   ready: boolean;
   /** Why it is about to end. */
   end: Lost | null;
-  /** The pulse when it was last looked at, and how often it was the same. */
+  /** The pulse when it was last looked at, and for how many looks it was the same. */
   seen: number;
   still: number;
 }
@@ -54,6 +57,7 @@ export class Pool<Job, Done> {
   readonly #waiting: Order<Job, Done>[] = [];
   readonly #hurry = new Int32Array(new SharedArrayBuffer(4));
   #watch: NodeJS.Timeout | null = null;
+  #used = process.cpuUsage();
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -127,7 +131,7 @@ export class Pool<Job, Done> {
       this.#bury(seat, seat.end ?? new Lost("crashed", `the worker ended with exit code ${code}`));
     });
     if (patience === undefined || this.#watch !== null) return;
-    this.#watch = setInterval(() => this.#look(), patience / LOOKS);
+    this.#watch = setInterval(() => this.#look(patience / LOOKS), patience / LOOKS);
     this.#watch.unref();
   }
 
@@ -140,16 +144,25 @@ export class Pool<Job, Done> {
     this.#give();
   }
 
-  #look(): void {
+  #look(interval: number): void {
+    const { user, system } = process.cpuUsage(this.#used);
+    this.#used = process.cpuUsage();
+    const busy = [...this.#seats].filter(({ order }) => order !== null).length;
+    const share = shareOf((user + system) / 1_000, interval, busy);
     for (const seat of this.#seats) {
       const now = Atomics.load(seat.pulse, 0);
-      seat.still = seat.order !== null && now === seat.seen ? seat.still + 1 : 0;
+      seat.still = seat.order !== null && now === seat.seen ? seat.still + share : 0;
       seat.seen = now;
       if (seat.still <= LOOKS || seat.end !== null) continue;
       seat.end = new Lost("hung", `no sign of life for ${this.#options.patience} ms`);
       void seat.worker.terminate();
     }
   }
+}
+
+/** How much of a look counts: all where threads run freely, less where others take the machine. */
+export function shareOf(used: number, interval: number, busy: number): number {
+  return Math.min(1, Math.max(0.1, used / (interval * Math.max(1, busy))));
 }
 
 interface Given {
