@@ -97,7 +97,7 @@ function explained<P extends Protocol>(
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
 }
 
-const PLAIN = { wire: "objects", guard: false, machine: null } as const;
+const PLAIN = { wire: "objects", guard: false, machine: null, mutant: null } as const;
 
 /** The run's timeline, one line per state change, exact to the microsecond. */
 export function timelineOf(run: Run<Masternode>): string {

@@ -22,9 +22,13 @@ export async function lookCarefully(look: Look, range: Range): Promise<Tally> {
   return tally;
 }
 
-async function attempt(look: Look, range: Range): Promise<Tally | Lost> {
+/** A worker that was lost is an answer, too. */
+export async function attempt<Job, Done>(
+  work: (job: Job) => Promise<Done>,
+  job: Job,
+): Promise<Done | Lost> {
   try {
-    return await look(range);
+    return await work(job);
   } catch (error) {
     if (error instanceof Lost) return error;
     throw error;

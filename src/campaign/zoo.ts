@@ -1,35 +1,56 @@
 /**
- * Mutants put to the campaign that the protocol itself has to pass: the same worlds, the same
- * promises, and no hint what is wrong. Several are looked at at a time; what becomes of one depends
+ * Mutants put to the scenarios and the campaign that the protocol itself has to pass: the same
+ * worlds, the same promises, and no hint what is wrong. Several are looked at at a time; what becomes of one depends
  * on no other, and not on the number of threads.
  */
 import { performance } from "node:perf_hooks";
 import type { Mutant } from "../fuzz/mutant.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Asked } from "./asked.ts";
+import type { Scenario } from "../scenario/model.ts";
 import { lookCarefully } from "./careful.ts";
 import { type Examined, UNKNOWN } from "./examine.ts";
 import type { Done, Job } from "./job.ts";
 import { Lost, Pool } from "./pool.ts";
+import {
+  type Broken,
+  brokenBy,
+  type Play,
+  type Played,
+  rehearsed,
+  type Rehearsed,
+} from "./rehearse.ts";
 import { type Searched, search } from "./search.ts";
-import type { Found, Tally } from "./tally.ts";
+import { EMPTY, type Found, type Tally } from "./tally.ts";
 
 /** A job about one mutant; null: about the protocol as it is. */
 export interface ZooJob {
   readonly mutant: string | null;
-  readonly job: Job;
+  readonly job: Job | PlayJob;
 }
+
+/** One of the scenarios, by its index. */
+interface PlayJob {
+  readonly do: "play";
+  readonly scenario: number;
+}
+
+export type ZooDone = Done | Played;
 
 export interface ZooOptions {
   readonly asked: Asked;
-  /** Worlds for each. */
+  /** Worlds for each; 0: scenarios alone. */
   readonly budget: number;
+  /** Which each plays before, in the order that is found for them. */
+  readonly scenarios: readonly Scenario[];
   readonly mutants: readonly Pick<Mutant<Protocol>, "id" | "about" | "tags">[];
   readonly worker: URL;
   readonly setup: unknown;
   readonly threads: number;
   readonly version: string;
   readonly stop: AbortSignal;
+  /** The protocol itself passes them; they are played in this order. */
+  rehearsed(scenarios: readonly Rehearsed[]): void;
 }
 
 /** The protocol itself has no id. */
@@ -39,12 +60,19 @@ interface Subject {
   readonly tags?: readonly string[];
 }
 
+/** By a scenario or a world. */
+export function isCaught({ broken, found }: Pick<Verdict, "broken" | "found">): boolean {
+  return broken !== null || found !== null;
+}
+
 /** What became of one. */
 export interface Verdict extends Pick<Examined, "files" | "drawn" | "smallest" | "shrunk"> {
   /** Null: the protocol itself. */
   readonly id: string | null;
   readonly about: string;
   readonly tags: readonly string[];
+  /** What it breaks of a scenario; then no world was drawn. */
+  readonly broken: Broken | null;
   /** Looked at, until it was caught or the budget was spent. */
   readonly worlds: number;
   /** The lowest seed that shows it. */
@@ -55,23 +83,30 @@ export interface Verdict extends Pick<Examined, "files" | "drawn" | "smallest" |
 
 /**
  * The mutants in their order, then the protocol itself: the worlds of its whole budget are what
- * threads do that no mutant wants. Throws the reason of `stop`, at once.
+ * threads do that no mutant wants. Throws BadInput where a scenario fails without a defect, and the
+ * reason of `stop`, at once.
  */
 export async function* zoo(options: ZooOptions): AsyncGenerator<Verdict, void> {
   const { asked, worker, setup, threads, mutants, stop } = options;
   const patience = asked.hungAfter * 1_000;
-  const pool = new Pool<ZooJob, Done>({ worker, setup, threads, patience });
+  const pool = new Pool<ZooJob, ZooDone>({ worker, setup, threads, patience });
   const lanes = new Lanes(threads);
-  const verdicts = [
-    ...mutants.map((mutant) => lanes.run(() => judged(options, pool, mutant))),
-    judged(options, pool, { id: null, about: "the protocol as it is" }),
-  ];
   const stopped = new Promise<never>((_, reject) => {
     stop.addEventListener("abort", () => reject(stop.reason as Error), { once: true });
   });
-  for (const each of [...verdicts, stopped]) each.catch(() => {});
+  stopped.catch(() => {});
   try {
     stop.throwIfAborted();
+    const order = rehearsed(options.scenarios, playing(pool, null));
+    order.catch(() => {});
+    const scenarios = await Promise.race([order, stopped]);
+    options.rehearsed(scenarios);
+    const judging: Judging = { ...options, pool, scenarios };
+    const verdicts = [
+      ...mutants.map((mutant) => lanes.run(() => judged(judging, mutant))),
+      judged(judging, { id: null, about: "the protocol as it is" }),
+    ];
+    for (const each of verdicts) each.catch(() => {});
     for (const verdict of verdicts) yield await Promise.race([verdict, stopped]);
   } finally {
     await pool.close();
@@ -100,25 +135,37 @@ class Lanes {
   }
 }
 
-/** Until it is caught; the protocol itself over the whole budget. */
-async function judged(
-  options: ZooOptions,
-  pool: Pool<ZooJob, Done>,
-  { id, about = "", tags = [] }: Subject,
-): Promise<Verdict> {
-  const start = performance.now();
-  const { tally } = await searched(options, pool, id);
-  const found = Object.values(tally.failures)[0]?.first ?? null;
-  const shrink = options.asked.maxShrinkTime > 0;
-  const closely = found === null ? UNKNOWN : await examined(options, pool, id, found, shrink);
-  const { files, drawn, smallest, shrunk } = closely;
-  const seconds = Math.round((performance.now() - start) / 100) / 10;
-  return { id, about, tags, worlds: tally.worlds, found, files, drawn, smallest, shrunk, seconds };
+/** What all jobs about all of them have in common. */
+interface Judging extends Omit<ZooOptions, "scenarios"> {
+  readonly pool: Pool<ZooJob, ZooDone>;
+  readonly scenarios: readonly Rehearsed[];
 }
 
+function playing(pool: Pool<ZooJob, ZooDone>, mutant: string | null): Play {
+  return async (scenario) => {
+    return (await pool.run({ mutant, job: { do: "play", scenario } }, mutant !== null)) as Played;
+  };
+}
+
+/** Until it is caught; the protocol itself, which passed its scenarios, over the whole budget. */
+async function judged(judging: Judging, { id, about = "", tags = [] }: Subject): Promise<Verdict> {
+  const { pool, scenarios, asked } = judging;
+  const start = performance.now();
+  const broken = id === null ? null : await brokenBy(scenarios, playing(pool, id));
+  const { tally } = broken === null ? await searched(judging, id) : NOTHING;
+  const found = Object.values(tally.failures)[0]?.first ?? null;
+  const shrink = asked.maxShrinkTime > 0;
+  const closely = found === null ? UNKNOWN : await examined(judging, id, found, shrink);
+  const { files, drawn, smallest, shrunk } = closely;
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const { worlds } = tally;
+  return { id, about, tags, broken, worlds, found, files, drawn, smallest, shrunk, seconds };
+}
+
+const NOTHING: Pick<Searched, "tally"> = { tally: EMPTY };
+
 function searched(
-  { budget, stop, asked }: ZooOptions,
-  pool: Pool<ZooJob, Done>,
+  { budget, stop, asked, pool }: Judging,
   mutant: string | null,
 ): Promise<Searched> {
   const { seedStart: from } = asked;
@@ -142,18 +189,17 @@ function searched(
 
 /** As a campaign does: a world that kills its worker while it is made smaller is kept as drawn. */
 async function examined(
-  options: ZooOptions,
-  pool: Pool<ZooJob, Done>,
+  judging: Judging,
   mutant: string | null,
   found: Found,
   shrink: boolean,
 ): Promise<Examined> {
-  const { version } = options;
+  const { version, pool } = judging;
   const job: Job = { do: "examine", examination: { found, version, shrink } };
   try {
     return (await pool.run({ mutant, job }, true)) as Examined;
   } catch (error) {
     if (!(error instanceof Lost)) throw error;
-    return shrink ? examined(options, pool, mutant, found, false) : UNKNOWN;
+    return shrink ? examined(judging, mutant, found, false) : UNKNOWN;
   }
 }

@@ -1,19 +1,23 @@
 /**
- * What the zoo's workers do: a campaign's jobs, each for the protocol with one mutant's defect.
+ * What the zoo's workers do: scenarios and a campaign's jobs, each for the protocol with one
+ * mutant's defect.
  * What the protocol shows without it in the same world is nothing of the mutant's, and passed over.
  */
 import { type Monitor, signatureOf } from "../check/invariant.ts";
+import { must } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import { judge } from "../fuzz/judge.ts";
 import { type Mutant, mutated } from "../fuzz/mutant.ts";
 import type { Kit } from "../kit/kit.ts";
+import type { Scenario } from "../scenario/model.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Asked } from "./asked.ts";
 import { type Done, drawn, type Job, type Protocols, worker } from "./job.ts";
 import type { Beat } from "./pool.ts";
 import type { Seed } from "./range.ts";
 import { EMPTY, plus, type Tally } from "./tally.ts";
-import type { ZooJob } from "./zoo.ts";
+import { played } from "./rehearse.ts";
+import type { ZooDone, ZooJob } from "./zoo.ts";
 
 type Packed = (trace: Trace) => Uint8Array;
 
@@ -23,7 +27,8 @@ export function zooWorker<P extends Protocol>(
   /** The campaign of a mutant; null: of the protocol itself. */
   askedOf: (mutant: string | null) => Asked,
   packed: Packed,
-): (job: ZooJob, beat: Beat) => Done {
+  scenarios: readonly Scenario[],
+): (job: ZooJob, beat: Beat) => ZooDone {
   const healthy = worker({ kit, healthy: null }, askedOf(null), packed);
   const shown = shownBy(kit, askedOf(null));
   const defective = new Map(
@@ -34,6 +39,8 @@ export function zooWorker<P extends Protocol>(
   );
   return ({ mutant, job }, beat) => {
     const one = mutant === null ? undefined : defective.get(mutant);
+    if (job.do === "play")
+      return played(one?.kit ?? kit, must(scenarios[job.scenario], "scenario"));
     return one === undefined ? healthy(job, beat) : one.do(job, beat);
   };
 }
@@ -64,6 +71,10 @@ class Defective<P extends Protocol> {
     this.#packed = packed;
     this.#shown = shown;
     this.#work = worker(both, asked, packed);
+  }
+
+  get kit(): Kit<P> {
+    return this.#both.kit;
   }
 
   do(job: Job, beat: Beat): Done {

@@ -90,7 +90,8 @@ function addZoo(program: Command, act: Act): void {
     .command("zoo")
     .description("put defects into the protocol and see that a campaign finds each")
     .option("--mutants <module>", "who exports them (default: test/zoo/index.ts)")
-    .option("--budget <count>", "worlds for each, at most (default: 2000)")
+    .option("--scenarios <paths...>", "each plays these files or folders before, and must fail one")
+    .option("--budget <count>", "worlds for each, at most; 0: scenarios alone (default: 2000)")
     .option("--only <ids>", "these mutants alone: pong-to-nobody,no-redial")
     .option("--least <percent>", "pass when so many are caught", "95")
     .option("--workers <count>", "threads (default: one a core)")
@@ -107,6 +108,7 @@ function addZoo(program: Command, act: Act): void {
         "zoo",
         "zoo --mutants ./mine.ts --budget 500",
         "zoo --only announcement-deaf --json",
+        "zoo --scenarios scenarios --budget 0           mutation testing of your scenarios",
       ) + "\n\nExit codes: 0 enough are caught and the protocol itself passes, 1 not so, 2 usage.",
     )
     .action((options: ZooArgs) =>

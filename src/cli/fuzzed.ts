@@ -6,9 +6,9 @@ import { type Range, shardOf } from "../campaign/range.ts";
 import { BadInput } from "../core/assert.ts";
 import type * as core from "../core/machine.ts";
 import { TROUBLES } from "../fuzz/draw.ts";
-import { mutated } from "../fuzz/mutant.ts";
 import { SHAPES } from "../fuzz/shapes.ts";
 import { didYouMean } from "../scenario/suggest.ts";
+import { withDefect } from "./defect.ts";
 import { countOf, secondsOf } from "./numbers.ts";
 import { profileNamed, type Protocol, protocolOf } from "./protocol.ts";
 
@@ -95,9 +95,7 @@ export async function protocolsFor(
     machine === null
       ? protocolOf({ kit: null })
       : await (await import("./machine.ts")).loadKit(machine, cwd);
-  if (mutant === null) return { kit, healthy: null };
-  const { mutantNamed } = await import("./mutant.ts");
-  return { kit: mutated(kit, await mutantNamed(mutant, cwd)), healthy: kit };
+  return { kit: await withDefect(kit, mutant, cwd), healthy: mutant === null ? null : kit };
 }
 
 /** `--profile large` means worlds of that shape, where no machine has the name. */

@@ -21,6 +21,7 @@ export interface PlayFlags {
   readonly until?: string;
   readonly wire?: string;
   readonly guard?: boolean;
+  readonly mutant?: string;
 }
 
 /** The same, checked. Null: as the scenario says. */
@@ -34,13 +35,14 @@ export type AnyRun = Run<core.Protocol>;
 export type Told = Pick<AnyRun, "summary" | "trace">;
 
 export function askOf(flags: PlayFlags, kit: Protocol, { machine }: Pick<Io, "machine">): Ask {
-  const { profile, until, wire, guard = false } = flags;
+  const { profile, until, wire, guard = false, mutant = null } = flags;
   return {
     profile: profile === undefined ? null : profileNamed(kit, profile),
     until: until === undefined ? null : momentOf(until),
     wire: wire === "bytes" ? "bytes" : "objects",
     guard,
     machine,
+    mutant,
     version: version(),
   };
 }
@@ -146,5 +148,5 @@ export function resultOf(
 /** Whether this run is the one that the scenario was written for, and a golden is kept of. */
 export function isPinned(scenario: Scenario, ask: Ask, { seed, profile }: RunSummary): boolean {
   const whole = ask.until === null || ask.until === scenario.until;
-  return whole && seed === scenario.seed && profile === scenario.profile;
+  return whole && ask.mutant === null && seed === scenario.seed && profile === scenario.profile;
 }

@@ -72,6 +72,7 @@ function addRun(program: Command, act: Act): void {
     .option("--seed <seeds>", "S, A..B, or several: 1..1000,7 (default: the scenario's own)");
   playOptions(command)
     .addOption(wireOption())
+    .option("--mutant <module#id>", "put a defect in: which expectations see it?")
     .option("--guard", "freeze every state, so that a handler that changes one is caught")
     .option("--trace <file>", "write every event as NDJSON, packed if it ends in .gz")
     .option("--check-determinism", "play each seed three ways; exit 5 if two runs differ")

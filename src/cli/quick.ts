@@ -26,6 +26,7 @@ export type Quick =
 
 export interface PlayerSetup {
   readonly machine: string | null;
+  readonly mutant: string | null;
   readonly cwd: string;
 }
 
@@ -40,13 +41,14 @@ export async function* quickly(
   io: Io,
   kit: Protocol,
   jobs: readonly QuickJob[],
+  mutant: string | null,
 ): AsyncGenerator<Quick, void> {
   const threads = availableParallelism();
   // A kit that was handed over as a value cannot be handed to a thread.
   const known = io.kit === null || io.machine !== null;
   const pays = jobs.length >= THREADED_FROM && threads > 1;
   if (known && pays && existsSync(fileURLToPath(PLAYER))) {
-    const setup: PlayerSetup = { machine: io.machine, cwd: io.cwd };
+    const setup: PlayerSetup = { machine: io.machine, mutant, cwd: io.cwd };
     yield* inThreads<QuickJob, Quick>({ worker: PLAYER, setup, threads }, jobs);
   } else {
     for (const job of jobs) yield playQuickly(kit, job, () => io.elapsed());

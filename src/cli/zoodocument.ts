@@ -1,6 +1,7 @@
 /** What came of a zoo, as one document: `zoo.json`, and what `--json` prints. */
 import type { Asked } from "../campaign/asked.ts";
-import type { Verdict } from "../campaign/zoo.ts";
+import type { Rehearsed } from "../campaign/rehearse.ts";
+import { isCaught, type Verdict } from "../campaign/zoo.ts";
 import { must } from "../core/assert.ts";
 
 export interface ZooDocument {
@@ -8,6 +9,8 @@ export interface ZooDocument {
   readonly options: Asked;
   /** Worlds for each mutant. */
   readonly budget: number;
+  /** Which it plays before, in this order. */
+  readonly scenarios: readonly Pick<Rehearsed, "file" | "events">[];
   /** Per cent that have to be caught. */
   readonly least: number;
   /** Enough are caught, and the protocol itself shows nothing. */
@@ -17,9 +20,11 @@ export interface ZooDocument {
   readonly sums: {
     readonly mutants: number;
     readonly caught: number;
+    /** Of these, by a scenario. */
+    readonly byScenario: number;
     /** By tag: how many, and how many of them are caught. */
     readonly tags: Readonly<Record<string, { readonly mutants: number; readonly caught: number }>>;
-    /** Of the worlds that failures were shrunk to; null: nothing was caught. */
+    /** Of the worlds that failures were shrunk to; null: nothing was caught in one. */
     readonly medianNodes: number | null;
     readonly medianFaults: number | null;
   };
@@ -31,6 +36,7 @@ export type ZooRow = Omit<Verdict, "files">;
 interface Frame {
   readonly asked: Asked;
   readonly budget: number;
+  readonly scenarios: readonly Rehearsed[];
   readonly least: number;
   readonly threads: number;
   readonly seconds: number;
@@ -43,7 +49,7 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
     "the protocol itself",
   );
   const mutants = rows.filter(({ id }) => id !== null);
-  const caught = mutants.filter(({ found }) => found !== null);
+  const caught = mutants.filter(isCaught);
   const sizes = caught.flatMap(({ smallest }) => (smallest === null ? [] : [smallest]));
   const tags = [...new Set(mutants.flatMap((row) => row.tags))];
   const enough = caught.length * 100 >= mutants.length * frame.least;
@@ -51,6 +57,7 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
     format: 1,
     options: frame.asked,
     budget: frame.budget,
+    scenarios: frame.scenarios.map(({ file, events }) => ({ file, events })),
     least: frame.least,
     passed: enough && protocol.found === null,
     protocol,
@@ -58,6 +65,7 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
     sums: {
       mutants: mutants.length,
       caught: caught.length,
+      byScenario: caught.filter(({ broken }) => broken !== null).length,
       tags: Object.fromEntries(tags.map((tag) => [tag, countOf(mutants, tag)])),
       medianNodes: median(sizes.map(({ nodes }) => nodes)),
       medianFaults: median(sizes.map(({ faults }) => faults)),
@@ -68,7 +76,7 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
 
 function countOf(rows: readonly ZooRow[], tag: string): { mutants: number; caught: number } {
   const tagged = rows.filter(({ tags }) => tags.includes(tag));
-  const caught = tagged.filter(({ found }) => found !== null);
+  const caught = tagged.filter(isCaught);
   return { mutants: tagged.length, caught: caught.length };
 }
 

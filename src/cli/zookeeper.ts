@@ -1,9 +1,10 @@
-/** A worker thread of `timesim zoo`: a campaign's jobs, for the protocol with a mutant's defect. */
+/** A worker thread of `timesim zoo`: scenarios and a campaign's jobs, for a mutant. */
 import type { Asked } from "../campaign/asked.ts";
-import type { Done } from "../campaign/job.ts";
 import { serve } from "../campaign/pool.ts";
-import type { ZooJob } from "../campaign/zoo.ts";
+import type { ZooDone, ZooJob } from "../campaign/zoo.ts";
 import { zooWorker } from "../campaign/zoojob.ts";
+import type { Scenario } from "../scenario/model.ts";
+import type { Trace } from "../trace/trace.ts";
 import { traceBytes } from "./files.ts";
 import { kitFor } from "./fuzzed.ts";
 import { mutantsIn } from "./mutant.ts";
@@ -13,13 +14,15 @@ export interface ZookeeperSetup {
   /** The module that exports them. */
   readonly module: string;
   readonly cwd: string;
+  readonly scenarios: readonly Scenario[];
 }
 
-await serve<ZookeeperSetup, ZooJob, Done>(async ({ asked, module, cwd }) => {
+await serve<ZookeeperSetup, ZooJob, ZooDone>(async ({ asked, module, cwd, scenarios }) => {
   const kit = await kitFor(asked, cwd);
   const mutants = await mutantsIn("--mutants", module, cwd);
   const askedOf = (id: string | null): Asked => {
     return { ...asked, mutant: id === null ? null : `${module}#${id}` };
   };
-  return zooWorker(kit, mutants, askedOf, (trace) => traceBytes(trace, "trace.ndjson.gz"));
+  const packed = (trace: Trace): Uint8Array => traceBytes(trace, "trace.ndjson.gz");
+  return zooWorker(kit, mutants, askedOf, packed, scenarios);
 });

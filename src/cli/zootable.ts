@@ -1,4 +1,5 @@
 /** A zoo as a table: one line a mutant, the protocol itself first, then the sums. */
+import { isCaught } from "../campaign/zoo.ts";
 import type { Paint } from "./color.ts";
 import { columns } from "./table.ts";
 import type { ZooDocument, ZooRow } from "./zoodocument.ts";
@@ -7,48 +8,66 @@ export function zooTable(document: ZooDocument, out: string, paint: Paint): stri
   const { protocol, mutants } = document;
   const head = ["", "mutant", "broken promise", "seeds", "time", "smallest world", ""];
   const rows = [protocol, ...mutants].map((row) => line(row, paint));
-  const survivors = mutants.filter(({ found }) => found === null);
+  const survivors = mutants.filter((row) => !isCaught(row));
   return [
     columns([head, ...rows]),
     "",
     ...survivors.map(({ id, about }) => `not caught: ${id ?? ""}  ${about}`),
     ...(survivors.length === 0 ? [] : [""]),
     sums(document, paint),
-    `${out}/zoo.json, and a folder for each that was caught`,
+    `${out}/zoo.json, and a folder for each that was caught in a world`,
   ].join("\n");
 }
 
 function line(row: ZooRow, paint: Paint): string[] {
-  const { id, found, worlds, smallest, seconds, tags, shrunk } = row;
-  const isGood = (id === null) === (found === null);
-  const said = found?.signature ?? (id === null ? "nothing found" : "not caught");
-  const small =
-    smallest === null
-      ? ""
-      : `${smallest.nodes} nodes, ${smallest.faults} faults, ${smallest.seconds} s`;
+  const { id, worlds, seconds, tags } = row;
+  const isGood = (id === null) === !isCaught(row);
   return [
     isGood ? paint.good("✓") : paint.bad("✗"),
     id ?? "(the protocol as it is)",
-    said,
+    brokenText(row),
     String(worlds),
     `${seconds}s`,
-    shrunk === "minimal" || small === "" ? small : `${small} (${shrunk})`,
+    smallestText(row),
     tags.join(" "),
   ];
 }
 
-function sums({ sums: all, protocol, timings, least, passed }: ZooDocument, paint: Paint): string {
-  const { mutants, caught, medianNodes, medianFaults, tags } = all;
+const ROW_MAX = 60;
+
+function brokenText({ id, found, broken }: ZooRow): string {
+  if (broken === null) return found?.signature ?? (id === null ? "nothing found" : "not caught");
+  const { file, row } = broken;
+  return `${file}: ${row.length > ROW_MAX ? `${row.slice(0, ROW_MAX - 1)}…` : row}`;
+}
+
+function smallestText({ broken, smallest, shrunk }: ZooRow): string {
+  if (broken !== null) return "the scenario";
+  if (smallest === null) return "";
+  const text = `${smallest.nodes} nodes, ${smallest.faults} faults, ${smallest.seconds} s`;
+  return shrunk === "minimal" ? text : `${text} (${shrunk})`;
+}
+
+function sums(document: ZooDocument, paint: Paint): string {
+  const { sums: all, protocol, scenarios, timings, least, passed } = document;
+  const { mutants, caught, byScenario, medianNodes, medianFaults, tags } = all;
   const share = mutants === 0 ? 0 : Math.floor((caught * 1_000) / mutants) / 10;
   const parts = [
     `${caught} of ${mutants} caught (${share} %, asked for ${least} %)`,
+    ...(scenarios.length === 0 ? [] : [`${byScenario} of them by scenarios`]),
     ...Object.entries(tags).map(([tag, each]) => `${tag}: ${each.caught} of ${each.mutants}`),
     ...(medianNodes === null ? [] : [`median ${medianNodes} nodes, ${medianFaults} faults`]),
     protocol.found === null
-      ? `the protocol itself passes ${protocol.worlds} worlds`
+      ? `the protocol itself passes ${passedText(document)}`
       : `the protocol itself fails: ${protocol.found.signature}, seed ${protocol.found.seed}`,
     `${timings.seconds} s with ${timings.workers} workers`,
   ];
   const text = parts.join(" · ");
   return passed ? paint.good(text) : paint.bad(text);
+}
+
+/** Whatever was asked of it. */
+function passedText({ scenarios, protocol, budget }: ZooDocument): string {
+  const played = scenarios.length === 0 ? [] : [`${scenarios.length} scenarios`];
+  return [...played, ...(budget === 0 ? [] : [`${protocol.worlds} worlds`])].join(" and ");
 }

@@ -10,17 +10,20 @@ export interface Differences {
   readonly guard: boolean;
   /** The module of another protocol than the program's own, as it was named. */
   readonly machine: string | null;
+  /** `module#id`: with that defect. */
+  readonly mutant: string | null;
   /** Played by real nodes, so many times faster than real time. */
   readonly speed?: number;
 }
 
 /** The command that repeats a run, with nothing in it that would be so anyway. */
 export function repeatCommand(scenario: Scenario, ask: Differences, seeds: string): string {
-  const { profile, until, wire, guard, machine, speed } = ask;
+  const { profile, until, wire, guard, machine, mutant, speed } = ask;
   const how = speed === undefined ? "run" : "cluster";
   const words = [`npx timesim ${how} ${quoted(scenario.file)} --seed ${quoted(seeds)}`];
   if (speed !== undefined && speed !== 1) words.push(`--speed ${speed}`);
   if (machine !== null) words.push(`--machine ${quoted(machine)}`);
+  if (mutant !== null) words.push(`--mutant ${quoted(mutant)}`);
   if (profile !== null && profile !== scenario.profile) words.push(`--profile ${profile}`);
   if (until !== null && until !== scenario.until) words.push(`--until ${formatDuration(until)}`);
   if (wire === "bytes") words.push("--wire bytes");

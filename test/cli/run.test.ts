@@ -276,6 +276,24 @@ describe("what a run is given", () => {
     );
   });
 
+  it("may be a defect, which goes into that command and makes no golden", async () => {
+    const defect = [
+      "const apply = (it) => ({ ...it, machine: { ...it.machine, step: (state) => state } });",
+      'export const still = { id: "still", apply };',
+    ];
+    place.write("defect.mjs", defect.join("\n"));
+    const words = ["--no-report", "--mutant", "defect.mjs#still"];
+    const { exit, out } = await place.timesim(["run", "good.yaml", ...words]);
+    expect(exit).toBe(1);
+    expect(out).toContain("npx timesim run good.yaml --seed 1 --mutant 'defect.mjs#still'\n");
+    const golden = await place.timesim(["run", "good.yaml", ...words, "--update"]);
+    expect(golden).toMatchObject({ exit: 2 });
+    expect(golden.err).toContain("leave out --mutant\n");
+    const none = await place.timesim(["run", "good.yaml", "--mutant", "defect.mjs#stil"]);
+    expect(none).toMatchObject({ exit: 2 });
+    expect(none.err).toContain('no mutant of that id (did you mean "still"?)\n');
+  });
+
   it("as bytes and frozen is the same run", async () => {
     const digest = async (...words: readonly string[]): Promise<string | undefined> => {
       const { out } = await place.timesim(["run", "good.yaml", "--no-report", ...words]);

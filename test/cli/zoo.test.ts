@@ -1,7 +1,7 @@
 /** `timesim zoo` as a process: two mutants that a user brings, one of which nobody can notice. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { ZooDocument } from "../../src/cli/zoodocument.ts";
@@ -39,6 +39,14 @@ function timesim(...words: readonly string[]): { exit: number | null; out: strin
 }
 
 place.write("mine.mjs", MUTANTS);
+
+const NODES =
+  "until: 40s\nnodes: { A: { address: 10.0.0.1 }, B: { address: 10.0.0.2, dials: [A] } }";
+const MEET = "{ row: they meet, on: all, that: { active: { count: 2 } }, by: 9s }";
+mkdirSync(join(place.path, "asked"));
+place.write("asked/promised.yaml", `${NODES}\ninvariants: all\n`);
+place.write("asked/short.yaml", `${NODES.replace("40s", "20s")}\nexpect: [${MEET}]\n`);
+place.write("never.yaml", `${NODES}\nexpect: [${MEET.replace("2 }", "3 }")}]\n`);
 
 const SMALL = ["--budget", "3", "--worlds", "quick", "--max-shrink-time", "1s"];
 
@@ -78,6 +86,53 @@ describe("a zoo of the user's own", () => {
     expect(ran.exit).toBe(0);
   });
 
+  it("plays scenarios before any world", { timeout: 60_000 }, () => {
+    const words = ["--mutants", "mine.mjs", ...SMALL, "--json", "--scenarios", "asked", "--out"];
+    const [one, two] = ["1", "2"].map((workers) => {
+      const ran = timesim("zoo", ...words, `asked-${workers}`, "--workers", workers);
+      expect(ran.exit, ran.err).toBe(1);
+      return JSON.parse(ran.out) as ZooDocument;
+    });
+    expect(one?.scenarios.map(({ file }) => file)).toEqual([
+      "asked/short.yaml",
+      "asked/promised.yaml",
+    ]);
+    const [mute, same] = one?.mutants ?? [];
+    const broken = { file: "asked/promised.yaml", row: "pong (P2)" };
+    expect(mute).toMatchObject({ broken, worlds: 0, found: null, smallest: null });
+    expect(same).toMatchObject({ broken: null, worlds: 3, found: null });
+    expect(one?.protocol).toMatchObject({ broken: null, worlds: 3, found: null });
+    expect(one?.sums).toMatchObject({ mutants: 2, caught: 1, byScenario: 1, medianNodes: null });
+    const timeless = (all: ZooDocument | undefined): unknown => {
+      return all?.mutants.map((row) => ({ ...row, seconds: 0 }));
+    };
+    expect(timeless(two)).toEqual(timeless(one));
+  });
+
+  it("plays scenarios alone, if no world is to be drawn", { timeout: 60_000 }, () => {
+    const words = ["--mutants", "mine.mjs", "--budget", "0", "--scenarios", "asked/*.yaml"];
+    const ran = timesim("zoo", ...words, "scenarios/stuck-at-3009.yaml", "--least", "50");
+    expect(ran.exit, ran.err).toBe(0);
+    expect(ran.out).toMatch(
+      /✓ {2}mute +asked\/promised.yaml: pong \(P2\) +0 .* the scenario +ping/,
+    );
+    expect(ran.out).toMatch(/✗ {2}same +not caught +0 /);
+    expect(ran.out).toContain(" · 1 of them by scenarios · ");
+    expect(ran.out).toContain(" · the protocol itself passes 2 scenarios · ");
+    expect(ran.err).toBe("scenarios/stuck-at-3009.yaml: not played, nobody in it is repaired\n");
+  });
+
+  it("judges nobody by a scenario that the protocol itself fails", { timeout: 60_000 }, () => {
+    const words = ["zoo", "--mutants", "mine.mjs", "--scenarios", "asked", "never.yaml"];
+    const ran = timesim(...words, "--out", "unasked");
+    expect(ran.exit).toBe(2);
+    expect(ran.out).toBe("");
+    const problem =
+      "never.yaml — it fails without any defect: they meet — A counts 2 active (A, B)";
+    expect(ran.err).toContain(problem);
+    expect(existsSync(join(place.path, "unasked"))).toBe(false);
+  });
+
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -111,6 +166,15 @@ describe("a zoo of the user's own", () => {
     expect(only).toMatchObject({
       exit: 2,
       err: '--only mut — no mutant of that id (did you mean "mute"?)\n',
+    });
+    const words = ["zoo", "--mutants", "mine.mjs", "--budget", "0"];
+    expect(timesim(...words)).toMatchObject({
+      exit: 2,
+      err: "--budget 0 — that leaves --scenarios, and there are none\n",
+    });
+    expect(timesim(...words, "--scenarios", "none-*.yaml")).toMatchObject({
+      exit: 2,
+      err: "--scenarios none-*.yaml — none is meant by it\n",
     });
   });
 });

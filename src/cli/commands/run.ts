@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
+import { withDefect } from "../defect.ts";
 import { EXIT } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
 import { hasGolden } from "../golden.ts";
@@ -75,7 +76,7 @@ function problemsOf(error: unknown): readonly string[] | null {
 
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */
 async function playAll(args: RunArgs, reporters: Reporters, io: Io): Promise<number> {
-  const kit = protocolOf(io);
+  const kit = await withDefect(protocolOf(io), args.mutant ?? null, io.cwd);
   const ask = askOf(args, kit, io);
   const seeds = args.seed === undefined ? null : parseSeeds(args.seed);
   const files = selectFiles(args.paths, io.cwd);
@@ -140,7 +141,7 @@ function verdicts(job: Job, scenarios: readonly Scenario[]): AsyncGenerator<Quic
   const quick = scenarios.filter((scenario) => looksQuick(job, scenario, scenarios));
   const [only] = job.seeds ?? [];
   const jobs = quick.map((scenario) => ({ scenario, seed: only ?? scenario.seed, ask }));
-  return quickly(io, kit, jobs);
+  return quickly(io, kit, jobs, ask.mutant);
 }
 
 function keep(
@@ -207,12 +208,13 @@ const QUIET = { throwIfNoEntry: false } as const;
 /** A golden is the run that the scenario itself describes. */
 function refuseOtherRuns(scenarios: readonly Scenario[], seeds: Seeds | null, ask: Ask): void {
   const [seed = null] = seeds ?? [];
-  const { profile, until } = ask;
+  const { profile, until, mutant } = ask;
   const problems = scenarios.flatMap((scenario): readonly string[] => {
     const wrong = [
       seed !== null && seed !== scenario.seed ? "--seed" : "",
       profile !== null && profile !== scenario.profile ? "--profile" : "",
       until !== null && until !== scenario.until ? "--until" : "",
+      mutant !== null ? "--mutant" : "",
     ].filter((flag) => flag !== "");
     if (wrong.length === 0) return [];
     const flags = wrong.join(", ");

@@ -3,17 +3,21 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Asked } from "../../campaign/asked.ts";
 import { ReportFolder } from "../../campaign/folder.ts";
-import { type Verdict, zoo as judged } from "../../campaign/zoo.ts";
+import type { Rehearsed } from "../../campaign/rehearse.ts";
+import { isCaught, type Verdict, zoo as judged } from "../../campaign/zoo.ts";
 import { BadInput } from "../../core/assert.ts";
+import type { Scenario } from "../../scenario/model.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
+import { readScenarios } from "../files.ts";
 import { askedOf, kitFor, threadsOf } from "../fuzzed.ts";
 import { countOf } from "../numbers.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
 import { LiveLine } from "../live.ts";
 import { type AnyMutant, mutantsIn } from "../mutant.ts";
-import { type Io, say, sayJson } from "../output.ts";
-import { protocolOf } from "../protocol.ts";
+import { type Io, note, say, sayJson } from "../output.ts";
+import { type Protocol, protocolOf } from "../protocol.ts";
+import { selectFiles } from "../select.ts";
 import { version } from "../version.ts";
 import { type ZooDocument, zooDocument } from "../zoodocument.ts";
 import type { ZookeeperSetup } from "../zookeeper.ts";
@@ -23,6 +27,7 @@ export interface ZooArgs {
   readonly budget?: string;
   readonly mutants?: string;
   readonly only?: string;
+  readonly scenarios?: readonly string[];
   readonly workers?: string;
   readonly worlds?: string;
   readonly seedStart?: string;
@@ -44,24 +49,30 @@ const ZOOKEEPER = new URL("./zookeeper.js", import.meta.url);
 
 export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   const module = moduleOf(args.mutants, io.cwd);
-  const budget = countOf("--budget", args.budget, BUDGET, 1);
+  const budget = countOf("--budget", args.budget, BUDGET, 0);
   const least = countOf("--least", args.least, LEAST, 0);
   const asked = askedFor(args, budget, io);
   // What a worker cannot load is said here, once and with its name.
-  await kitFor(asked, io.cwd);
+  const kit = await kitFor(asked, io.cwd);
   const mutants = chosen(await mutantsIn("--mutants", module, io.cwd), args.only);
+  const scenarios = scenariosOf(args, budget, kit, io);
   const threads = threadsOf(args.workers);
   const { out = OUT } = args;
-  const setup: ZookeeperSetup = { asked, module, cwd: io.cwd };
+  const setup: ZookeeperSetup = { asked, module, cwd: io.cwd, scenarios };
   const line = new LiveLine(io, PLAIN_MS);
   const start = io.elapsed();
   try {
     return await untilInterrupted(async (stop) => {
       const folder = new ReportFolder(resolve(io.cwd, out), out, "zoo.json");
       try {
-        const options = { asked, budget, mutants, worker: ZOOKEEPER, setup, threads, stop };
         const verdicts: Verdict[] = [];
-        for await (const verdict of judged({ ...options, version: version() })) {
+        let order: readonly Rehearsed[] = [];
+        const judging = judged({
+          ...{ asked, budget, mutants, scenarios, worker: ZOOKEEPER, setup, threads, stop },
+          version: version(),
+          rehearsed: (found) => (order = found),
+        });
+        for await (const verdict of judging) {
           verdicts.push(verdict);
           for (const [name, data] of Object.entries(verdict.files)) {
             folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
@@ -70,7 +81,8 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
         }
         line.end();
         const seconds = Math.round((io.elapsed() - start) / 100) / 10;
-        const document = zooDocument(verdicts, { asked, budget, least, threads, seconds });
+        const frame = { asked, budget, scenarios: order, least, threads, seconds };
+        const document = zooDocument(verdicts, frame);
         folder.finish(`${JSON.stringify(document, null, 2)}\n`);
         return print(io, document, out, args.json === true);
       } catch (error) {
@@ -83,6 +95,30 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
     if (error instanceof Interrupted) return error.exit;
     throw error;
   }
+}
+
+/** To a scenario in which nobody runs what mutants stand in for, a defect is nothing. */
+function scenariosOf(
+  { scenarios: words = [] }: ZooArgs,
+  budget: number,
+  kit: Protocol,
+  io: Io,
+): readonly Scenario[] {
+  const all = readScenarios(kit, selectFiles(words, io.cwd), io.cwd);
+  const first = kit.profiles[0]?.name ?? "";
+  const about = all.filter(({ nodes, profile }) => {
+    return nodes.some((node) => (node.profile ?? profile) === first);
+  });
+  for (const scenario of all) {
+    if (!about.includes(scenario))
+      note(io, `${scenario.file}: not played, nobody in it is ${first}`);
+  }
+  if (about.length > 0) return about;
+  if (words.length > 0)
+    throw new BadInput([`--scenarios ${words.join(" ")} — none is meant by it`]);
+  if (budget === 0)
+    throw new BadInput(["--budget 0 — that leaves --scenarios, and there are none"]);
+  return [];
 }
 
 function print(io: Io, document: ZooDocument, out: string, json: boolean): number {
@@ -101,12 +137,12 @@ function moduleOf(named: string | undefined, cwd: string): string {
 function askedFor(args: ZooArgs, budget: number, io: Io): Asked {
   const { worlds, seedStart, hungAfter, maxShrinkTime = SHRINK_TIME } = args;
   const words = {
-    ...{ runs: String(budget), maxShrinkTime },
+    maxShrinkTime,
     ...(worlds === undefined ? {} : { worlds }),
     ...(seedStart === undefined ? {} : { seedStart }),
     ...(hungAfter === undefined ? {} : { hungAfter }),
   };
-  return askedOf(words, protocolOf(io), io.machine);
+  return { ...askedOf(words, protocolOf(io), io.machine), runs: budget };
 }
 
 function chosen(mutants: readonly AnyMutant[], only: string | undefined): readonly AnyMutant[] {
@@ -124,6 +160,6 @@ function chosen(mutants: readonly AnyMutant[], only: string | undefined): readon
 }
 
 function progress(all: readonly Verdict[], count: number): string {
-  const caught = all.filter(({ found }) => found !== null).length;
+  const caught = all.filter(isCaught).length;
   return `zoo · ${all.length} of ${count} mutants · ${caught} caught`;
 }
