@@ -37,7 +37,7 @@ export interface Rehearsed {
 /** One of them by its index, in one worker. */
 export type Play = (index: number) => Promise<Played>;
 
-/** In a worker, with or without a defect. A golden is no part of it: every change departs from it. */
+/** In a worker, with or without a defect. A golden is no part of it: any change departs from it. */
 export function played<P extends Protocol>(kit: Kit<P>, scenario: Scenario): Played {
   const { file } = scenario;
   try {

@@ -1,7 +1,7 @@
 /**
  * Mutants put to the scenarios and the campaign that the protocol itself has to pass: the same
- * worlds, the same promises, and no hint what is wrong. Several are looked at at a time; what becomes of one depends
- * on no other, and not on the number of threads.
+ * worlds, the same promises, and no hint what is wrong. Several are looked at at a time; what
+ * becomes of one depends on no other, and not on the number of threads.
  */
 import { performance } from "node:perf_hooks";
 import type { Mutant } from "../fuzz/mutant.ts";
