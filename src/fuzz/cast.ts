@@ -42,18 +42,18 @@ export function castOf(all: readonly NodeGenes[], casting: Casting): Cast {
   let strange = 0;
   const plans = all.map((genes, index): NodePlan => {
     const room = all.length - strange > KEPT_MIN;
-    const profile = room ? profileOf(genes, casting) : null;
-    if (profile !== null) strange++;
+    const stranger = room ? strangerOf(genes, casting) : null;
+    if (stranger !== null) strange++;
     const start = startOf(genes, casting);
     const { settings, core } = settingsOf(genes, casting);
-    if (profile === null && core && start < casting.heal) eligible.push(index);
+    if (stranger === null && core && start < casting.heal) eligible.push(index);
     return {
       name: nameOf(index),
       address: casting.addresses[index] as Address,
       dialsFrom: sourceOf(genes, index, casting),
       start,
-      profile,
-      config: casting.isOn("own") && likely(20, genes.own) ? casting.own(genes) : {},
+      profile: stranger ?? otherOf(genes, casting),
+      config: casting.isOn("own") && likely(OWN, genes.own) ? casting.own(genes) : {},
       settings,
       clock: clockOf(genes, casting),
       disk: { delay: diskOf(genes, casting), full: false },
@@ -62,7 +62,17 @@ export function castOf(all: readonly NodeGenes[], casting: Casting): Cast {
   return { plans, eligible };
 }
 
-function profileOf(genes: NodeGenes, { isOn, lore }: Casting): string | null {
+/** Of a hundred nodes so many have a constant of their own, where some have; as many, a profile. */
+const OWN = 20;
+
+/** Another node that is held to every promise; one die says which of the two a node has. */
+function otherOf({ own, which }: NodeGenes, { isOn, lore }: Casting): string | null {
+  const { others } = lore;
+  if (!isOn("own") || others.length === 0) return null;
+  return likely(2 * OWN, own) && !likely(OWN, own) ? among(others, which) : null;
+}
+
+function strangerOf(genes: NodeGenes, { isOn, lore }: Casting): string | null {
   const { old, adversaries } = lore;
   if (isOn("adversary") && adversaries.length > 0 && likely(20, genes.profile)) {
     return among(adversaries, genes.which);

@@ -1,4 +1,5 @@
 /** What of a kit matters to who draws worlds for it, gathered once. */
+import type { Standing } from "../check/invariant.ts";
 import type { Protocol } from "../core/machine.ts";
 import { defaultsOf, type Settings } from "../kit/field.ts";
 import type { FuzzHints } from "../kit/fuzz.ts";
@@ -14,6 +15,8 @@ export interface Lore {
   readonly port: number;
   readonly messages: readonly string[];
   readonly files: readonly string[];
+  /** Profiles besides the first that are held to every promise. */
+  readonly others: readonly string[];
   readonly old: readonly string[];
   readonly adversaries: readonly string[];
   /** Options, beside troubles, of which a swarm switches some on. */
@@ -54,9 +57,9 @@ const NO_HINTS: FuzzHints = {
 
 export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {
   const { fuzz: hints = NO_HINTS, profiles, config } = kit;
-  const [first] = profiles;
-  const standing = (kind: string): readonly string[] =>
-    profiles.filter((profile) => profile.standing === kind).map(({ name }) => name);
+  const [first, ...others] = profiles;
+  const standing = (kind: Standing): readonly string[] =>
+    others.filter((profile) => (profile.standing ?? "kept") === kind).map(({ name }) => name);
   const apart = new Set(hints.worlds.flatMap(({ node }) => Object.keys(node)));
   return {
     hints,
@@ -70,6 +73,7 @@ export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {
     port: kit.defaultPort,
     messages: first?.machine.kinds ?? [],
     files: Object.keys(kit.files),
+    others: standing("kept"),
     old: standing("old"),
     adversaries: standing("adversary"),
     options: [...OPTIONS, ...Object.keys(hints.node), ...apart],

@@ -1,6 +1,6 @@
 /**
- * The nodes there are: the repaired protocol, the node of 2025-12-21 as it was found, and
- * adversaries, which are the repaired one behind a veil (core/veil.ts).
+ * The nodes there are: the repaired protocol, one that asks more, the node of 2025-12-21 as it was
+ * found, and adversaries, which are the repaired one behind a veil (core/veil.ts).
  */
 import { MINUTE, SECOND } from "../core/units.ts";
 import type { Profile } from "../kit/kit.ts";
@@ -9,6 +9,7 @@ import { heightLiar } from "./adversaries/liar.ts";
 import { silent } from "./adversaries/silent.ts";
 import { addressSquatter } from "./adversaries/squatter.ts";
 import { asFound } from "./as-found/behaviour.ts";
+import { curious } from "./curious.ts";
 import { createMachine, repaired } from "./machine.ts";
 import type { Masternode } from "./state.ts";
 
@@ -17,6 +18,12 @@ export const profiles: readonly Profile<Masternode>[] = [
     name: "repaired",
     about: "the protocol of docs/protocol.md",
     machine: createMachine(repaired),
+    config: {},
+  },
+  {
+    name: "curious",
+    about: "a repaired node that also asks what only the reference's messages ask",
+    machine: curious,
     config: {},
   },
   {

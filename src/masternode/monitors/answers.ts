@@ -2,7 +2,9 @@
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import { sameU64, type U64 } from "../../wire/u64.ts";
 import type { Message, MessageType } from "../messages.ts";
+import type { ConstantName } from "../config.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
+import { faultOf } from "./served.ts";
 
 const ANSWERS: Partial<Record<MessageType, MessageType>> = {
   Ping: "Pong",
@@ -16,15 +18,14 @@ const ANSWERS: Partial<Record<MessageType, MessageType>> = {
   GetBlockRange: "BlockRangeResponse",
   GetGenesisHash: "GenesisHashResponse",
   ConsensusQuery: "ConsensusQueryResponse",
+  BlockRequest: "BlockResponse",
 };
 
 interface Question {
   readonly at: number;
   readonly id: number;
   readonly session: number;
-  readonly type: MessageType;
-  readonly nonce: U64 | null;
-  /** Liars may ask what cannot be answered. */
+  readonly message: Message;
   readonly isOwed: boolean;
 }
 
@@ -40,6 +41,14 @@ export const answers: Rules = {
       about: "every question on a ready session is answered at once, whichever end dialed",
       mode: "always",
     },
+    "true-answers": {
+      rule: "Y1",
+      about:
+        "what is answered of the own chain is what was asked for, as far as it is there: so many " +
+        "blocks, from that height on, as the limits let pass; a hash for each height up to the " +
+        "tip's, which is that of the tip, and none above; agreement with that hash and no other",
+      mode: "always",
+    },
     "true-tip": {
       rule: "Y1",
       about: "the height and hash that a node tells are those of its tip",
@@ -51,7 +60,7 @@ export const answers: Rules = {
 
 /** Whether it is a Ping with that nonce. */
 function isOf(question: Question | null, nonce: U64): boolean {
-  return question !== null && question.nonce !== null && sameU64(question.nonce, nonce);
+  return question?.message.type === "Ping" && sameU64(question.message.nonce, nonce);
 }
 
 class Answers extends RuleMonitor {
@@ -79,14 +88,16 @@ class Answers extends RuleMonitor {
   #ask({ id, at, node, a: session, body }: TraceEvent): void {
     const message = body as Message;
     if (ANSWERS[message.type] === undefined) return;
-    const nonce = message.type === "Ping" ? message.nonce : null;
-    const peer = this.picture.at(node).ready.get(session);
+    const { ready, tip } = this.picture.at(node);
+    const peer = ready.get(session);
     if (peer === undefined) {
-      if (nonce !== null) this.#early.push({ node, session, nonce });
-    } else {
-      const isOwed = !this.isAdversary(peer);
-      this.#open[node] = { at, id, session, type: message.type, nonce, isOwed };
+      if (message.type === "Ping") this.#early.push({ node, session, nonce: message.nonce });
+      return;
     }
+    // Liars may ask what cannot be answered, and no answer says that there is no block.
+    const isThere = message.type !== "BlockRequest" || message.height <= (tip?.height ?? -1);
+    const isOwed = isThere && !this.isAdversary(peer);
+    this.#open[node] = { at, id, session, message, isOwed };
   }
 
   #answer(event: TraceEvent, question: Question | null): void {
@@ -95,8 +106,10 @@ class Answers extends RuleMonitor {
     if (message.type === "Pong") return this.#pong(event, message.nonce, question);
     if (message.type === "Tip" || message.type === "BlockHeightResponse")
       this.#told(event, message);
-    if (question === null || ANSWERS[question.type] !== message.type) return;
-    if (question.session === session) this.#open[node] = null;
+    if (question === null || ANSWERS[question.message.type] !== message.type) return;
+    if (question.session !== session) return;
+    this.#open[node] = null;
+    this.#true(event, question.message, message);
   }
 
   #pong(event: TraceEvent, nonce: U64, question: Question | null): void {
@@ -132,7 +145,19 @@ class Answers extends RuleMonitor {
     });
   }
 
-  #missed(node: number, { at, id, session, type, isOwed }: Question): void {
+  #true(event: TraceEvent, question: Message, answer: Message): void {
+    const { tip } = this.picture.at(event.node);
+    if (tip === null) return;
+    const number = (name: ConstantName): number => this.constant(event.node, name);
+    const fault = faultOf(question, answer, tip, number);
+    if (fault === null) return;
+    this.breach("true-answers", question.type, event, () => {
+      const asked = JSON.stringify(question);
+      return `${this.picture.name(event.node)} at height ${tip.height} answers ${asked}: ${fault}`;
+    });
+  }
+
+  #missed(node: number, { at, id, session, message: { type }, isOwed }: Question): void {
     this.#open[node] = null;
     if (!isOwed) return;
     const role = this.picture.at(node).ends.get(session)?.role ?? "closed";
