@@ -15,7 +15,7 @@ import { mutants } from "../../zoo/mechanical.ts";
 
 const [TIP, OTHER, NONE] = ["aa".repeat(32), "bb".repeat(32), "00".repeat(32)] as const;
 const AT_9 = { height: 9, hash: TIP };
-const constant = (name: ConstantName): number => CONSTANTS[name].default as number;
+const constant = (name: ConstantName): number => CONSTANTS[name].default;
 const genesis = genesisBlock(nodeCrypto, "testnet");
 const blockAt = (height: number) => ({ ...genesis, header: { ...genesis.header, height } });
 
