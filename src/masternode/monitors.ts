@@ -9,6 +9,7 @@ import type { Crypto } from "../core/capabilities.ts";
 import type { Time } from "../core/units.ts";
 import type { Invariants } from "../kit/kit.ts";
 import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
+import { again } from "./monitors/again.ts";
 import { adoption } from "./monitors/adoption.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
@@ -20,6 +21,7 @@ import { behind, growth, oneChain } from "./monitors/progress.ts";
 import { company, lasting, pairs } from "./monitors/sessions.ts";
 import { chain } from "./monitors/chain.ts";
 import { clockwork } from "./monitors/clockwork.ts";
+import { endings } from "./monitors/endings.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
 import type { Fact } from "./facts.ts";
@@ -33,6 +35,7 @@ import { pruning } from "./monitors/pruning.ts";
 import { reasons } from "./monitors/reasons.ts";
 import { regular } from "./monitors/regular.ts";
 import type { Rules } from "./monitors/rule.ts";
+import { saving } from "./monitors/saving.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
 import { witnesses } from "./monitors/witnesses.ts";
@@ -73,6 +76,9 @@ const RULES: readonly Rules[] = [
   regular,
   witnesses,
   pruning,
+  saving,
+  endings,
+  again,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {
