@@ -302,7 +302,7 @@ const ELSEWHERE = [
   ...Object.keys(GENERAL),
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
-  ...["dials-somebody", "hears-out", "own-witness"],
+  ...["dials-somebody", "hears-out", "own-witness", "true-answers"],
   "prunes",
   ...["saves-cache", "says-disk", "gives-up", "closes", "announces-again"],
 ];
