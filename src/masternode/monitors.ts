@@ -87,6 +87,14 @@ export function invariantsWith(crypto: Crypto): Invariants {
   return { specs, watch: (names, plan) => new Monitors(names, plan, crypto) };
 }
 
+/** Who sees a kind of event. */
+interface Row {
+  readonly picture: boolean;
+  readonly calm: boolean;
+  readonly groups: boolean;
+  readonly seers: readonly Monitor[];
+}
+
 class Monitors implements Monitor {
   readonly mask: number;
   readonly #names: readonly string[];
@@ -95,8 +103,8 @@ class Monitors implements Monitor {
   readonly #groups: Groups;
   readonly #all: readonly Monitor[];
   readonly #rules: readonly Rules[];
-  /** Who wants to see a kind of event. */
-  readonly #seers: Readonly<Record<string, readonly Monitor[]>>;
+  /** Who wants to see a kind of event, by its number. */
+  readonly #rows: readonly Row[];
   /** Who wants to see a type of fact. */
   readonly #told = new Map<string, readonly Monitor[]>();
   /** Of the groups, as all had it who see facts. */
@@ -116,28 +124,32 @@ class Monitors implements Monitor {
       (mask, { mask: own }) => mask | own,
       Picture.mask | Calm.mask | Groups.mask,
     );
-    this.#seers = Object.fromEntries(
-      KINDS.map((kind) => [kind, this.#all.filter(({ mask }) => (mask & (1 << KIND[kind])) !== 0)]),
-    );
+    this.#rows = KINDS.map((_, kind) => {
+      const wanted = (mask: number): boolean => (mask & (1 << kind)) !== 0;
+      return {
+        picture: wanted(Picture.mask),
+        calm: wanted(Calm.mask),
+        groups: wanted(Groups.mask | Calm.mask),
+        seers: this.#all.filter(({ mask }) => wanted(mask)),
+      };
+    });
   }
 
-  see(event: TraceEvent): void {
-    const bit = 1 << KIND[event.kind];
-    if ((Picture.mask & bit) !== 0) this.#picture.see(event);
-    if ((Calm.mask & bit) !== 0) this.#calm.see(event);
-    if (((Groups.mask | Calm.mask) & bit) !== 0) this.#groups.see(event);
-    const seers = event.kind === "fact" ? this.#toldOf(event) : this.#seers[event.kind];
-    if (seers === undefined) return;
-    for (const monitor of seers) monitor.see(event);
+  see(event: TraceEvent, kind: number = KIND[event.kind]): void {
+    const { picture, calm, groups, seers } = this.#rows[kind] as Row;
+    if (picture) this.#picture.see(event);
+    if (calm) this.#calm.see(event);
+    if (groups) this.#groups.see(event);
+    const told = kind === KIND.fact ? this.#toldOf((event.body as Fact).type, seers) : seers;
+    for (const monitor of told) monitor.see(event);
   }
 
   /** Whatever the fact says, new groups are judged when one is seen (`due.ts`). */
-  #toldOf(event: TraceEvent): readonly Monitor[] | undefined {
+  #toldOf(type: Fact["type"], seers: readonly Monitor[]): readonly Monitor[] {
     if (this.#version !== this.#groups.version) {
       this.#version = this.#groups.version;
-      return this.#seers[event.kind];
+      return seers;
     }
-    const { type } = event.body as Fact;
     let told = this.#told.get(type);
     if (told === undefined) {
       told = this.#all.filter(({ mask }, index) => {

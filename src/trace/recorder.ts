@@ -13,7 +13,8 @@ export type TraceLevel = "none" | "digest" | "ring" | "full";
 /** Sees events of the kinds in its mask while the run goes on. */
 export interface Listener {
   readonly mask: number;
-  see(event: TraceEvent): void;
+  /** `kind`: the number of the event's kind, for who has many to show it to. */
+  see(event: TraceEvent, kind?: number): void;
 }
 
 export interface RecorderOptions {
@@ -153,7 +154,7 @@ export class Recorder {
     const name = KINDS[kind] as TraceEvent["kind"];
     const event: TraceEvent = { id, at, node, kind: name, cause, a, b, body };
     for (const listener of this.#listeners) {
-      if ((listener.mask & (1 << kind)) !== 0) listener.see(event);
+      if ((listener.mask & (1 << kind)) !== 0) listener.see(event, kind);
     }
   }
 }

@@ -69,7 +69,7 @@ class Counting extends DueMonitor {
       missing === undefined
         ? null
         : { witness: "", node, text: () => this.#text(node, missing, active) };
-    this.judge(node, group, want, at, this.bounds.counting(group));
+    this.judge(node, group, want, at, () => this.bounds.counting(group));
   }
 
   #text(node: number, missing: number, active: readonly Address[]): string {
@@ -96,12 +96,15 @@ class Burying extends NodeMonitor {
           return owner >= 0 && owner !== node && !this.calm.isUp(owner);
         })
       : undefined;
-    const window = this.bounds.most(group, "activeWindow");
-    const clocks = 2 * Math.max(...this.plan.plans.map((_, each) => this.#wrong(each, at)));
-    const sweep = this.bounds.most(group, "sweepPeriod");
     const want =
       dead === undefined ? null : { witness: "", node, text: () => this.#text(node, dead) };
-    this.judge(node, group, want, at, window + sweep + clocks + 5 * SECOND + group.rtt);
+    this.judge(node, group, want, at, () => this.#missing(group, at));
+  }
+
+  #missing(group: Group, at: number): number {
+    const window = this.bounds.most(group, "activeWindow");
+    const clocks = 2 * Math.max(...this.plan.plans.map((_, each) => this.#wrong(each, at)));
+    return window + this.bounds.most(group, "sweepPeriod") + clocks + 5 * SECOND + group.rtt;
   }
 
   #wrong(node: number, at: number): number {

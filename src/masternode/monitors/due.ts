@@ -58,19 +58,19 @@ export abstract class DueMonitor extends RuleMonitor {
   /** Judges every subject of a group. */
   protected abstract judgeAll(group: Group, at: number): void;
 
-  /** What a subject lacks now; null: nothing. */
+  /** What a subject lacks now; null: nothing, and nobody asks how long that may take. */
   protected judge(
     subject: number,
     group: Group,
     want: Want | null,
     at: number,
-    bound: number,
+    bound: () => number,
   ): void {
     const wanting = this.#wanting.get(subject);
     if (want === null) {
       if (wanting !== undefined) this.#settle(subject, at);
     } else if (wanting === undefined) {
-      this.#wanting.set(subject, { group, since: at, bound, want });
+      this.#wanting.set(subject, { group, since: at, bound: bound(), want });
     } else wanting.want = want;
   }
 

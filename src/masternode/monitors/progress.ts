@@ -109,7 +109,9 @@ class Behind extends TipMonitor {
     const [own, most] = [this.height(node), this.height(best)];
     const isLess = own >= 0 && own < most && !this.isParted(group);
     const want = isLess ? { witness: "", node, text: () => this.#text(node, best) } : null;
-    this.judge(node, group, want, at, this.bounds.meeting(group) + this.bounds.fetching(group));
+    this.judge(node, group, want, at, () => {
+      return this.bounds.meeting(group) + this.bounds.fetching(group);
+    });
   }
 
   #text(node: number, best: number): string {
@@ -134,11 +136,15 @@ class OneChain extends TipMonitor {
       other === undefined || this.isParted(group)
         ? null
         : { witness: "", node: first, text: () => this.#text(group) };
+    this.judge(first, group, want, at, () => this.#bound(group));
+  }
+
+  #bound(group: Group): number {
     const heights = group.nodes.map((node) => this.height(node)).filter((height) => height >= 0);
     const gap = heights.length === 0 ? 0 : Math.max(...heights) - Math.min(...heights);
     // Each reply holds at least one block.
     const fetching = this.bounds.fetching(group) + gap * (group.rtt + SECOND / 10);
-    this.judge(first, group, want, at, this.bounds.meeting(group) + 60 * SECOND + fetching);
+    return this.bounds.meeting(group) + 60 * SECOND + fetching;
   }
 
   #text(group: Group): string {
@@ -183,9 +189,13 @@ class Growth extends TipMonitor {
       this.advanced(first, at);
     }
     const want = this.#isDue(group, best, at) ? this.#want(group, best) : null;
-    const meeting = this.bounds.counting(group) + this.bounds.fetching(group);
-    const bound = this.bounds.block(group) + (reached.met ? 0 : meeting);
-    this.judge(first, group, want, at, bound);
+    const { met } = reached;
+    this.judge(first, group, want, at, () => this.#bound(group, met));
+  }
+
+  #bound(group: Group, met: boolean): number {
+    const meeting = met ? 0 : this.bounds.counting(group) + this.bounds.fetching(group);
+    return this.bounds.block(group) + meeting;
   }
 
   /** Behind by every clock of those who make blocks, and enough of them. */

@@ -66,7 +66,7 @@ class Pairs extends NodeMonitor {
     }
     const want: Want | null =
       twice < 0 ? null : { witness: "two", node, text: () => this.#text(node, twice) };
-    this.judge(node, group, want, at, this.bounds.settling(group));
+    this.judge(node, group, want, at, () => this.bounds.settling(group));
   }
 
   #text(node: number, peer: number): string {
@@ -91,7 +91,7 @@ class Company extends NodeMonitor {
     const want = isShort
       ? { witness: "", node, text: () => this.#text(node, peers.size, wanted, missing) }
       : null;
-    this.judge(node, group, want, at, this.bounds.counting(group));
+    this.judge(node, group, want, at, () => this.bounds.counting(group));
   }
 
   #text(node: number, count: number, wanted: number, missing: number): string {
