@@ -254,7 +254,9 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
 type Constants = Readonly<Record<ConstantName, Duration>>;
 
 /** What one node is told. Constants are numbers: lengths in µs, counts as they are. */
-export interface Config extends Constants {
+export interface Config extends Constants, Own {}
+
+interface Own {
   readonly crypto: Crypto;
   readonly masternode: boolean;
   /** False: `self` is only where it listens; peers tell the address (rule S5). */
@@ -272,12 +274,41 @@ export interface Config extends Constants {
 
 /** The settings' constants, typed. Defaults must be in already. */
 export function constantsOf(settings: Settings): Constants {
-  // A copy of a literal keeps its layout; an object grown name by name becomes a dictionary, which
-  // makes every read of every handler slow.
-  const constants: Record<ConstantName, unknown> = { ...CONSTANTS };
-  for (const name of Object.keys(CONSTANTS) as ConstantName[]) {
+  return filled({ ...CONSTANTS }, settings);
+}
+
+export function configOf(settings: Settings, own: Own): Config {
+  const config: Record<string, unknown> = { ...BLANK };
+  filled(config, settings);
+  for (const name of Object.keys(own) as (keyof Own)[]) config[name] = own[name];
+  return config as unknown as Config;
+}
+
+/**
+ * Every name, in a layout of its own that copies keep: an object grown name by name becomes a
+ * dictionary, which makes every read of every handler slow, and adding names to a copy costs more
+ * than all the rest of the copy.
+ */
+const BLANK: Readonly<Record<keyof Config, unknown>> = {
+  ...CONSTANTS,
+  crypto: null,
+  masternode: null,
+  knowsAddress: null,
+  bootstrap: null,
+  keySeed: null,
+  rewardAddress: null,
+  tier: null,
+  network: null,
+  defaultPort: null,
+  startHeight: null,
+};
+
+function filled(constants: Record<string, unknown>, settings: Settings): Constants {
+  for (const name of NAMES) {
     const given = settings[name];
     constants[name] = typeof given === "number" ? given : CONSTANTS[name].default;
   }
   return constants as Constants;
 }
+
+const NAMES = Object.keys(CONSTANTS) as readonly ConstantName[];

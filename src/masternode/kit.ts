@@ -13,7 +13,7 @@ import { messageCodec } from "./codec.ts";
 import { endingOf } from "./ending.ts";
 import { fileCodecs } from "./files.ts";
 import { OWN_GATES } from "./gates.ts";
-import { type Config, CONSTANTS, constantsOf } from "./config.ts";
+import { type Config, CONSTANTS, configOf, constantsOf } from "./config.ts";
 import { hints } from "./hints.ts";
 import type { Tier } from "./messages.ts";
 import { invariantsWith } from "./monitors.ts";
@@ -117,13 +117,8 @@ function configure(crypto: Crypto, setup: NodeSetup): Config {
     throw new BadInput([`node ${name}: ${problem}`]);
   }
   const { network } = chain;
-  const constants = constantsOf(setup.config);
-  if (constants.redialMin > constants.redialMax) {
-    throw new BadInput([`node ${name}: redialMin is above redialMax`]);
-  }
   const dials = (settings["dials"] ?? []) as readonly string[];
-  return {
-    ...constants,
+  const config = configOf(setup.config, {
     crypto,
     masternode: settings["masternode"] !== false,
     // Listening on every address is knowing none (rule S5).
@@ -135,7 +130,11 @@ function configure(crypto: Crypto, setup: NodeSetup): Config {
     network,
     defaultPort: DEFAULT_PORT,
     startHeight,
-  };
+  });
+  if (config.redialMin > config.redialMax) {
+    throw new BadInput([`node ${name}: redialMin is above redialMax`]);
+  }
+  return config;
 }
 
 interface ChainSettings {
