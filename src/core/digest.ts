@@ -20,7 +20,7 @@ export class Digest {
   }
 
   string(value: string): void {
-    const known = stringHashes.get(value) ?? remember(value);
+    const known = hashed(value);
     this.#mix(known.a);
     this.#mix(known.b);
   }
@@ -69,7 +69,7 @@ let outB = 0;
 
 function walk(value: unknown, a: number, b: number): void {
   if (typeof value === "string") {
-    const known = stringHashes.get(value) ?? remember(value);
+    const known = hashed(value);
     outA = mixA(a, known.a);
     outB = mixB(b, known.b ^ outA);
   } else if (typeof value === "number") {
@@ -94,7 +94,7 @@ function walkRecord(record: object, a: number, b: number): void {
   for (const key in record) {
     const field = (record as Readonly<Record<string, unknown>>)[key];
     if (field === undefined) continue;
-    const name = stringHashes.get(key) ?? remember(key);
+    const name = hashed(key);
     walk(field, name.a, name.b);
     sumA = (sumA + outA) | 0;
     sumB = (sumB + outB) | 0;
@@ -124,6 +124,28 @@ interface StringHash {
 /** A pure function's memory, bounded: losing it costs time, never changes a result. */
 const stringHashes = new Map<string, StringHash>();
 const STRINGS_MAX = 65_536;
+
+/** The last string of each slot: names of fields come again and again, and a Map is far away. */
+const SLOTS = 1_024;
+const recent: string[] = Array.from({ length: SLOTS }, () => "");
+const recentHashes: StringHash[] = Array.from({ length: SLOTS }, () => remember(""));
+
+function hashed(value: string): StringHash {
+  const slot = slotOf(value);
+  if (recent[slot] === value) return recentHashes[slot] as StringHash;
+  const known = stringHashes.get(value) ?? remember(value);
+  recent[slot] = value;
+  recentHashes[slot] = known;
+  return known;
+}
+
+/** Of its length and three of its characters. */
+function slotOf(value: string): number {
+  const { length } = value;
+  if (length === 0) return 0;
+  const ends = value.charCodeAt(0) * 37 + value.charCodeAt(length - 1) * 5;
+  return (ends + value.charCodeAt(length >>> 1) + length * 131) & (SLOTS - 1);
+}
 
 function remember(value: string): StringHash {
   let a = 0x811c9dc5 | 0;
