@@ -4,9 +4,9 @@
  */
 import { FOREVER, formatTime, type Time } from "../core/units.ts";
 import { type EventId, type TraceEvent, typeOf } from "../trace/event.ts";
-import type { Crash, Outcome } from "../trace/outcome.ts";
+import type { Crash, Outcome, OutcomePart } from "../trace/outcome.ts";
 import { past } from "../trace/slice.ts";
-import { eventLine, gist, whenAndWho, type Words } from "../trace/text.ts";
+import { eventLine, gist, TIME_WIDTH, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import { closedGates } from "./gates.ts";
 import { partText } from "./part.ts";
@@ -79,12 +79,14 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
   const wrong = outcome.parts.filter((part) => !part.passed);
   const nodes = wrong.map((part) => indexOf(part.node, run.trace));
   const [first] = wrong;
-  const found = wrong.map(partText);
+  const found = wrong.map((part) => foundText(outcome, part));
   const decided = first?.event ?? null;
-  const end = run.deadline?.(outcome) ?? FOREVER;
+  const moment = momentOf(first?.at ?? null, run.deadline?.(outcome) ?? null);
+  // A breach is over in a moment, and the gate may have opened since.
+  const shut = moment === first?.at ? "closed then" : "still closed";
   const [before, after] =
     decided === null
-      ? [lastOf(nodes[0] ?? -1, end, run, story), []]
+      ? [lastOf(nodes[0] ?? -1, moment, run, story), []]
       : [leadingTo(decided, run, story), afterwards(decided, run)];
   return {
     kind: "row",
@@ -97,11 +99,23 @@ function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]
       { title: "found", lines: capped(found, PARTS_MAX) },
       { title: decided === null ? "last events" : "led to it", lines: before },
       { title: "afterwards", lines: after },
-      { title: "still closed", lines: gatesOf(nodes, run) },
+      { title: shut, lines: gatesOf(nodes, moment, run) },
       { title: "written at", lines: [outcome.place] },
     ],
     repeat: run.repeat,
   };
+}
+
+/** Rows say when in words of their own. */
+function foundText({ invariant }: Outcome, part: OutcomePart): string {
+  const { at } = part;
+  if (invariant === undefined || at === null) return partText(part);
+  return `${formatTime(at).padStart(TIME_WIDTH)}  ${partText(part)}`;
+}
+
+/** When it failed: what came later is no reason. A row that came true too late failed before. */
+function momentOf(decided: Time | null, deadline: Time | null): Time {
+  return Math.min(decided ?? FOREVER, deadline ?? FOREVER) as Time;
 }
 
 /** A step threw: the run ended there, and rows that wanted more time failed with it. */
@@ -118,7 +132,7 @@ function crashFailure(crash: Crash, run: Failed, story: readonly TimelineRow[]):
       { title: "found", lines: [`${crash.node} at ${formatTime(crash.at)}: ${crash.error}`] },
       { title: "thrown", lines: stack.slice(0, PARTS_MAX).map((line) => line.trim()) },
       { title: "led to it", lines: leadingTo(crash.event, run, story) },
-      { title: "still closed", lines: gatesOf([indexOf(crash.node, run.trace)], run) },
+      { title: "still closed", lines: gatesOf([indexOf(crash.node, run.trace)], crash.at, run) },
     ],
     repeat: run.repeat,
   };
@@ -150,14 +164,14 @@ export function ticks(event: TraceEvent, next: TraceEvent | undefined): boolean 
   return same && event.body === next.body && event.b === next.b;
 }
 
-/** Nothing decided: what the node (or anybody, for the world) last did before time was up. */
+/** Nothing decided: what the node (or anybody, for the world) last did before it failed. */
 function lastOf(
   node: number,
-  end: Time,
+  moment: Time,
   run: Failed,
   story: readonly TimelineRow[],
 ): readonly string[] {
-  const own = story.filter((row) => (node < 0 || row.node === node) && row.at <= end);
+  const own = story.filter((row) => (node < 0 || row.node === node) && row.at <= moment);
   return own.slice(-EVENTS_MAX).map((row) => timelineLine(row, run.words));
 }
 
@@ -181,9 +195,13 @@ function afterwards(id: EventId, { trace, words }: Failed): readonly string[] {
 }
 
 /** Of the nodes that failed; of all, where the world did. */
-function gatesOf(nodes: readonly number[], { trace, words }: Failed): readonly string[] {
+function gatesOf(
+  nodes: readonly number[],
+  moment: Time,
+  { trace, words }: Failed,
+): readonly string[] {
   const about = (node: number): boolean => nodes.includes(node) || nodes.includes(-1);
-  const lines = closedGates(trace, words)
+  const lines = closedGates(trace, words, moment)
     .filter(({ node }) => about(node))
     .map(({ node, text }) => `${words.names.node(node).padEnd(words.width)}  ${text}`);
   return capped(lines, GATES_MAX);

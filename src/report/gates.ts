@@ -1,5 +1,6 @@
-/** Which guards still said no when the run ended, and with what values: the usual why. */
+/** Which guards said no at a moment, and with what values: the usual why. */
 import { must } from "../core/assert.ts";
+import type { Time } from "../core/units.ts";
 import type { GateBody, TraceEvent } from "../trace/event.ts";
 import type { Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -11,10 +12,11 @@ export interface ClosedGate {
   readonly text: string;
 }
 
-/** By node, then in the order in which they last closed. */
-export function closedGates(trace: Trace, words: Words): readonly ClosedGate[] {
+/** After all events of that moment; by node, then in the order in which they last closed. */
+export function closedGates(trace: Trace, words: Words, moment: Time): readonly ClosedGate[] {
   const shut = new Map<number, Map<string, TraceEvent>>();
   for (const event of trace.events()) {
+    if (event.at > moment) break;
     // A process that is gone guards nothing.
     if (event.kind === "boot" || event.kind === "down") shut.delete(event.node);
     if (event.kind !== "gate") continue;

@@ -2,7 +2,7 @@
 import type { OutcomePart } from "../trace/outcome.ts";
 
 export function partText({ node, found }: OutcomePart): string {
-  const named = [`${node} `, `${node}:`].some((start) => {
+  const named = [`${node} `, `${node}:`, `${node}'s `].some((start) => {
     return found.startsWith(start) || found.includes(`: ${start}`);
   });
   return node === "-" || named ? found : `${node}: ${found}`;

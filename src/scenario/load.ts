@@ -14,7 +14,7 @@ import { ASKED } from "./reasons.ts";
 import type { Row } from "./rows.ts";
 import { type Draft, scenarioSchema } from "./schema.ts";
 import { scopeOf } from "./scope.ts";
-import { pathText, type Problem, readSource, type Source } from "./source.ts";
+import { pathText, type Problem, readSource, type Source, type Spot } from "./source.ts";
 
 /** `file` is for messages and the default name; nothing is opened. */
 export function loadScenario(kit: Dialect, text: string, file: string): Scenario {
@@ -33,14 +33,17 @@ export function loadScenario(kit: Dialect, text: string, file: string): Scenario
   if (read.data !== undefined) problems.push(...impossible(kit, read.data, source));
   if (problems.length > 0 || read.data === undefined) throw refusal(file, problems);
   const { rows, name, about, ...rest } = read.data;
+  const placeOf = ({ line, column }: Spot): string => `${file}:${line}:${column}`;
+  const promisedAt = placeOf(source.locateKey([], "invariants"));
   return {
     ...rest,
+    ...(rest.invariants === undefined ? {} : { promisedAt }),
     name: name ?? baseName(file),
     about: about ?? openingComment(text),
     file,
     expect: rows.flatMap((row, index) => {
-      const { line, column } = source.locate(["expect", index]);
-      return row.map((one): Expectation => ({ ...one, place: `${file}:${line}:${column}` }));
+      const place = placeOf(source.locate(["expect", index]));
+      return row.map((one): Expectation => ({ ...one, place }));
     }),
   };
 }

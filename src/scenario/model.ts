@@ -32,6 +32,8 @@ export interface Scenario {
   readonly expect: readonly Expectation[];
   /** Promises about every run that this one is held to; left out: none. */
   readonly invariants?: readonly string[];
+  /** Where it says so: `scenarios/x.yaml:12:1`; left out: in no file. */
+  readonly promisedAt?: string;
 }
 
 export interface NodePlan {

@@ -99,16 +99,20 @@ export function watchOf<P extends Protocol>(
   return own.length === 0 ? null : (invariants?.watch(own, plan()) ?? null);
 }
 
+type Promised = Pick<Scenario, "invariants" | "promisedAt" | "file" | "nodes">;
+
 /** One row for each: kept, or all that was seen to break it. */
 export function promiseOutcomes(
   kit: Promising,
-  { invariants = [], file, nodes }: Pick<Scenario, "invariants" | "file" | "nodes">,
+  { invariants = [], promisedAt, file, nodes }: Promised,
   complaints: readonly Complaint[],
 ): readonly Outcome[] {
   return invariants.map((name): Outcome => {
     const spec = specOf(kit, name);
     const sentence = spec?.about ?? name;
-    const broken = complaints.filter(({ invariant }) => invariant === name);
+    const broken = complaints
+      .filter(({ invariant }) => invariant === name)
+      .toSorted((one, other) => one.at - other.at);
     const parts = broken.map(({ node, at, event, text }): OutcomePart => {
       const who = nodes[node]?.name ?? "-";
       return { node: who, sentence, passed: false, at, event, found: text };
@@ -117,7 +121,7 @@ export function promiseOutcomes(
     return {
       row: rowOf(name, spec),
       invariant: name,
-      place: `${file}:1:1`,
+      place: promisedAt ?? `${file}:1:1`,
       passed: broken.length === 0,
       expected: `in every run: ${sentence}`,
       parts: parts.length === 0 ? [kept] : parts,

@@ -37,13 +37,16 @@ export function eventLine(event: TraceEvent, words: Words): string {
   return `${head}  #${event.id}${cause}`;
 }
 
+/** Of a moment in a column. */
+export const TIME_WIDTH = 11;
+
 /** `  5.301060  B`: the columns that every text about events begins with. */
 export function whenAndWho(
   event: { readonly at: number; readonly node: number },
   words: Words,
 ): string {
   const who = words.names.node(event.node).padEnd(words.width);
-  return `${formatTime(event.at).padStart(11)}  ${who}`;
+  return `${formatTime(event.at).padStart(TIME_WIDTH)}  ${who}`;
 }
 
 /** What happened, without when, to whom and why. One line, whatever is in it. */

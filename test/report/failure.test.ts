@@ -1,8 +1,9 @@
 /** The text of a failure is what people work with: kept as snapshots. */
 import { describe, expect, it } from "vitest";
-import type { Time } from "../../src/core/units.ts";
+import { FOREVER, type Time } from "../../src/core/units.ts";
 import { failuresOf, failureText } from "../../src/report/failure.ts";
 import { closedGates } from "../../src/report/gates.ts";
+import type { Outcome, OutcomePart } from "../../src/trace/outcome.ts";
 import { counts, gate, type Step, traceOf, words } from "../trace/story.ts";
 import { failed, failures, part, row } from "./toy.ts";
 
@@ -24,6 +25,8 @@ const STEPS: readonly Step[] = [
   [9, 1, "gate", gate(false, { have: 2 })],
 ];
 const trace = traceOf(STEPS);
+/** The gate that explains it has opened by then. */
+const ended = traceOf([...STEPS, [9.5, 0, "fact", counts(9)], [9.6, 0, "gate", gate(true)]]);
 const texts = (...args: Parameters<typeof failures>): string => {
   return `\n${failures(...args)
     .map(failureText)
@@ -70,6 +73,38 @@ describe("a row that failed", () => {
   });
 });
 
+describe("a promise that was broken", () => {
+  const promise = (...parts: OutcomePart[]): Outcome => {
+    const rest = {
+      invariant: "counts",
+      place: "toy.yaml:4:1",
+      expected: "in every run: it counts",
+    };
+    return { ...row("counts (X1)", ...parts), ...rest };
+  };
+
+  it("by what did not come: what there was until then, and not until the end", () => {
+    const late = part("B2", { passed: false, at: 5.5e6 as Time, found: "B2 does not count 6" });
+    const text = texts(ended, [promise(late)]);
+    expect(text).toMatchSnapshot();
+    expect(text).not.toContain("count 7");
+  });
+
+  it("by an event: what led to it, and the gates of that moment", () => {
+    const broke = { passed: false, at: 3e6 as Time, event: 5, found: "A's count is 1" };
+    expect(texts(ended, [promise(part("A", broke))])).toMatchSnapshot();
+  });
+});
+
+describe("a row that came true too late", () => {
+  it("shows what was closed when its time was up", () => {
+    const late = part("A", { passed: false, at: 9.5e6 as Time, event: 15, found: "came at 9.5s" });
+    const [failure] = failuresOf([row("A counts 9", late)], null, failed(ended, 5e6));
+    const shut = failure?.sections.find(({ title }) => title === "still closed");
+    expect(shut?.lines).toEqual(['A   gate door is closed {"have":1,"need":3}']);
+  });
+});
+
 describe("a crash", () => {
   it("is a failure of its own, and the first", () => {
     const crashed = traceOf([...STEPS, [9, 1, "crash", { body: "no such thing", cause: 7 }]]);
@@ -80,20 +115,27 @@ describe("a crash", () => {
 });
 
 describe("gates", () => {
+  it("are those of the moment", () => {
+    const at = (seconds: number): readonly number[] => {
+      return closedGates(ended, words, (seconds * 1e6) as Time).map(({ node }) => node);
+    };
+    expect([0, 8, 9, 9.5, 9.6].map(at)).toEqual([[0], [0], [0, 1], [0, 1], [1]]);
+  });
+
   it("of a process that is gone guard nothing", () => {
-    expect(closedGates(trace, words).map(({ node }) => node)).toEqual([0, 1]);
+    expect(closedGates(trace, words, FOREVER).map(({ node }) => node)).toEqual([0, 1]);
     const gone = traceOf([...STEPS, [10, 0, "down", { body: "kill" }]]);
-    expect(closedGates(gone, words).map(({ node }) => node)).toEqual([1]);
+    expect(closedGates(gone, words, FOREVER).map(({ node }) => node)).toEqual([1]);
   });
 
   it("that open in the end are open", () => {
     const open = traceOf([...STEPS, [10, 0, "gate", gate(true)]]);
-    expect(closedGates(open, words).map(({ node }) => node)).toEqual([1]);
+    expect(closedGates(open, words, FOREVER).map(({ node }) => node)).toEqual([1]);
   });
 
   it("show their last values", () => {
     const later = traceOf([...STEPS, [10, 0, "gate", gate(false, { have: 2 })]]);
-    expect(closedGates(later, words)[0]?.text).toBe('gate door is closed {"have":2}');
+    expect(closedGates(later, words, FOREVER)[0]?.text).toBe('gate door is closed {"have":2}');
   });
 });
 

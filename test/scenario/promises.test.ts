@@ -54,7 +54,7 @@ test("all of them but what is only counted", () => {
     {
       row: "no-boot (X9)",
       invariant: "no-boot",
-      place: "x.yaml:1:1",
+      place: "x.yaml:6:1",
       passed: false,
       expected: "in every run: only one node boots",
       parts: [

@@ -42,7 +42,9 @@ export function check(args: CheckArgs, io: Io): number {
     ? ofRealNodes(kit, names)
     : { asked: names, unasked: null };
   if (invariants.length === 0) throw new BadInput([`${args.path}:1:1 trace — ${unasked}`]);
-  const asked: Scenario = { ...scenario, invariants };
+  // They are asked for here, whether its scenario does so or not.
+  const { promisedAt: _elsewhere, ...played } = scenario;
+  const asked: Scenario = { ...played, invariants };
   const begun = io.elapsed();
   const { summary, marks } = judged(kit, asked, profile, trace);
   const run = { trace, summary, path: args.path };
