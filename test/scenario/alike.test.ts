@@ -155,7 +155,8 @@ describe("a role that decides something", () => {
       ["role-symmetry", false],
     ]);
     expect(ofRealNodes(kit, ["role-symmetry"]).asked).toEqual([]);
-    expect(loadScenario(kit, writeScenario(kit, asking), "tiers.yaml")).toEqual(asking);
+    const again = loadScenario(kit, writeScenario(kit, asking), "tiers.yaml");
+    expect({ ...again, promisedAt: "" }).toEqual({ ...asking, promisedAt: "" });
   });
 
   it("shrinks to two nodes, and the file fails", { timeout: 60_000 }, () => {
