@@ -28,6 +28,7 @@ import type { Fact } from "./facts.ts";
 import { Groups } from "./monitors/groups.ts";
 import { hearing } from "./monitors/hearing.ts";
 import { limits } from "./monitors/limits.ts";
+import { lists } from "./monitors/lists.ts";
 import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
@@ -66,6 +67,7 @@ const RULES: readonly Rules[] = [
   growth,
   clockwork,
   limits,
+  lists,
   marks,
   hearing,
   adoption,

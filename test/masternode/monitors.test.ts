@@ -240,6 +240,17 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
       },
     })),
   ],
+  "full-lists": [
+    TWO,
+    sending((message) =>
+      message.type === "MasternodesResponse" ? [{ ...message, entries: [] }] : [message],
+    ),
+  ],
+  "asks-around": [
+    TWO,
+    sending((message) => (message.type === "GetMasternodePage" ? [] : [message])),
+  ],
+  "asks-enough": [LONG, constants({ blocksMax: 3 })],
   greeting: [TWO, sending((message) => (message.type === "GetPeers" ? [] : [message]))],
   "hears-announcement": [TWO, saying((fact) => (fact.type === "processed" ? [] : [fact]))],
   "sessions-last": [LONG, sending((message) => (message.type === "Pong" ? [] : [message]))],

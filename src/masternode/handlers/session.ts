@@ -75,7 +75,7 @@ export function ended(
   ctx.cancelTimer("ask", session.id);
   ctx.cancelTimer("feeler-over", session.id);
   ctx.cancelTimer("guest", session.id);
-  const left = pagesLost(withoutSession(state, session.id), session);
+  const left = withoutSession(pagesLost(state, session.id), session.id);
   const next = abandonSync(left, session.id, ctx);
   const wasReady = session.phase === "ready";
   // Who was only felt for is no loss (rule X5).
@@ -101,9 +101,12 @@ export function ended(
   return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
 }
 
-/** A session ended in the middle of its pages: another is asked instead. */
-function pagesLost(state: State, session: Session): State {
-  if (!session.paging) return state;
+/**
+ * A session ended in the middle of its pages: another is asked instead. Whoever ends it may hold it
+ * as it was before it was asked, in the same step.
+ */
+function pagesLost(state: State, id: SessionId): State {
+  if (get(state.sessions, id)?.paging !== true) return state;
   const pagesAsked = state.identity.pagesAsked - 1;
   return withState(state, { identity: changedIdentity(state.identity, { pagesAsked }) });
 }

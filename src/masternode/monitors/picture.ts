@@ -35,6 +35,8 @@ export interface Standpoint {
   /** The same sessions, and the address that the peer has here. */
   readonly peers: Map<number, Address>;
   active: readonly Address[];
+  /** Its registry: of whom it holds an entry. */
+  readonly known: Set<Address>;
   /** Since when at least as many as production asks for are active; null: they are not. */
   enoughSince: number | null;
   tip: FactOf<"tip"> | null;
@@ -53,7 +55,9 @@ export interface Standpoint {
   rate: number;
 }
 
-const FACTS = ["ready", "lost", "active", "tip", "broadcast", "heartbeat", "addressed"];
+const FACTS = [
+  ...["ready", "lost", "active", "known", "removed", "tip", "broadcast", "heartbeat", "addressed"],
+];
 const MILLION = 1_000_000;
 const NOBODY: readonly Address[] = [];
 
@@ -84,6 +88,7 @@ export class Picture {
         ends: new Map(),
         ready: new Map(),
         peers: new Map(),
+        known: new Set(),
       },
       ...{ active: NOBODY, enoughSince: null, tip: null, heightAt: 0, gates: new Map() },
       ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
@@ -202,6 +207,12 @@ export class Picture {
         if (enough !== (one.enoughSince !== null)) one.enoughSince = enough ? at : null;
         return;
       }
+      case "known":
+        one.known.add(fact.address);
+        return;
+      case "removed":
+        one.known.delete(fact.address);
+        return;
       case "tip":
         if (fact.height !== one.tip?.height) one.heightAt = at;
         one.tip = fact;
@@ -231,6 +242,7 @@ function forget(one: Standpoint): void {
   one.ready.clear();
   one.peers.clear();
   one.active = NOBODY;
+  one.known.clear();
   one.enoughSince = null;
   one.tip = null;
   one.gates.clear();

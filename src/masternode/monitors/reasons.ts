@@ -13,6 +13,7 @@ import { RuleMonitor, type Rules } from "./rule.ts";
 
 const GATES = "true-gates";
 const ASKS = "asks-ahead";
+const ENOUGH = "asks-enough";
 
 export const reasons: Rules = {
   specs: {
@@ -29,6 +30,13 @@ export const reasons: Rules = {
       about:
         "who is told by a ready peer of a higher tip that is credible and not early, and has no " +
         "question under way, asks for it at once, however many are active",
+      mode: "always",
+    },
+    [ENOUGH]: {
+      rule: "Y1",
+      about:
+        "blocksMax blocks are asked for at a time, or all that the peer says it has and that are " +
+        "not early",
       mode: "always",
     },
   },
@@ -95,6 +103,10 @@ class Reasons extends RuleMonitor {
   #learn(event: TraceEvent, fact: Fact, hearing: Hearing): void {
     switch (fact.type) {
       case "download":
+        this.#isEnough(event, fact, hearing);
+        hearing.asked = fact.peer;
+        hearing.owed = null;
+        return;
       case "search":
         hearing.asked = fact.peer;
         hearing.owed = null;
@@ -125,6 +137,21 @@ class Reasons extends RuleMonitor {
     if (hearing.asked !== peer) return;
     const others = [...this.picture.at(node).peers.values()];
     if (!others.includes(peer)) hearing.asked = null;
+  }
+
+  #isEnough(event: TraceEvent, { from, to, peer }: FactOf<"download">, hearing: Hearing): void {
+    const { node, at } = event;
+    const { peers } = this.picture.at(node);
+    if (to - from + 1 >= this.constant(node, "blocksMax")) return;
+    const wall = this.picture.wallOf(node, at) + this.constant(node, "earlyBlock");
+    if (to >= this.#heightAt(node, wall - this.slack)) return;
+    for (const [session, height] of hearing.claims) {
+      if (height <= to && peers.get(session) === peer) return;
+    }
+    this.breach(ENOUGH, "", event, () => {
+      const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
+      return `${who} asks ${whom}, which has more, for blocks ${from} to ${to} alone`;
+    });
   }
 
   /** Whether it has to ask: conservatively, for who is asked already may be so silently no more. */
