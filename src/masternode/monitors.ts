@@ -26,6 +26,7 @@ import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
 import type { Fact } from "./facts.ts";
 import { Groups } from "./monitors/groups.ts";
+import { hearsay } from "./monitors/hearsay.ts";
 import { hearing } from "./monitors/hearing.ts";
 import { limits } from "./monitors/limits.ts";
 import { lists } from "./monitors/lists.ts";
@@ -70,6 +71,7 @@ const RULES: readonly Rules[] = [
   lists,
   marks,
   hearing,
+  hearsay,
   adoption,
   reasons,
   steady,

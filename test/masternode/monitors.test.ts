@@ -246,6 +246,11 @@ const BREACHES: Readonly<Record<string, readonly [string, Broken]>> = {
       message.type === "MasternodesResponse" ? [{ ...message, entries: [] }] : [message],
     ),
   ],
+  "takes-names": [
+    THREE,
+    // Nobody announces itself: lists alone tell.
+    saying((fact) => (fact.type === "known" ? [] : [fact])),
+  ],
   "asks-around": [
     TWO,
     sending((message) => (message.type === "GetMasternodePage" ? [] : [message])),

@@ -10,14 +10,16 @@ export const forgetting: Rules = {
       rule: "Q2",
       about:
         "pruning begins pruneDelay after boot, and forgets nobody who is configured, has a " +
-        "session, or was ready or active within unseenMax",
+        "session, or was ready or active within unseenMax, nor anybody before neverSeenMax or " +
+        "dialFailuresMax failures",
       mode: "always",
     },
     "bounded-registry": {
       rule: "R1",
       about:
         "a registry has no more entries than entriesMax, and among honest nodes none of an " +
-        "address that is no node's, nor of the node itself",
+        "address that is no node's, nor of the node itself; an entry comes before it goes, and " +
+        "goes before it comes again",
       mode: "always",
     },
     "no-self-session": {
@@ -26,7 +28,7 @@ export const forgetting: Rules = {
       mode: "always",
     },
   },
-  facts: ["known", "removed", "status", "lost", "ready", "self", "pruned"],
+  facts: ["known", "removed", "status", "lost", "ready", "self", "dial-failed", "pruned"],
   make: (scene) => new Forgetting(scene),
 };
 
@@ -35,6 +37,10 @@ class Forgetting extends RuleMonitor {
   readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** When an address was last ready or turned active or inactive here. */
   readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
+  /** Failed dials in a row. */
+  readonly #failures: Map<Address, number>[] = this.plan.plans.map(
+    () => new Map<Address, number>(),
+  );
   readonly #configured: ReadonlySet<Address>[] = this.plan.plans.map(({ settings }) => {
     const dials = (settings["dials"] ?? []) as readonly string[];
     return new Set(dials.map((name) => this.plan.addressOf(name)));
@@ -52,6 +58,7 @@ class Forgetting extends RuleMonitor {
     if (kind === "boot") {
       this.#known[node]?.clear();
       this.#met[node]?.clear();
+      this.#failures[node]?.clear();
       this.#named[node]?.clear();
       this.#selves[node]?.clear();
     } else if (kind === "command") {
@@ -68,10 +75,13 @@ class Forgetting extends RuleMonitor {
       case "known":
         return this.#grow(event, fact);
       case "removed":
-        this.#known[node]?.delete(fact.address);
+        if (this.#known[node]?.delete(fact.address) !== true) this.#twice(event, fact);
         return;
       case "status":
         this.#met[node]?.set(fact.address, at - fact.silent);
+        return;
+      case "dial-failed":
+        this.#failures[node]?.set(fact.peer, fact.failures);
         return;
       case "lost":
         this.#met[node]?.set(fact.peer, at);
@@ -91,9 +101,17 @@ class Forgetting extends RuleMonitor {
     }
   }
 
-  #grow(event: TraceEvent, { address }: FactOf<"known">): void {
+  #twice(event: TraceEvent, { type, address }: FactOf<"known"> | FactOf<"removed">): void {
+    this.breach("bounded-registry", `${type} twice`, event, () => {
+      return `${this.picture.name(event.node)} says twice that ${this.plan.address(address)} is ${type}`;
+    });
+  }
+
+  #grow(event: TraceEvent, fact: FactOf<"known">): void {
     const { node } = event;
+    const { address } = fact;
     const known = this.#known[node];
+    if (known?.has(address) === true) this.#twice(event, fact);
     known?.add(address);
     const size = known?.size ?? 0;
     const isFull = size > this.constant(node, "entriesMax");
@@ -112,14 +130,20 @@ class Forgetting extends RuleMonitor {
     const one = this.picture.at(node);
     const uptime = (at - one.bootAt) * one.rate;
     // Its clock may have run at another rate for a part of the time.
-    const isEarly = uptime < this.constant(node, "pruneDelay") * 0.995 - 10;
+    const isWithin = (time: number): boolean => uptime < time * 0.995 - 10;
+    const isEarly = isWithin(this.constant(node, "pruneDelay"));
+    const times = ["neverSeenMax", "unseenMax"].map((name) => this.constant(node, name));
+    const isYoung = isWithin(Math.min(...times));
+    const most = this.constant(node, "dialFailuresMax");
     for (const address of addresses) {
       const met = this.#met[node]?.get(address);
       const unseen = this.constant(node, "unseenMax");
       const isMet = met !== undefined && (at - met) * one.rate < unseen;
       const isNamed = [this.#configured, this.#named].some((all) => all[node]?.has(address));
-      if (!isEarly && !isMet && !isNamed) continue;
-      const witness = isEarly ? "soon after boot" : isNamed ? "configured" : "met before";
+      const isHopeful = isYoung && (this.#failures[node]?.get(address) ?? 0) < most;
+      if (!isEarly && !isMet && !isNamed && !isHopeful) continue;
+      const known = isNamed ? "configured" : isMet ? "met before" : "not tried enough";
+      const witness = isEarly ? "soon after boot" : known;
       this.breach("kept-candidates", witness, event, () => {
         const who = this.picture.name(node);
         return `${who} forgets ${this.plan.address(address)}: ${witness}`;

@@ -268,7 +268,8 @@ class Limits extends RuleMonitor {
   }
 
   #attested(counts: Counts, event: TraceEvent, fact: FactOf<"attested">): void {
-    if (fact.witnesses >= 1) return;
+    // With each witness it is asked whether they are enough.
+    if (fact.witnesses >= 1 && fact.witnesses <= Math.max(1, counts.c.witnessesNeeded)) return;
     const text = `calls attested what ${fact.witnesses} attest`;
     this.#complain(event, counts, "witnessesNeeded", text);
   }

@@ -6,7 +6,6 @@ import type { Complaint } from "../../check/invariant.ts";
 import { type Address, isPrivate, parseAddress } from "../../core/address.ts";
 import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
-import type { Network } from "../block.ts";
 import type { Fact } from "../facts.ts";
 import type { Message, MessageOf } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
@@ -67,9 +66,6 @@ class Lists extends RuleMonitor {
     ...(["send", "deliver", "fact", "timer", "boot", "down", "dial", "stall", "clock"] as const),
   );
   readonly #lives: Life[] = this.plan.plans.map(({ clock }) => begun(clock.drift !== 0));
-
-  /** Private addresses are no places for nodes (rule S5). */
-  readonly #isPublic = isMainnet(this.plan.world);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -220,7 +216,7 @@ class Lists extends RuleMonitor {
   #isCandidate(node: number, address: Address, life: Life): boolean {
     const isOwn = address === this.picture.at(node).address;
     if (isOwn || this.picture.owner(address) < 0) return false;
-    if (this.#isPublic && isPrivate(address)) return false;
+    if (this.picture.isMainnet && isPrivate(address)) return false;
     return life.readyAt.has(address) && life.heard < this.constant(node, "candidatesMax");
   }
 
@@ -258,10 +254,6 @@ class Lists extends RuleMonitor {
 const PORT = 24_100;
 /** µs: what rounding may make of a moment. */
 const SLACK = 10;
-
-function isMainnet(world: Readonly<Record<string, unknown>>): boolean {
-  return (world["chain"] as { readonly network?: Network } | undefined)?.network === "mainnet";
-}
 
 function begun(stood: boolean): Life {
   return {

@@ -69,6 +69,8 @@ export class Picture {
   readonly nodes: readonly Standpoint[];
   /** Of the chain, Unix µs. */
   readonly genesis: number;
+  /** Private addresses are no places for nodes there (rule S5). */
+  readonly isMainnet: boolean;
   readonly #plan: RunPlan;
   /** Every address that a node had or seemed to have. */
   readonly #owners = new Map<Address, number>();
@@ -80,7 +82,9 @@ export class Picture {
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
-    this.genesis = genesisOf(plan.world) * SECOND;
+    const network = networkOf(plan.world);
+    this.genesis = GENESIS_TIME[network] * SECOND;
+    this.isMainnet = network === "mainnet";
     this.nodes = plan.plans.map(({ address, clock }) => ({
       ...{
         address,
@@ -226,10 +230,9 @@ export class Picture {
   }
 }
 
-/** Unix seconds. */
-function genesisOf(world: Readonly<Record<string, unknown>>): number {
+function networkOf(world: Readonly<Record<string, unknown>>): Network {
   const { network = "testnet" } = (world["chain"] ?? {}) as { readonly network?: Network };
-  return GENESIS_TIME[network];
+  return network;
 }
 
 function restart(one: Standpoint, at: number): void {
