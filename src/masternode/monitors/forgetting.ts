@@ -103,7 +103,8 @@ class Forgetting extends RuleMonitor {
 
   #twice(event: TraceEvent, { type, address }: FactOf<"known"> | FactOf<"removed">): void {
     this.breach("bounded-registry", `${type} twice`, event, () => {
-      return `${this.picture.name(event.node)} says twice that ${this.plan.address(address)} is ${type}`;
+      const [who, whom] = [this.picture.name(event.node), this.plan.address(address)];
+      return `${who} says twice that ${whom} is ${type}`;
     });
   }
 

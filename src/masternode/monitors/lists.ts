@@ -26,9 +26,9 @@ export const lists: Rules = {
     [SOME]: {
       rule: "X1",
       about:
-        "each exchangePeriod exchangeFanout sessions are asked for masternodes, or all there are; " +
-        "of all the sessions of a boot pageSessions are asked for pages, the first that know them, " +
-        "and others for those that ended in the middle",
+        "each exchangePeriod exchangeFanout sessions are asked for masternodes, or all there " +
+        "are; pageSessions are asked for pages, the first of a boot that know them, and others " +
+        "for those that ended in the middle",
       mode: "always",
     },
   },
@@ -169,7 +169,8 @@ class Lists extends RuleMonitor {
     const most = this.constant(node, "pageSessions");
     if (life.pagesAsked <= most) return;
     this.breach(SOME, "pages of too many", event, () => {
-      return `${this.picture.name(node)} asks ${life.pagesAsked} for pages: pageSessions is ${most}`;
+      const who = this.picture.name(node);
+      return `${who} asks ${life.pagesAsked} for pages: pageSessions is ${most}`;
     });
   }
 
@@ -225,7 +226,8 @@ class Lists extends RuleMonitor {
     const least = Math.min(this.constant(node, "listMax"), there);
     if (found >= least) return;
     this.breach(FULL, what, event, () => {
-      return `${this.picture.name(node)} sends a ${what} of ${found}, and might name ${least}`;
+      const who = this.picture.name(node);
+      return `${who} sends a ${what} of ${found}, and might name ${least}`;
     });
   }
 

@@ -77,7 +77,7 @@ export class Picture {
   /** Those that may be of several: they share a translator. */
   readonly #shared = new Set<Address>();
   /** Who dialed, by the event, until the other end is open. */
-  readonly #dials = new Map<number, { readonly node: number; readonly session: number }>();
+  readonly #dials = new Map<number, { readonly node: number; readonly end: End }>();
   readonly #needed: readonly number[];
 
   constructor(plan: RunPlan) {
@@ -175,14 +175,14 @@ export class Picture {
 
   #connect(one: Standpoint, { id, kind, node, cause, a, b, body }: TraceEvent): void {
     if (kind === "dial") {
-      this.#dials.set(id, { node, session: a });
-      one.ends.set(a, { peer: this.owner(b as Address), role: "dialed" });
+      const end: End = { peer: this.owner(b as Address), role: "dialed" };
+      this.#dials.set(id, { node, end });
+      one.ends.set(a, end);
     } else if (kind === "opened" && body === "accepted") {
       const dialer = this.#dials.get(cause);
       one.ends.set(a, { peer: dialer?.node ?? -1, role: "accepted" });
-      const other = dialer === undefined ? undefined : this.at(dialer.node).ends;
-      const end = dialer === undefined ? undefined : other?.get(dialer.session);
-      if (end !== undefined) end.peer = node;
+      // Its dialer may have a session of that number from another boot by now.
+      if (dialer !== undefined) dialer.end.peer = node;
       this.#dials.delete(cause);
     } else if (kind === "refused") {
       this.#dials.delete(cause);
