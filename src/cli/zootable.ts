@@ -12,7 +12,7 @@ export function zooTable(document: ZooDocument, out: string, paint: Paint): stri
   return [
     columns([head, ...rows]),
     "",
-    ...survivors.map(({ id, about }) => `not caught: ${id ?? ""}  ${about}`),
+    ...survivors.map(({ id, about }) => `not caught: ${id ?? ""}  ${about}`.trimEnd()),
     ...(survivors.length === 0 ? [] : [""]),
     sums(document, paint),
     `${out}/zoo.json, and a folder for each that was caught in a world`,

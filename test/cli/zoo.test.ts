@@ -157,7 +157,7 @@ describe("a zoo of the user's own", () => {
     },
   );
 
-  it("says what is wrong with its words", () => {
+  it("says what is wrong with its words", { timeout: 60_000 }, () => {
     expect(timesim("zoo")).toMatchObject({
       exit: 2,
       err: "no mutants: there is no test/zoo/index.ts here; name a module, --mutants ./mine.ts\n",
@@ -166,6 +166,12 @@ describe("a zoo of the user's own", () => {
     expect(only).toMatchObject({
       exit: 2,
       err: '--only mut — no mutant of that id (did you mean "mute"?)\n',
+    });
+    place.write("commas.mjs", "export const mine = { id: 'full, or not', apply: (it) => it };");
+    const commas = ["--mutants", "commas.mjs", "--only", "full, or not,none"];
+    expect(timesim("zoo", ...commas)).toMatchObject({
+      exit: 2,
+      err: "--only none — no mutant of that id; there are full, or not\n",
     });
     const words = ["zoo", "--mutants", "mine.mjs", "--budget", "0"];
     expect(timesim(...words)).toMatchObject({

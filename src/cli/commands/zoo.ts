@@ -150,13 +150,27 @@ function chosen(mutants: readonly AnyMutant[], only: string | undefined): readon
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new BadInput([`two mutants have the id ${twice}`]);
   if (only === undefined) return mutants;
-  const wanted = only.split(",").map((word) => word.trim());
+  const wanted = idsIn(only, ids);
   for (const word of wanted) {
     if (ids.includes(word)) continue;
     const hint = didYouMean(word, ids) || `; there are ${ids.join(", ")}`;
     throw new BadInput([`--only ${word} — no mutant of that id${hint}`]);
   }
   return mutants.filter(({ id }) => wanted.includes(id));
+}
+
+/** With commas between; an id may hold one itself. */
+function idsIn(text: string, ids: readonly string[]): readonly string[] {
+  const words = text.split(",").map((word) => word.trim());
+  const found: string[] = [];
+  let from = 0;
+  while (from < words.length) {
+    let to = words.length;
+    while (to > from + 1 && !ids.includes(words.slice(from, to).join(", "))) to--;
+    found.push(words.slice(from, to).join(", "));
+    from = to;
+  }
+  return found;
 }
 
 function progress(all: readonly Verdict[], count: number): string {
