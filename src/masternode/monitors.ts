@@ -11,6 +11,7 @@ import type { Invariants } from "../kit/kit.ts";
 import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { again } from "./monitors/again.ts";
 import { adoption } from "./monitors/adoption.ts";
+import { ahead } from "./monitors/ahead.ts";
 import { answers } from "./monitors/answers.ts";
 import { bans } from "./monitors/bans.ts";
 import { calls } from "./monitors/calls.ts";
@@ -20,6 +21,7 @@ import { greeting } from "./monitors/greeting.ts";
 import { behind, growth, oneChain } from "./monitors/progress.ts";
 import { company, lasting, pairs } from "./monitors/sessions.ts";
 import { chain } from "./monitors/chain.ts";
+import { clock } from "./monitors/clock.ts";
 import { clockwork } from "./monitors/clockwork.ts";
 import { endings } from "./monitors/endings.ts";
 import { evidence } from "./monitors/evidence.ts";
@@ -33,7 +35,9 @@ import { lists } from "./monitors/lists.ts";
 import { marks } from "./monitors/marks.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
+import { prompt } from "./monitors/prompt.ts";
 import { pruning } from "./monitors/pruning.ts";
+import { ranks } from "./monitors/ranks.ts";
 import { reasons } from "./monitors/reasons.ts";
 import { regular } from "./monitors/regular.ts";
 import type { Rules } from "./monitors/rule.ts";
@@ -83,6 +87,10 @@ const RULES: readonly Rules[] = [
   saving,
   endings,
   again,
+  ranks,
+  clock,
+  prompt,
+  ahead,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {

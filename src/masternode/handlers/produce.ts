@@ -59,7 +59,11 @@ export function assembled(state: State, _key: TimerKey, ctx: MasternodeCtx): Sta
 }
 
 /** Enough were active for long enough: the gate is judged after this step. */
-export function minimumHeld(state: State, _key: TimerKey, _ctx: MasternodeCtx): State {
+export function minimumHeld(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
+  const { minimumSince } = state.production;
+  const left = (minimumSince ?? 0) + state.config.minimumHold - ctx.uptime;
+  // Timers are early by a clock that has become slower since they were armed.
+  if (minimumSince !== null && left > 0) ctx.setTimer("minimum", left as Duration);
   return lookAgain(state);
 }
 

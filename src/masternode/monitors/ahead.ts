@@ -1,0 +1,101 @@
+/** A block that came too early is tried again when it is early no more (rule Y2). */
+import type { Complaint } from "../../check/invariant.ts";
+import type { Time } from "../../core/units.ts";
+import { kindMask, type TraceEvent } from "../../trace/event.ts";
+import { blockHash } from "../block.ts";
+import type { Fact } from "../facts.ts";
+import type { Block, Hash, Message } from "../messages.ts";
+import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+
+const AGAIN = "tries-again";
+
+export const ahead: Rules = {
+  specs: {
+    [AGAIN]: {
+      rule: "Y2",
+      about:
+        "a sound block that follows the tip and whose slot begins later than earlyBlock is added " +
+        "in the moment when it no longer does, unless the tip is another by then",
+      mode: "always",
+    },
+  },
+  facts: ["tip", "produced"],
+  make: (scene) => new Ahead(scene),
+};
+
+/** A block that a node has to add at `due` by its clock. */
+interface Kept {
+  readonly height: number;
+  readonly previous: Hash;
+  readonly due: number;
+}
+
+class Ahead extends RuleMonitor {
+  readonly mask: number = kindMask(
+    ...(["deliver", "fact", "timer", "boot", "down", "stall", "clock"] as const),
+  );
+  readonly #crypto: Scene["crypto"];
+  readonly #kept: (Kept | null)[] = this.plan.plans.map(() => null);
+  /** Wall clock minus true time, since it was set last. */
+  readonly #ahead: number[] = this.plan.plans.map(({ clock }) => this.plan.epoch + clock.offset);
+  /** Blocks that honest nodes made. */
+  readonly #sound = new Set<Hash>();
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#crypto = scene.crypto;
+  }
+
+  see(event: TraceEvent): void {
+    const { node, kind, at, body } = event;
+    if (!this.isKept(node)) return;
+    if (kind === "clock") return this.#set(event);
+    this.#judge(node, at);
+    if (kind === "deliver") {
+      const message = body as Message;
+      if (message.type === "BlockAnnouncement") this.#told(event, message.block);
+    } else if (kind === "fact") this.#learn(node, body as Fact);
+    else if (kind !== "timer") this.#kept[node] = null;
+  }
+
+  override finish(end: Time): readonly Complaint[] {
+    for (const node of this.#kept.keys()) this.#judge(node, end);
+    return super.finish(end);
+  }
+
+  /** Set back, the block comes later; set forward, its timer is late. */
+  #set({ node, at, a: wall, b: drift }: TraceEvent): void {
+    const ahead = wall - at;
+    if (drift !== 0 || ahead > (this.#ahead[node] ?? 0)) this.#kept[node] = null;
+    this.#ahead[node] = ahead;
+  }
+
+  #told({ node, at, a: session }: TraceEvent, { header }: Block): void {
+    const { tip, peers } = this.picture.at(node);
+    const { height, previousHash: previous } = header;
+    if (tip === null || previous !== tip.hash || !peers.has(session)) return;
+    const slot = this.picture.genesis + height * this.constant(node, "slot");
+    const due = slot - this.constant(node, "earlyBlock");
+    if (this.picture.wallOf(node, at) >= due - this.slack) return;
+    // One of each height is kept, the last.
+    const isSound = this.#sound.has(blockHash(this.#crypto, header));
+    this.#kept[node] = isSound ? { height, previous, due } : null;
+  }
+
+  #learn(node: number, fact: Fact): void {
+    if (fact.type === "produced") this.#sound.add(fact.hash);
+    else if (fact.type === "tip" && fact.hash !== this.#kept[node]?.previous) {
+      this.#kept[node] = null;
+    }
+  }
+
+  #judge(node: number, at: number): void {
+    const kept = this.#kept[node] ?? null;
+    if (kept === null || this.picture.wallOf(node, at) <= kept.due + this.slack) return;
+    this.#kept[node] = null;
+    this.breach(AGAIN, "", { node, at, id: null }, () => {
+      const told = `${this.picture.name(node)} was told of block ${kept.height} too early`;
+      return `${told}, and does not add it when it is not`;
+    });
+  }
+}
