@@ -17,6 +17,9 @@ export interface Listener {
   see(event: TraceEvent, kind?: number): void;
 }
 
+/** Of a WeakMap the collector has to look after each body, for as long as it lives. */
+const BODIES = 32;
+
 export interface RecorderOptions {
   readonly level: TraceLevel;
   /** Events kept at level `ring`. Default 4,096. */
@@ -31,11 +34,11 @@ export class Recorder {
   #count = 0;
   #listeners: readonly Listener[] = [];
   #mask = 0;
-  /** Content hashes of bodies seen in several events; a broadcast is hashed once. */
-  #hashes = new WeakMap<object, readonly [number, number]>();
-  /** The last of them: a broadcast is many sends of one body in a row. */
-  #lastBody: object | null = null;
-  #lastHash: readonly [number, number] = [0, 0];
+  /** The last bodies, and how they hash: what is broadcast and relayed is hashed once. */
+  readonly #bodies: (object | null)[] = Array.from({ length: BODIES }, () => null);
+  readonly #hashes: (readonly [number, number])[] = Array.from({ length: BODIES }, () => [0, 0]);
+  #lastBody = 0;
+  #next = 0;
 
   constructor(options: RecorderOptions) {
     this.level = options.level;
@@ -100,7 +103,6 @@ export class Recorder {
     twin.#digest = this.#digest.fork();
     twin.#columns = this.#columns === null ? null : this.#columns.fork();
     twin.#count = this.#count;
-    twin.#hashes = this.#hashes;
     return twin;
   }
 
@@ -127,18 +129,21 @@ export class Recorder {
   }
 
   #shared(body: object): void {
-    if (body !== this.#lastBody) {
-      this.#lastBody = body;
-      this.#lastHash = this.#hashes.get(body) ?? this.#remember(body);
+    if (this.#bodies[this.#lastBody] !== body) {
+      const known = this.#bodies.indexOf(body);
+      this.#lastBody = known < 0 ? this.#remember(body) : known;
     }
-    this.#digest.number(this.#lastHash[0]);
-    this.#digest.number(this.#lastHash[1]);
+    const [a, b] = this.#hashes[this.#lastBody] as readonly [number, number];
+    this.#digest.number(a);
+    this.#digest.number(b);
   }
 
-  #remember(body: object): readonly [number, number] {
-    const hash = hashOf(body);
-    this.#hashes.set(body, hash);
-    return hash;
+  #remember(body: object): number {
+    const place = this.#next;
+    this.#next = (place + 1) % BODIES;
+    this.#bodies[place] = body;
+    this.#hashes[place] = hashOf(body);
+    return place;
   }
 
   #show(
