@@ -3,7 +3,7 @@
  * not only when somebody asks (rule B0). Each has a name and values, so that a stuck chain can say
  * why.
  */
-import { values } from "../../core/table.ts";
+import { each, values } from "../../core/table.ts";
 import { SECOND, type Time } from "../../core/units.ts";
 import { expectedHeight, untilNextSlot } from "../chain.ts";
 import type { MasternodeCtx, Opening, Production, State } from "../state.ts";
@@ -31,14 +31,13 @@ export function closedGate(state: State, ctx: MasternodeCtx): GateName | null {
 }
 
 function closedGates(state: State, ctx: MasternodeCtx): readonly GateName[] {
-  const judged: readonly (readonly [GateName, boolean])[] = [
-    ["masternode", ctx.gate("masternode", state.config.masternode, {})],
-    ["clock", clockGate(state, ctx)],
-    ["due", dueGate(state, ctx)],
-    ["synced", syncedGate(state, ctx)],
-    ["minimum", minimumGate(state, ctx)],
-  ];
-  return judged.filter(([, open]) => !open).map(([name]) => name);
+  const closed: GateName[] = [];
+  if (!ctx.gate("masternode", state.config.masternode, {})) closed.push("masternode");
+  if (!clockGate(state, ctx)) closed.push("clock");
+  if (!dueGate(state, ctx)) closed.push("due");
+  if (!syncedGate(state, ctx)) closed.push("synced");
+  if (!minimumGate(state, ctx)) closed.push("minimum");
+  return closed;
 }
 
 /** Since when enough are active; the hold has its own timer (rule B0). */
@@ -85,14 +84,19 @@ function shut(same: Opening | null, ctx: MasternodeCtx): Opening | null {
 
 /** Rule R5: our clock against the median of our peers'. */
 function clockGate(state: State, ctx: MasternodeCtx): boolean {
+  const { clockPeersMin, clockTolerance } = state.config;
   const skews: number[] = [];
-  for (const session of values(state.sessions)) {
-    if (session.phase === "ready" && session.pings.skew !== null) skews.push(session.pings.skew);
-  }
+  let worst = 0;
+  each(state.sessions, ({ phase, pings: { skew } }) => {
+    if (phase !== "ready" || skew === null) return;
+    skews.push(skew);
+    worst = Math.max(worst, Math.abs(skew));
+  });
+  // Where none is too far off, the median is not.
+  if (skews.length < clockPeersMin || worst <= clockTolerance) return ctx.gate("clock", true, {});
   skews.sort((left, right) => left - right);
   const median = skews[skews.length >>> 1] ?? 0;
-  const judged = skews.length >= state.config.clockPeersMin;
-  const open = !judged || Math.abs(median) <= state.config.clockTolerance;
+  const open = Math.abs(median) <= clockTolerance;
   const seen = open ? {} : { peers: skews.length, ahead: `${Math.round(-median / SECOND)}s` };
   return ctx.gate("clock", open, seen);
 }
