@@ -23,6 +23,7 @@ import { company, lasting, pairs } from "./monitors/sessions.ts";
 import { chain } from "./monitors/chain.ts";
 import { clock } from "./monitors/clock.ts";
 import { clockwork } from "./monitors/clockwork.ts";
+import { doubts } from "./monitors/doubts.ts";
 import { endings } from "./monitors/endings.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
@@ -44,6 +45,8 @@ import type { Rules } from "./monitors/rule.ts";
 import { saving } from "./monitors/saving.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
+import { strangers } from "./monitors/strangers.ts";
+import { waiting } from "./monitors/waiting.ts";
 import { witnesses } from "./monitors/witnesses.ts";
 
 const general: Rules = {
@@ -75,9 +78,12 @@ const RULES: readonly Rules[] = [
   lists,
   marks,
   hearing,
+  strangers,
   hearsay,
   adoption,
+  waiting,
   reasons,
+  doubts,
   steady,
   contacts,
   calls,

@@ -318,6 +318,7 @@ test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, bro
 const ELSEWHERE = [
   ...Object.keys(GENERAL),
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
+  ...["stops-waiting", "doubts", "asks-on"],
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
   ...["dials-somebody", "hears-out", "own-witness", "true-answers"],
   "prunes",

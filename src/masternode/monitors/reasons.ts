@@ -53,12 +53,17 @@ export const reasons: Rules = {
   make: (scene) => new Reasons(scene),
 };
 
+interface Failures {
+  readonly count: number;
+  readonly last: number;
+}
+
 /** What one node has been told in this life, and what it has asked. */
 interface Hearing {
   /** Heights, by session. */
   readonly claims: Map<number, number>;
-  /** Failed downloads, by the peer's address. */
-  readonly failed: Map<Address, number>;
+  /** Failed downloads, by the peer's address, and when the last one did. */
+  readonly failed: Map<Address, Failures>;
   /** Some peer's chain parts from its own too deep. */
   parted: boolean;
   /** Who was asked last and may still answer. */
@@ -112,7 +117,10 @@ class Reasons extends RuleMonitor {
         hearing.owed = null;
         return;
       case "download-failed":
-        hearing.failed.set(fact.peer, (hearing.failed.get(fact.peer) ?? 0) + 1);
+        hearing.failed.set(fact.peer, {
+          count: (hearing.failed.get(fact.peer)?.count ?? 0) + 1,
+          last: event.at,
+        });
         hearing.asked = null;
         return;
       case "tip":
@@ -174,8 +182,17 @@ class Reasons extends RuleMonitor {
     { failed, parted }: Hearing,
   ): boolean {
     const expected = this.#heightAt(node, this.picture.wallOf(node, at) - SECOND);
-    const isDoubted = (failed.get(peer) ?? 0) >= this.constant(node, "tipFailuresMax");
-    return height <= expected + 1 && !isDoubted && !parted;
+    return height <= expected + 1 && !parted && !this.#isDoubted(node, at, failed.get(peer));
+  }
+
+  /** As few failures as that, however long ago, but the last one not (rule B1). */
+  #isDoubted(node: number, at: number, failed: Failures | undefined): boolean {
+    if (failed === undefined || failed.count < this.constant(node, "tipFailuresMax")) return false;
+    const { rate } = this.picture.at(node);
+    return (
+      (at - failed.last) * Math.min(rate, 1) * 0.99 - this.slack <=
+      this.constant(node, "tipIgnored")
+    );
   }
 
   #heightAt(node: number, wall: number): number {

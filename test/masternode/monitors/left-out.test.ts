@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/fuzz/judge.ts";
 import { mutated } from "../../../src/fuzz/mutant.ts";
 import { loadScenario } from "../../../src/scenario/load.ts";
+import type { Scenario } from "../../../src/scenario/model.ts";
 import { masternode } from "../../../src/simulate.ts";
+import { scenarioNamed } from "../../light.ts";
 import { mutants } from "../../zoo/mechanical.ts";
 
 const kit = masternode();
@@ -51,15 +53,37 @@ const BROKEN: readonly (readonly [string, witness: string, mutant: string, world
   ["announces-again", "", "no timer announce-again", OLD],
 ];
 
+/** In scenarios, which say what it is about. */
+const IN_SCENARIOS: readonly (readonly [string, witness: string, mutant: string, name: string])[] =
+  [
+    ["stops-waiting", "late", "no timer sync", "rules/silent-source"],
+    ["stops-waiting", "early", "downloadTimeout halved", "rules/silent-source"],
+    ["doubts", "", "tipFailuresMax + 1", "rules/silent-source"],
+    ["doubts", "", "tipIgnored halved", "rules/silent-source"],
+    ["asks-ahead", "", "tipIgnored doubled", "rules/silent-source"],
+    ["asks-on", "late", "no timer ask", "rules/strangers-untold"],
+    ["asks-on", "early", "askTimeout halved", "rules/strangers-untold"],
+    ["asks-on", "held", "heldMax - 1", "rules/strangers-untold"],
+    ["asks-on", "gone", "heldMax + 1", "rules/strangers-untold"],
+    ["asks-on", "late", "askSpacing doubled", "rules/strangers"],
+  ];
+
 describe("is kept by the repaired node, and broken by a mutant", () => {
   test.each(BROKEN)("%s (%s): %s", (invariant, witness, id, world) => {
-    const mutant = mutants.find((each) => each.id === id);
-    if (mutant === undefined) throw new Error(`no mutant ${id}`);
-    const scenario = loadScenario(kit, world, "world");
-    const asked = { invariants: [invariant] };
-    expect(judge(kit, scenario, asked).complaints).toEqual([]);
-    expect(judge(mutated(kit, mutant), scenario, asked).complaints).toContainEqual(
-      expect.objectContaining({ invariant, witness }),
-    );
+    isBroken(invariant, witness, id, loadScenario(kit, world, "world"));
+  });
+
+  test.each(IN_SCENARIOS)("%s (%s): %s in %s", (invariant, witness, id, name) => {
+    isBroken(invariant, witness, id, scenarioNamed(name));
   });
 });
+
+function isBroken(invariant: string, witness: string, id: string, scenario: Scenario): void {
+  const mutant = mutants.find((each) => each.id === id);
+  if (mutant === undefined) throw new Error(`no mutant ${id}`);
+  const asked = { invariants: [invariant] };
+  expect(judge(kit, scenario, asked).complaints).toEqual([]);
+  expect(judge(mutated(kit, mutant), scenario, asked).complaints).toContainEqual(
+    expect.objectContaining({ invariant, witness }),
+  );
+}
