@@ -31,15 +31,18 @@ import type { Fact } from "./facts.ts";
 import { Groups } from "./monitors/groups.ts";
 import { hearsay } from "./monitors/hearsay.ts";
 import { hearing } from "./monitors/hearing.ts";
+import { Ledger } from "./monitors/ledger.ts";
 import { limits } from "./monitors/limits.ts";
 import { lists } from "./monitors/lists.ts";
 import { marks } from "./monitors/marks.ts";
+import { pauses } from "./monitors/pauses.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import { prompt } from "./monitors/prompt.ts";
 import { pruning } from "./monitors/pruning.ts";
 import { ranks } from "./monitors/ranks.ts";
 import { reasons } from "./monitors/reasons.ts";
+import { redials } from "./monitors/redials.ts";
 import { regular } from "./monitors/regular.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { saving } from "./monitors/saving.ts";
@@ -97,6 +100,8 @@ const RULES: readonly Rules[] = [
   clock,
   prompt,
   ahead,
+  redials,
+  pauses,
 ];
 
 export function invariantsWith(crypto: Crypto): Invariants {
@@ -108,6 +113,7 @@ export function invariantsWith(crypto: Crypto): Invariants {
 /** Who sees a kind of event. */
 interface Row {
   readonly picture: boolean;
+  readonly ledger: boolean;
   readonly calm: boolean;
   readonly groups: boolean;
   readonly seers: readonly Monitor[];
@@ -117,6 +123,7 @@ class Monitors implements Monitor {
   readonly mask: number;
   readonly #names: readonly string[];
   readonly #picture: Picture;
+  readonly #ledger: Ledger;
   readonly #calm: Calm;
   readonly #groups: Groups;
   readonly #all: readonly Monitor[];
@@ -131,21 +138,23 @@ class Monitors implements Monitor {
   constructor(names: readonly string[], plan: RunPlan, crypto: Crypto) {
     this.#names = names;
     this.#picture = new Picture(plan);
+    this.#ledger = new Ledger(plan);
     this.#calm = new Calm(plan);
     this.#groups = new Groups(plan, this.#picture, this.#calm);
-    const [picture, calm, groups] = [this.#picture, this.#calm, this.#groups];
-    const scene = { plan, picture, calm, groups, crypto };
+    const [picture, ledger, calm] = [this.#picture, this.#ledger, this.#calm];
+    const scene = { plan, picture, ledger, calm, groups: this.#groups, crypto };
 
     this.#rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
     this.#all = this.#rules.map((rule) => rule.make(scene));
     this.mask = this.#all.reduce(
       (mask, { mask: own }) => mask | own,
-      Picture.mask | Calm.mask | Groups.mask,
+      Picture.mask | Ledger.mask | Calm.mask | Groups.mask,
     );
     this.#rows = KINDS.map((_, kind) => {
       const wanted = (mask: number): boolean => (mask & (1 << kind)) !== 0;
       return {
         picture: wanted(Picture.mask),
+        ledger: wanted(Ledger.mask),
         calm: wanted(Calm.mask),
         groups: wanted(Groups.mask | Calm.mask),
         seers: this.#all.filter(({ mask }) => wanted(mask)),
@@ -154,8 +163,9 @@ class Monitors implements Monitor {
   }
 
   see(event: TraceEvent, kind: number = KIND[event.kind]): void {
-    const { picture, calm, groups, seers } = this.#rows[kind] as Row;
+    const { picture, ledger, calm, groups, seers } = this.#rows[kind] as Row;
     if (picture) this.#picture.see(event);
+    if (ledger) this.#ledger.see(event);
     if (calm) this.#calm.see(event);
     if (groups) this.#groups.see(event);
     const told = kind === KIND.fact ? this.#toldOf((event.body as Fact).type, seers) : seers;

@@ -322,6 +322,7 @@ const ELSEWHERE = [
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],
   ...["dials-somebody", "hears-out", "own-witness", "true-answers"],
   "prunes",
+  ...["redials", "seeks-no-more", "hangs-up", "pauses"],
   ...["saves-cache", "says-disk", "gives-up", "closes", "announces-again"],
   ...["in-turn", "assembles", "doubted-clock", "prompt-gates", "own-part", "tries-again"],
 ];

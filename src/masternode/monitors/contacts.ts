@@ -1,10 +1,11 @@
 /** Whom the dial loop leaves out, and what a duplicate may take along (rules S4, X5). */
-import type { Address } from "../../core/address.ts";
+import { type Address, isPrivate } from "../../core/address.ts";
 import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import { RuleMonitor, type Rules } from "./rule.ts";
+import type { Ledger } from "./ledger.ts";
+import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
 
 const COMPANY = "seeks-company";
 const OTHERS = "spares-others";
@@ -14,8 +15,9 @@ export const contacts: Rules = {
     [COMPANY]: {
       rule: "X5",
       about:
-        "while a node has fewer sessions than it wants, each turn of its dial loop dials every " +
-        "masternode that it knows and never tried, and it ends no feeler",
+        "while a node has fewer sessions than it wants, or fewer that it dialed, a turn of its " +
+        "dial loop dials everybody whom its operator named or whom it knows as a masternode, and " +
+        "never tried; and it ends no feeler",
       mode: "always",
     },
     [OTHERS]: {
@@ -36,12 +38,10 @@ interface Ending {
 }
 
 interface Contact {
-  /** Known masternodes that were never dialed, nor ready. */
+  /** Known masternodes, and bootstrap peers, that were never dialed, nor ready. */
   readonly fresh: Set<Address>;
   /** Who was. */
   readonly met: Set<Address>;
-  /** Sessions that it dials, and that are not open yet. */
-  readonly dials: Set<number>;
   /** Of them, those that a turn of the loop has to dial, until its step is over. */
   owed: { readonly event: TraceEvent; readonly whom: readonly Address[] } | null;
   ending: Ending | null;
@@ -54,14 +54,21 @@ class Contacts extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "close"] as const),
     ...(["deliver", "boot", "down"] as const),
   );
-  readonly #contacts: Contact[] = this.plan.plans.map(begun);
+  readonly #ledger: Ledger;
+  readonly #contacts: Contact[] = this.plan.plans.map(() => begun([]));
+
+  constructor(scene: Scene) {
+    super(scene);
+    this.#ledger = scene.ledger;
+  }
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;
     const contact = this.#contacts[node];
     if (contact === undefined || !this.isKept(node)) return;
     if (kind === "boot" || kind === "down") {
-      this.#contacts[node] = begun();
+      const { configured } = this.#ledger.at(node);
+      this.#contacts[node] = begun(kind === "boot" ? this.#able(node, configured) : []);
       return;
     }
     if (contact.owed !== null && contact.owed.event.id !== cause) this.#looped(node, contact);
@@ -74,14 +81,7 @@ class Contacts extends RuleMonitor {
         return;
       case "dial":
         meet(contact, event.b as Address);
-        contact.dials.add(event.a);
-        if (!this.#isWanting(node, contact)) contact.owed = null;
-        return;
-      case "closed":
-      case "opened":
-      case "refused":
-      case "close":
-        contact.dials.delete(event.a);
+        if (!this.#isWanting(event, contact)) contact.owed = null;
         return;
       default:
     }
@@ -127,18 +127,32 @@ class Contacts extends RuleMonitor {
     }
   }
 
-  /** All ends count: those of guests and feelers, too. */
-  #isAlone(node: number): boolean {
-    return this.picture.at(node).ends.size < this.constant(node, "sessionsWanted");
+  /** Bootstrap peers that it may dial at all. */
+  #able(node: number, configured: ReadonlySet<Address>): readonly Address[] {
+    const { network = "testnet" } = (this.plan.world["chain"] ?? {}) as { network?: string };
+    const own = this.picture.at(node).address;
+    return [...configured].filter((address) => {
+      return address !== own && !(network === "mainnet" && isPrivate(address));
+    });
   }
 
   /** It has room for one more dial, and needs one. */
-  #isWanting(node: number, { dials, bans }: Contact): boolean {
-    return this.#isAlone(node) && dials.size < this.constant(node, "dialsMax") && !bans;
+  #isWanting({ node, at }: TraceEvent, { bans }: Contact): boolean {
+    const book = this.#ledger.at(node);
+    const { dialsMax, sessionsMax } = book.c;
+    if (bans || book.dialing() >= dialsMax || book.residents(null) >= sessionsMax) return false;
+    return this.#isAlone(node, at);
+  }
+
+  /** When a feeler counts as one more is a matter of its clock: all ends count, where it is off. */
+  #isAlone(node: number, at: number): boolean {
+    const book = this.#ledger.at(node);
+    if (this.plan.exact && book.steady) return book.missing(at) > 0;
+    return this.picture.at(node).ends.size < book.c.sessionsWanted;
   }
 
   #loops(event: TraceEvent, contact: Contact): void {
-    if (contact.fresh.size === 0 || !this.#isWanting(event.node, contact)) return;
+    if (contact.fresh.size === 0 || !this.#isWanting(event, contact)) return;
     contact.owed = { event, whom: [...contact.fresh] };
   }
 
@@ -154,8 +168,8 @@ class Contacts extends RuleMonitor {
   }
 
   #felt(event: TraceEvent, { peer }: FactOf<"lost">): void {
-    const { node } = event;
-    if (!this.#isAlone(node)) return;
+    const { node, at } = event;
+    if (!this.#isAlone(node, at)) return;
     this.breach(COMPANY, "feeler", event, () => {
       const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
       return `${who} ends its feeler to ${whom} and has fewer sessions than it wants`;
@@ -183,7 +197,7 @@ function meet({ fresh, met }: Contact, address: Address): void {
   met.add(address);
 }
 
-function begun(): Contact {
+function begun(fresh: readonly Address[]): Contact {
   const [owed, ending] = [null, null];
-  return { fresh: new Set(), met: new Set(), dials: new Set(), owed, ending, bans: false };
+  return { fresh: new Set(fresh), met: new Set(), owed, ending, bans: false };
 }

@@ -8,6 +8,7 @@ import { SECOND, type Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Groups } from "./groups.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Picture } from "./picture.ts";
 
 /** What a monitor is made of. */
@@ -15,6 +16,8 @@ export interface Scene {
   readonly plan: RunPlan;
   /** Up to date whenever a monitor sees an event. */
   readonly picture: Picture;
+  /** Likewise. */
+  readonly ledger: Ledger;
   readonly calm: Calm;
   readonly groups: Groups;
   readonly crypto: Crypto;
