@@ -6,6 +6,9 @@ import type { Address } from "../core/address.ts";
 import type { Role, SessionId } from "../core/machine.ts";
 import type { Hash } from "./messages.ts";
 
+/** What a peer's score changes by. */
+export type Earning = "pong" | "block" | "proved" | "dial-failed" | "pings-lost" | "violation";
+
 export type Fact =
   | { readonly type: "started"; readonly masternode: boolean; readonly height: number }
   | {
@@ -48,6 +51,13 @@ export type Fact =
       readonly peer: Address;
       readonly count: number;
       readonly for: number | null;
+    }
+  /** A peer's score is another now, drift apart (rule Q1). */
+  | {
+      readonly type: "earned";
+      readonly peer: Address;
+      readonly by: Earning;
+      readonly score: number;
     }
   /** A peer's reputation has become so bad that it is dialed last, if at all. */
   | { readonly type: "shunned"; readonly peer: Address; readonly score: number }

@@ -33,6 +33,10 @@ const LINES: Lines = {
     length === null
       ? warn(`🚫 PERMANENTLY BANNED ${ip(peer)} (${count} violations)`)
       : warn(`🚫 Auto-banned ${ip(peer)} for ${spelledOut(length)} (${count} violations)`),
+  earned: ({ peer, by, score }) => ({
+    level: "DEBUG",
+    text: `⚖️  Reputation of ${full(peer)}: ${score} (${by})`,
+  }),
   shunned: ({ peer, score }) => warn(`👎 Bad reputation of ${full(peer)}: ${score}`),
   broadcast: ({ recipients }) =>
     info(`📢 Broadcast masternode announcement to ${recipients} network peers`),

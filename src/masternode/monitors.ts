@@ -25,6 +25,7 @@ import { clock } from "./monitors/clock.ts";
 import { clockwork } from "./monitors/clockwork.ts";
 import { doubts } from "./monitors/doubts.ts";
 import { endings } from "./monitors/endings.ts";
+import { early } from "./monitors/early.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
 import type { Fact } from "./facts.ts";
@@ -36,6 +37,7 @@ import { limits } from "./monitors/limits.ts";
 import { lists } from "./monitors/lists.ts";
 import { marks } from "./monitors/marks.ts";
 import { pauses } from "./monitors/pauses.ts";
+import { operator } from "./monitors/operator.ts";
 import { Picture } from "./monitors/picture.ts";
 import { production } from "./monitors/production.ts";
 import { prompt } from "./monitors/prompt.ts";
@@ -44,12 +46,14 @@ import { ranks } from "./monitors/ranks.ts";
 import { reasons } from "./monitors/reasons.ts";
 import { redials } from "./monitors/redials.ts";
 import { regular } from "./monitors/regular.ts";
+import { reputation } from "./monitors/reputation.ts";
 import type { Rules } from "./monitors/rule.ts";
 import { saving } from "./monitors/saving.ts";
 import { spread } from "./monitors/spread.ts";
 import { steady } from "./monitors/steady.ts";
 import { strangers } from "./monitors/strangers.ts";
 import { waiting } from "./monitors/waiting.ts";
+import { violations } from "./monitors/violations.ts";
 import { witnesses } from "./monitors/witnesses.ts";
 
 const general: Rules = {
@@ -62,6 +66,8 @@ const RULES: readonly Rules[] = [
   general,
   answers,
   bans,
+  reputation,
+  violations,
   spread,
   evidence,
   chain,
@@ -83,6 +89,8 @@ const RULES: readonly Rules[] = [
   hearing,
   strangers,
   hearsay,
+  early,
+  operator,
   adoption,
   waiting,
   reasons,

@@ -5,6 +5,7 @@
 import { MINUTE, SECOND } from "../core/units.ts";
 import type { Profile } from "../kit/kit.ts";
 import { announcementForger } from "./adversaries/forger.ts";
+import { hasty } from "./adversaries/hasty.ts";
 import { heightLiar } from "./adversaries/liar.ts";
 import { silent } from "./adversaries/silent.ts";
 import { addressSquatter } from "./adversaries/squatter.ts";
@@ -62,6 +63,13 @@ export const profiles: readonly Profile<Masternode>[] = [
     name: "announcement-forger",
     about: "an adversary: forges and replays announcements and heartbeats, poisons lists",
     machine: announcementForger,
+    standing: "adversary",
+    config: {},
+  },
+  {
+    name: "hasty",
+    about: "an adversary: talks before it has introduced itself, and answers what nobody asked",
+    machine: hasty,
     standing: "adversary",
     config: {},
   },

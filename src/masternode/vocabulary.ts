@@ -27,6 +27,7 @@ const FACTS: Sayings = {
     `cannot read ${names.address(peer)}'s line (violation ${count}): ${why}`,
   banned: ({ peer, for: length }, names) =>
     `bans ${names.address(peer)} ${length === null ? "until restart" : `for ${rounded(length)}`}`,
+  earned: ({ peer, by, score }, names) => `thinks ${score} of ${names.address(peer)} (${by})`,
   shunned: ({ peer, score }, names) => `thinks ill of ${names.address(peer)} (${score})`,
   broadcast: ({ recipients }) => `announces itself to ${recipients} peers`,
   processed: ({ of, from, news }, names) => {
@@ -74,6 +75,7 @@ const FACTS: Sayings = {
 /** What a reader of the timeline does not need: repetition, and what another line says already. */
 const DETAIL: readonly string[] = [
   "standing",
+  "earned",
   "known",
   "learned",
   "status",

@@ -317,6 +317,7 @@ test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, bro
 /** Broken in monitors/exact.test.ts, monitors/turns.test.ts and test/check/general.test.ts, and by mutants in test/zoo/promises.test.ts. */
 const ELSEWHERE = [
   ...Object.keys(GENERAL),
+  ...["reputation", "shuns", "counts-violations", "hears-early", "tells-unhandled", "obeys"],
   ...["clockwork", "limits", "handled", "asks-who", "takes-block", "asks-once"],
   ...["stops-waiting", "doubts", "asks-on"],
   ...["true-gates", "asks-ahead", "lasts", "pings-lost", "gone-is-gone", "spares-others"],

@@ -6,10 +6,9 @@ import type { Address } from "../../core/address.ts";
 import { get } from "../../core/table.ts";
 import type { Time } from "../../core/units.ts";
 import type { Config, ConstantName } from "../config.ts";
+import type { Earning } from "../facts.ts";
 import { changedPeer } from "../records.ts";
 import { type MasternodeCtx, type Peer, type Reputation, type State, withPeer } from "../state.ts";
-
-export type Earning = "pong" | "block" | "proved" | "dial-failed" | "pings-lost" | "violation";
 
 interface Change {
   readonly by: ConstantName;
@@ -56,6 +55,7 @@ export function scored(state: State, address: Address, what: Earning, ctx: Maste
   if (isPong && pongAt !== null && ctx.uptime - pongAt < config.scorePongSpacing) return state;
   const before = scoreOf(config, peer, ctx.uptime);
   const score = changed(config, before, what);
+  if (score !== before) ctx.emit({ type: "earned", peer: address, by: what, score });
   const isShunned = score <= -config.scoreShunned;
   if (isShunned && before > -config.scoreShunned) {
     ctx.emit({ type: "shunned", peer: address, score });

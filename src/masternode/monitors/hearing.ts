@@ -15,6 +15,11 @@ export const hearing: Rules = {
       about: "what one of our nodes says is handled by another, whichever end dialed",
       mode: "always",
     },
+    "tells-unhandled": {
+      rule: "S2",
+      about: "for which type nobody has a use is said, once for each end of links",
+      mode: "always",
+    },
     "asks-who": {
       rule: "H3",
       about: "who sends a heartbeat of an unknown masternode is asked about it",
@@ -27,6 +32,23 @@ export const hearing: Rules = {
 
 const DEFAULT_PORT = 24_100;
 
+/** They parse, and there is no row for them. */
+const UNHANDLED: readonly Message["type"][] = [
+  ...(["GenesisHashResponse", "BlockResponse", "BlockRangeResponse"] as const),
+  ...(["ConsensusQueryResponse", "Version", "GetTip"] as const),
+];
+
+/** Who asks so has a use for the answers. */
+const CURIOUS: readonly Message["type"][] = [
+  ...(["GetGenesisHash", "BlockRequest", "GetBlockRange", "ConsensusQuery"] as const),
+];
+
+/** A gate that a step still owes. */
+interface Unsaid {
+  readonly event: TraceEvent;
+  readonly of: string;
+}
+
 /** A question that a step still owes. */
 interface Owed {
   readonly id: number;
@@ -38,6 +60,10 @@ interface Owed {
 class Hearing extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "fact", "gate", "boot", "closed");
   readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
+  readonly #unsaid: (Unsaid | null)[] = this.plan.plans.map(() => null);
+  readonly #curious: boolean[] = this.plan.plans.map(() => false);
+  /** What each has said that it does not handle. */
+  readonly #said: Set<string>[] = this.plan.plans.map(() => new Set<string>());
   readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set<Address>());
   /** By session, when its peer was asked last. */
   readonly #askedAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
@@ -54,6 +80,7 @@ class Hearing extends RuleMonitor {
     if (kind === "deliver") this.#deliver(event, body as Message);
     else if (kind === "boot") {
       this.#known[node]?.clear();
+      this.#said[node]?.clear();
       this.#askedAt[node]?.clear();
       this.#heard[node]?.clear();
     }
@@ -61,6 +88,8 @@ class Hearing extends RuleMonitor {
 
   #gate(event: TraceEvent, { gate, values }: GateBody): void {
     if (gate !== "handled" || event.a === 1) return;
+    this.#said[event.node]?.add(String(values["for"]));
+    this.#unsaid[event.node] = null;
     const { ready, givenIn } = this.picture.at(event.node);
     const from = ready.get(givenIn) ?? -1;
     if (from < 0 || !this.isKept(from)) return;
@@ -78,12 +107,15 @@ class Hearing extends RuleMonitor {
   }
 
   #send({ node, at, a: session }: TraceEvent, { type }: Message): void {
+    if (CURIOUS.includes(type)) this.#curious[node] = true;
     if (type !== "GetAnnouncements") return;
     this.#askedAt[node]?.set(session, at);
     if (this.#owed[node]?.session === session) this.#owed[node] = null;
   }
 
-  #deliver({ id, at, node, a: session }: TraceEvent, message: Message): void {
+  #deliver(event: TraceEvent, message: Message): void {
+    if (UNHANDLED.includes(message.type)) return this.#unhandled(event, message.type);
+    const { id, at, node, a: session } = event;
     if (message.type !== "HeartbeatBroadcast") return;
     const of = this.#strangerOf(node, message);
     const peer = this.picture.at(node).ready.get(session) ?? -1;
@@ -92,6 +124,15 @@ class Hearing extends RuleMonitor {
     const pause = Math.max(this.constant(node, "askTimeout"), this.constant(node, "askSpacing"));
     if (at - lately <= pause * MARGIN) return;
     this.#owed[node] = { id, at, session, of };
+  }
+
+  #unhandled(event: TraceEvent, type: string): void {
+    const { node, a: session } = event;
+    if (this.#curious[node] === true) return;
+    const { ready, ends } = this.picture.at(node);
+    const of = `${type} on ${ends.get(session)?.role} links`;
+    if (ready.has(session) && this.#said[node]?.has(of) !== true)
+      this.#unsaid[node] = { event, of };
   }
 
   /** Whose news it is, if it is news of somebody who is not in the registry. */
@@ -106,6 +147,13 @@ class Hearing extends RuleMonitor {
   }
 
   #settle(node: number): void {
+    const unsaid = this.#unsaid[node] ?? null;
+    if (unsaid !== null) {
+      this.#unsaid[node] = null;
+      this.breach("tells-unhandled", "", unsaid.event, () => {
+        return `${this.picture.name(node)} passes over a ${unsaid.of} without a word`;
+      });
+    }
     const owed = this.#owed[node] ?? null;
     if (owed === null) return;
     this.#owed[node] = null;
