@@ -26,7 +26,10 @@ export const contacts: Rules = {
       mode: "always",
     },
   },
-  facts: ["known", "removed", "self", "ready", "addressed", "pruned", "banned", "lost"],
+  facts: [
+    ...(["known", "removed", "self", "ready", "addressed", "pruned", "banned", "lost"] as const),
+    ...(["learned", "remembered"] as const),
+  ],
   make: (scene) => new Contacts(scene),
 };
 
@@ -42,6 +45,8 @@ interface Contact {
   readonly fresh: Set<Address>;
   /** Who was. */
   readonly met: Set<Address>;
+  /** At least as many as there are candidates, but for those that it is told to dial. */
+  heard: number;
   /** Of them, those that a turn of the loop has to dial, until its step is over. */
   owed: { readonly event: TraceEvent; readonly whom: readonly Address[] } | null;
   ending: Ending | null;
@@ -97,7 +102,12 @@ class Contacts extends RuleMonitor {
 
   #learn(event: TraceEvent, fact: Fact, contact: Contact): void {
     switch (fact.type) {
+      case "learned":
+      case "remembered":
+        contact.heard += fact.peers;
+        return;
       case "known":
+        contact.heard++;
         // What a cache remembers has been tried before, perhaps.
         if (fact.from !== null && !contact.met.has(fact.address)) contact.fresh.add(fact.address);
         return;
@@ -106,6 +116,7 @@ class Contacts extends RuleMonitor {
         contact.fresh.delete(fact.address);
         return;
       case "ready":
+        if (!contact.met.has(fact.peer)) contact.heard++;
         return meet(contact, fact.peer);
       case "addressed":
         contact.fresh.delete(fact.address);
@@ -153,6 +164,9 @@ class Contacts extends RuleMonitor {
 
   #loops(event: TraceEvent, contact: Contact): void {
     if (contact.fresh.size === 0 || !this.#isWanting(event, contact)) return;
+    // One candidate may have made room for another (rule Q2).
+    const told = this.plan.plans.length;
+    if (contact.heard + told >= this.constant(event.node, "candidatesMax")) return;
     contact.owed = { event, whom: [...contact.fresh] };
   }
 
@@ -199,5 +213,5 @@ function meet({ fresh, met }: Contact, address: Address): void {
 
 function begun(fresh: readonly Address[]): Contact {
   const [owed, ending] = [null, null];
-  return { fresh: new Set(fresh), met: new Set(), owed, ending, bans: false };
+  return { fresh: new Set(fresh), met: new Set(), heard: 0, owed, ending, bans: false };
 }
