@@ -314,7 +314,6 @@ test.each(Object.entries(BREACHES))("%s is seen to be broken", (name, [text, bro
 });
 
 /** Broken in monitors/, in test/check/general.test.ts, and by mutants in test/zoo/promises.test.ts. */
-/** Broken in monitors/exact.test.ts, monitors/turns.test.ts and test/check/general.test.ts, and by mutants in test/zoo/promises.test.ts. */
 const ELSEWHERE = [
   ...Object.keys(GENERAL),
   ...["reputation", "shuns", "counts-violations", "hears-early", "tells-unhandled", "obeys"],
