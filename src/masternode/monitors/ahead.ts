@@ -36,8 +36,10 @@ class Ahead extends RuleMonitor {
   );
   readonly #crypto: Scene["crypto"];
   readonly #kept: (Kept | null)[] = this.plan.plans.map(() => null);
-  /** Wall clock minus true time, since it was set last. */
-  readonly #ahead: number[] = this.plan.plans.map(({ clock }) => this.plan.epoch + clock.offset);
+  /** Wall clock minus true time; NaN: it drifts. */
+  readonly #ahead: number[] = this.plan.plans.map(({ clock: { offset, drift } }) => {
+    return drift === 0 ? this.plan.epoch + offset : Number.NaN;
+  });
   /** Blocks that honest nodes made. */
   readonly #sound = new Set<Hash>();
 
@@ -65,8 +67,9 @@ class Ahead extends RuleMonitor {
 
   /** Set back, the block comes later; set forward, its timer is late. */
   #set({ node, at, a: wall, b: drift }: TraceEvent): void {
-    const ahead = wall - at;
-    if (drift !== 0 || ahead > (this.#ahead[node] ?? 0)) this.#kept[node] = null;
+    const ahead = drift === 0 ? wall - at : Number.NaN;
+    const isLater = ahead <= (this.#ahead[node] ?? Number.NaN);
+    if (!isLater) this.#kept[node] = null;
     this.#ahead[node] = ahead;
   }
 
