@@ -15,15 +15,13 @@ import { fileCodecs } from "./files.ts";
 import { OWN_GATES } from "./gates.ts";
 import { type Config, CONSTANTS, configOf, constantsOf } from "./config.ts";
 import { hints } from "./hints.ts";
-import type { Tier } from "./messages.ts";
+import { DEFAULT_PORT, type Tier } from "./messages.ts";
 import { invariantsWith } from "./monitors.ts";
 import { profiles } from "./profiles.ts";
 import { rewardAddressOf } from "./reward.ts";
 import type { Masternode } from "./state.ts";
 import { views } from "./views.ts";
 import { vocabulary } from "./vocabulary.ts";
-
-const DEFAULT_PORT = 24_100;
 
 const world: Fields = {
   chain: {

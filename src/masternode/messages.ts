@@ -6,6 +6,9 @@
  */
 import type { U64 } from "../wire/u64.ts";
 
+/** Of addresses that are written without one (rule S1). */
+export const DEFAULT_PORT = 24_100;
+
 /** 32 bytes, hex. */
 export type Hash = string;
 /** Ed25519, 32 bytes, hex. May be no curve point: only a verification tells. */

@@ -8,7 +8,7 @@ import type { Machine } from "../../core/machine.ts";
 import { values } from "../../core/table.ts";
 import { veiled } from "../../core/veil.ts";
 import { createMachine, repaired } from "../machine.ts";
-import type { MasternodeEntry, Message } from "../messages.ts";
+import { DEFAULT_PORT, type MasternodeEntry, type Message } from "../messages.ts";
 import type { Entry, Masternode, MasternodeCtx, State } from "../state.ts";
 
 export const announcementForger: Machine<Masternode> = veiled(
@@ -47,7 +47,7 @@ function poisoned(state: State, message: Message, ctx: MasternodeCtx): Message {
   const count = state.config.listMax;
   const invented = (): readonly ReturnType<typeof address>[] =>
     Array.from({ length: count }, () =>
-      address(INVENTED + ctx.random("invent").below(1_024), 24_100),
+      address(INVENTED + ctx.random("invent").below(1_024), DEFAULT_PORT),
     );
   switch (message.type) {
     case "PeersResponse":

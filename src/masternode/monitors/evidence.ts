@@ -7,7 +7,12 @@ import { type Address, parseAddress } from "../../core/address.ts";
 import { SECOND } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import type { MasternodeEntry, Message, SignedHeartbeat } from "../messages.ts";
+import {
+  DEFAULT_PORT,
+  type MasternodeEntry,
+  type Message,
+  type SignedHeartbeat,
+} from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const evidence: Rules = {
@@ -198,6 +203,3 @@ class Evidence extends RuleMonitor {
     return this.plan.address(address);
   }
 }
-
-/** Of addresses that are written without one (rule S1). */
-const DEFAULT_PORT = 24_100;

@@ -2,7 +2,7 @@
 import { type Address, parseAddress } from "../../core/address.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import type { Message, MessageOf } from "../messages.ts";
+import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const greeting: Rules = {
@@ -119,5 +119,5 @@ class Greetings extends RuleMonitor {
 }
 
 function addressOf({ announcement }: MessageOf<"MasternodeAnnouncement">): Address | null {
-  return parseAddress(announcement.address, announcement.port ?? 24_100);
+  return parseAddress(announcement.address, announcement.port ?? DEFAULT_PORT);
 }

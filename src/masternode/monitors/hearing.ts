@@ -5,7 +5,7 @@
 import { type Address, parseAddress } from "../../core/address.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import type { Message, MessageOf } from "../messages.ts";
+import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const hearing: Rules = {
@@ -29,8 +29,6 @@ export const hearing: Rules = {
   facts: ["known", "removed"],
   make: (scene) => new Hearing(scene),
 };
-
-const DEFAULT_PORT = 24_100;
 
 /** They parse, and there is no row for them. */
 const UNHANDLED: readonly Message["type"][] = [

@@ -7,7 +7,7 @@ import { type Address, isPrivate, isUnusable, parseAddress } from "../../core/ad
 import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import type { MasternodeEntry, Message } from "../messages.ts";
+import { DEFAULT_PORT, type MasternodeEntry, type Message } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const NAMES = "takes-names";
@@ -46,8 +46,9 @@ class Hearsay extends RuleMonitor {
     const { node, kind } = event;
     if (!this.isKept(node)) return;
     if (kind === "fact") return this.#learn(event, event.body as Fact);
-    this.#settle(node);
-    if (kind === "boot") this.#removed[node]?.clear();
+    // A node that is down knows nobody any more: what it did last is not judged.
+    if (kind === "boot" || kind === "down") this.#restart(node);
+    else this.#settle(node);
     if (kind === "deliver") this.#deliver(event, event.body as Message);
   }
 
@@ -89,7 +90,7 @@ class Hearsay extends RuleMonitor {
     let named: Named | null = null;
     const signed = new Set<Address>();
     for (const entry of entries.slice(0, this.constant(node, "listMax"))) {
-      const address = parseAddress(entry.address, entry.port ?? PORT);
+      const address = parseAddress(entry.address, entry.port ?? DEFAULT_PORT);
       if (address === null || known.has(address)) continue;
       named ??= { event, hearsay: new Set(), owed: new Set() };
       const isSigned = entry.signature !== undefined;
@@ -108,6 +109,11 @@ class Hearsay extends RuleMonitor {
     return rewardAddress.length <= this.constant(node, "rewardAddressMax");
   }
 
+  #restart(node: number): void {
+    this.#named[node] = null;
+    this.#removed[node]?.clear();
+  }
+
   #settle(node: number): void {
     const named = this.#named[node] ?? null;
     if (named === null) return;
@@ -124,6 +130,3 @@ class Hearsay extends RuleMonitor {
     }
   }
 }
-
-/** Of addresses that are written without one (rule S1). */
-const PORT = 24_100;

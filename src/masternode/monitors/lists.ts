@@ -7,7 +7,7 @@ import { type Address, isPrivate, parseAddress } from "../../core/address.ts";
 import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import type { Message, MessageOf } from "../messages.ts";
+import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const FULL = "full-lists";
@@ -146,7 +146,8 @@ class Lists extends RuleMonitor {
         return this.#least(event, message.type, message.entries.length, known.size + own);
       }
       case "MasternodePage": {
-        const after = message.after === null ? -1 : (parseAddress(message.after, PORT) ?? 0);
+        const after =
+          message.after === null ? -1 : (parseAddress(message.after, DEFAULT_PORT) ?? 0);
         let rest = 0;
         for (const address of this.picture.at(node).known) if (address > after) rest++;
         return this.#least(event, message.type, message.entries.length, rest);
@@ -194,7 +195,7 @@ class Lists extends RuleMonitor {
     }
     if (asker !== undefined && others.has(asker)) least--;
     this.#least(event, type, addresses.length, least);
-    const stranger = addresses.find((text) => !others.has(parseAddress(text, PORT) ?? own));
+    const stranger = addresses.find((text) => !others.has(parseAddress(text, DEFAULT_PORT) ?? own));
     if (stranger === undefined) return;
     this.breach(FULL, "stale", event, () => {
       const [who, when] = [this.picture.name(node), "peerFreshness"];
@@ -252,8 +253,6 @@ class Lists extends RuleMonitor {
   }
 }
 
-/** Of addresses that are written without one (rule S1). */
-const PORT = 24_100;
 /** µs: what rounding may make of a moment. */
 const SLACK = 10;
 

@@ -9,6 +9,7 @@ import { SECOND } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent, typeOf } from "../../trace/event.ts";
 import { GENESIS_TIME, type Network } from "../block.ts";
 import type { Fact, FactOf } from "../facts.ts";
+import { DEFAULT_PORT } from "../messages.ts";
 
 /** One end of a connection; `peer` is the index of the node at the other, −1 if nobody knows. */
 export interface End {
@@ -100,12 +101,19 @@ export class Picture {
     }));
     this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
     for (const [index, { address }] of plan.plans.entries()) this.#owners.set(address, index);
-    for (const [index, { address, dialsFrom }] of plan.plans.entries()) {
+    for (const [index, { address, dialsFrom, standing }] of plan.plans.entries()) {
+      // Old nodes leave their port out.
+      const written = withPort(address, DEFAULT_PORT);
+      if (standing === "old" && this.#isOther(written, index)) this.#shared.add(written);
       if (dialsFrom === null) continue;
       const seen = withPort((dialsFrom * 65_536) as Address, portOf(address));
-      if ((this.#owners.get(seen) ?? index) !== index) this.#shared.add(seen);
+      if (this.#isOther(seen, index)) this.#shared.add(seen);
       this.#owners.set(seen, index);
     }
+  }
+
+  #isOther(address: Address, index: number): boolean {
+    return (this.#owners.get(address) ?? index) !== index;
   }
 
   /** Index of the node at an address, −1 for a stranger's, or if it may be one of several. */

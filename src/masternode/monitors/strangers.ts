@@ -7,7 +7,7 @@ import { type Address, isUnusable, parseAddress } from "../../core/address.ts";
 import { formatDuration } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import type { Message, MessageOf } from "../messages.ts";
+import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { Even } from "./even.ts";
 import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
 
@@ -27,8 +27,6 @@ export const strangers: Rules = {
   facts: ["known", "removed", "lost"],
   make: (scene) => new Strangers(scene),
 };
-
-const DEFAULT_PORT = 24_100;
 
 /** A question about strangers on one session. */
 interface Question {
