@@ -31,7 +31,11 @@ function addFuzz(program: Command, act: Act): void {
   command
     .addOption(new Option("--mutant <module#id>", "put a defect in, which is to be found"))
     .option("--bail <count>", "end with the world that shows so many different failures")
-    .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
+    .option(
+      "--hung-after <time>",
+      "a world that takes longer is a failure (more where others have the machine)",
+      "30s",
+    )
     .option("--max-shrink-time <time>", "for each failure; 0s: as found", "60s")
     .option("--out <folder>", "the report; a former one there is replaced", "reports/fuzz")
     .option("--queue <redis>", "let timesim worker processes do it, redis://host:6379")
@@ -97,7 +101,11 @@ function addZoo(program: Command, act: Act): void {
     .option("--workers <count>", "threads (default: one a core)")
     .option("--worlds <shape>", "as for timesim fuzz")
     .option("--seed-start <seed>", "the first seed (default: 1)")
-    .option("--hung-after <time>", "a world that takes longer is a failure", "30s")
+    .option(
+      "--hung-after <time>",
+      "a world that takes longer is a failure (more where others have the machine)",
+      "30s",
+    )
     .option("--max-shrink-time <time>", "for each that is caught; 0s: as found", "20s")
     .option("--out <folder>", "the report; a former one there is replaced", "reports/zoo")
     .option("--json", JSON_ABOUT)

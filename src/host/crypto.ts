@@ -19,7 +19,6 @@ const CLAIM = /^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{128}$/;
 const KEYS_MAX = 8_192;
 const VERDICTS_MAX = 65_536;
 
-/** OpenSSL reads DER in 600 µs: what it gives is remembered, and public keys come as JWK, in 50. */
 /** OpenSSL's decoders take 600 µs for one. */
 function fromDer(seed: string): KeyObject {
   const key = Buffer.from(PKCS8_PREFIX + seed, "hex");

@@ -182,5 +182,9 @@ describe("a zoo of the user's own", () => {
       exit: 2,
       err: "--scenarios none-*.yaml — none is meant by it\n",
     });
+    expect(timesim(...words, "--scenarios", "asked", "--worlds", "quick")).toMatchObject({
+      exit: 2,
+      err: "--budget 0 draws no worlds, for which --worlds would be\n",
+    });
   });
 });

@@ -24,7 +24,9 @@ export function checks(): readonly Check[] {
 }
 
 function scenarios(): Check[] {
-  const folders = ["../../scenarios", "scenarios"].map((path) => join(import.meta.dirname, path));
+  const folders = ["../../scenarios", "../../scenarios/rules", "scenarios"].map((path) =>
+    join(import.meta.dirname, path),
+  );
   const files = folders.flatMap((folder) => {
     const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
     return names.sort().map((name) => join(folder, name));

@@ -27,12 +27,15 @@ function again(trace: Trace, ways: (typeof rerun)[] = [rerun, refeed]): Outcome[
   return ways.map((way) => way(kit, what));
 }
 
+/** Those of single rules hold no event that these do not. */
+const several = shipped.filter(({ file }) => !file.startsWith("scenarios/rules/"));
+
 describe("a shipped scenario's trace", () => {
   it("is there", () => {
-    expect(shipped.length).toBeGreaterThanOrEqual(3);
+    expect(several.length).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(shipped)(
+  it.each(several)(
     "$file: replays, played again and fed again",
     { timeout: 5 * MINUTES },
     ({ file, cut }) => {

@@ -56,6 +56,7 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   const kit = await kitFor(asked, io.cwd);
   const mutants = chosen(await mutantsIn("--mutants", module, io.cwd), args.only);
   const scenarios = scenariosOf(args, budget, kit, io);
+  if (budget === 0) refuseWorlds(args);
   const threads = threadsOf(args.workers);
   const { out = OUT } = args;
   const setup: ZookeeperSetup = { asked, module, cwd: io.cwd, scenarios };
@@ -119,6 +120,14 @@ function scenariosOf(
   if (budget === 0)
     throw new BadInput(["--budget 0 — that leaves --scenarios, and there are none"]);
   return [];
+}
+
+/** Nothing that is asked for is passed over in silence. */
+function refuseWorlds({ worlds, seedStart }: ZooArgs): void {
+  const said = { "--worlds": worlds, "--seed-start": seedStart };
+  const idle = Object.entries(said).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (idle.length === 0) return;
+  throw new BadInput([`--budget 0 draws no worlds, for which ${idle.join(", ")} would be`]);
 }
 
 function print(io: Io, document: ZooDocument, out: string, json: boolean): number {

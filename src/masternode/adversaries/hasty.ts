@@ -5,6 +5,7 @@
  */
 import type { Machine, SessionId } from "../../core/machine.ts";
 import { veiled } from "../../core/veil.ts";
+import { SECOND } from "../../core/units.ts";
 import { createMachine, repaired } from "../machine.ts";
 import type { Message } from "../messages.ts";
 import type { Masternode, MasternodeCtx, State } from "../state.ts";
@@ -34,6 +35,7 @@ export const hasty: Machine<Masternode> = {
 function babble({ config }: State, session: SessionId, ctx: MasternodeCtx): void {
   for (let kept = 1; kept < config.earlyMax; kept++) ctx.send(session, UNASKED);
   for (const hi of [0, 1]) {
-    ctx.send(session, { type: "Ping", nonce: { hi, lo: session }, timestamp: 0 });
+    const timestamp = Math.floor(ctx.wall / SECOND);
+    ctx.send(session, { type: "Ping", nonce: { hi, lo: session }, timestamp });
   }
 }

@@ -25,7 +25,7 @@ export interface Owed {
   readonly due: boolean;
 }
 
-export interface Ledger {
+export interface Accounts {
   readonly c: Numbers;
   readonly accounts: Map<Address, Account>;
   /** Who had a ready session and was not forgotten since: of them a record is kept. */
@@ -36,17 +36,16 @@ export interface Ledger {
   readonly configured: Set<Address>;
   /** Unanswered, by session. */
   readonly pings: Map<number, readonly { readonly nonce: U64; readonly at: number }[]>;
-  /** Since when sessions that are no guest's are ready. */
+  /** Since when sessions are ready, guests' as well. */
   readonly ready: Map<number, number>;
   readonly guests: Set<number>;
   owed: readonly Owed[];
-  bootAt: number;
   drift: number;
   /** Its time is everybody's. */
   steady: boolean;
 }
 
-export function opened(c: Numbers, drift: number, configured: readonly Address[]): Ledger {
+export function opened(c: Numbers, drift: number, configured: readonly Address[]): Accounts {
   return {
     c,
     accounts: new Map(),
@@ -57,15 +56,14 @@ export function opened(c: Numbers, drift: number, configured: readonly Address[]
     ready: new Map(),
     guests: new Set(),
     owed: [],
-    bootAt: 0,
     drift,
     steady: drift === 0,
   };
 }
 
 /** A new process knows nothing of what the last one did, but for what it is told at boot. */
-export function reopened({ c, drift }: Ledger, at: number, configured: readonly Address[]): Ledger {
-  return { ...opened(c, drift, configured), bootAt: at };
+export function reopened({ c, drift }: Accounts, configured: readonly Address[]): Accounts {
+  return opened(c, drift, configured);
 }
 
 /** By 1 towards 0 in each `scoreDrift`. */

@@ -7,11 +7,11 @@ import type { Fact } from "../facts.ts";
 import type { Block, Hash, Message } from "../messages.ts";
 import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
 
-const AGAIN = "tries-again";
+const TRIES = "tries-again";
 
 export const ahead: Rules = {
   specs: {
-    [AGAIN]: {
+    [TRIES]: {
       rule: "Y2",
       about:
         "a sound block that follows the tip and whose slot begins later than earlyBlock is added " +
@@ -96,7 +96,7 @@ class Ahead extends RuleMonitor {
     const kept = this.#kept[node] ?? null;
     if (kept === null || this.picture.wallOf(node, at) <= kept.due + this.slack) return;
     this.#kept[node] = null;
-    this.breach(AGAIN, "", { node, at, id: null }, () => {
+    this.breach(TRIES, "", { node, at, id: null }, () => {
       const told = `${this.picture.name(node)} was told of block ${kept.height} too early`;
       return `${told}, and does not add it when it is not`;
     });

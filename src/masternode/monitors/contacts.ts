@@ -140,10 +140,10 @@ class Contacts extends RuleMonitor {
 
   /** Bootstrap peers that it may dial at all. */
   #able(node: number, configured: ReadonlySet<Address>): readonly Address[] {
-    const { network = "testnet" } = (this.plan.world["chain"] ?? {}) as { network?: string };
+    const { isMainnet } = this.picture;
     const own = this.picture.at(node).address;
     return [...configured].filter((address) => {
-      return address !== own && !(network === "mainnet" && isPrivate(address));
+      return address !== own && !(isMainnet && isPrivate(address));
     });
   }
 

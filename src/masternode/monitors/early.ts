@@ -117,7 +117,9 @@ class Early extends RuleMonitor {
     if (waiting === undefined || message.type !== "Pong") return;
     const { node, at } = event;
     const turn = this.#turns[node] ?? null;
-    const ping = waiting.pings.find(({ nonce }) => sameU64(nonce, message.nonce));
+    // A fault may have made two of one.
+    const same = waiting.pings.filter(({ nonce }) => sameU64(nonce, message.nonce));
+    const ping = same.find((each) => turn?.due.includes(each)) ?? same[0];
     if (ping === undefined) return;
     if (turn?.session !== event.a) {
       return this.#complain(event, "at once", "answers a Ping before the handshake");

@@ -141,7 +141,8 @@ class Forgetting extends RuleMonitor {
       const unseen = this.constant(node, "unseenMax");
       const isMet = met !== undefined && (at - met) * one.rate < unseen;
       const isNamed = [this.#configured, this.#named].some((all) => all[node]?.has(address));
-      const isHopeful = isYoung && (this.#failures[node]?.get(address) ?? 0) < most;
+      const isHopeful =
+        isYoung && met === undefined && (this.#failures[node]?.get(address) ?? 0) < most;
       if (!isEarly && !isMet && !isNamed && !isHopeful) continue;
       const known = isNamed ? "configured" : isMet ? "met before" : "not tried enough";
       const witness = isEarly ? "soon after boot" : known;

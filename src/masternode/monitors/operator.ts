@@ -39,8 +39,6 @@ class Operator extends RuleMonitor {
     ...(["boot", "fact", "timer"] as const),
   );
   readonly #callers: Caller[] = this.plan.plans.map(begun);
-  readonly #isHome: boolean =
-    (this.plan.world["chain"] as { network?: string } | undefined)?.network !== "mainnet";
 
   see(event: TraceEvent): void {
     const { node, kind, a: session } = event;
@@ -76,7 +74,8 @@ class Operator extends RuleMonitor {
   #isDue(event: TraceEvent, { tried, dials, isShy }: Caller): boolean {
     const { node, at, a: isLost } = event;
     const whom = addressOf(event);
-    if (whom === null || isLost === 1 || isShy || (!this.#isHome && isPrivate(whom))) return false;
+    if (whom === null || isLost === 1 || isShy || (this.picture.isMainnet && isPrivate(whom)))
+      return false;
     const owner = this.picture.owner(whom);
     if (owner < 0 || owner === node || !this.hasOwnIp(owner)) return false;
     const { ends, peers } = this.picture.at(node);

@@ -1,5 +1,5 @@
 /**
- * What peers earn, and what follows from it (rule Q1). A ledger is kept from what a node hears, and
+ * What peers earn, and what follows from it (rule Q1). A book is kept from what a node hears, and
  * each score that it tells is held to it.
  */
 import { type Address, isPrivate, parseAddress } from "../../core/address.ts";
@@ -9,7 +9,7 @@ import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import { sameU64 } from "../../wire/u64.ts";
 import type { Earning, Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
-import { afterwards, type Ledger, NEW, opened, reopened, scoreAt } from "./accounts.ts";
+import { afterwards, type Accounts, NEW, opened, reopened, scoreAt } from "./accounts.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const SCORES = "reputation";
@@ -48,41 +48,39 @@ class Reputation extends RuleMonitor {
   readonly mask: number = this.plan.exact
     ? kindMask("boot", "clock", "command", "dial", "send", "deliver", "gate", "fact")
     : 0;
-  readonly #ledgers: Ledger[] = this.plan.plans.map(({ config, clock }, node) =>
-    opened(config as Ledger["c"], clock.drift, this.#bootstrap(node)),
+  readonly #books: Accounts[] = this.plan.plans.map(({ config, clock }, node) =>
+    opened(config as Accounts["c"], clock.drift, this.#bootstrap(node)),
   );
-  readonly #isHome =
-    (this.plan.world["chain"] as { network?: string } | undefined)?.network !== "mainnet";
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
-    const ledger = this.#ledgers[node];
-    if (ledger === undefined || !this.isKept(node)) return;
+    const book = this.#books[node];
+    if (book === undefined || !this.isKept(node)) return;
     if (kind === "boot") {
-      this.#ledgers[node] = reopened(ledger, event.at, this.#bootstrap(node));
+      this.#books[node] = reopened(book, this.#bootstrap(node));
       return;
     }
     if (kind === "clock") {
-      ledger.drift = event.b;
-      ledger.steady &&= event.b === 0;
+      book.drift = event.b;
+      book.steady &&= event.b === 0;
       return;
     }
-    if (!ledger.steady) return;
-    if (ledger.owed.length > 0) this.#settle(ledger, event);
+    if (!book.steady) return;
+    if (book.owed.length > 0) this.#settle(book, event);
     switch (kind) {
       case "send":
-        return ping(ledger, event, body as Message);
+        return ping(book, event, body as Message);
       case "deliver":
-        return this.#hear(ledger, event, body as Message);
+        return this.#hear(book, event, body as Message);
       case "fact":
-        return this.#fact(ledger, event, body as Fact);
+        return this.#fact(book, event, body as Fact);
       case "dial":
-        return this.#dial(ledger, event);
+        return this.#dial(book, event);
       case "gate":
-        return this.#gate(ledger, event, body as GateBody);
+        return this.#gate(book, event, body as GateBody);
       case "command": {
         const { address } = body as { readonly address?: Address };
-        if (address !== undefined) ledger.configured.add(address);
+        if (address !== undefined) book.configured.add(address);
         return;
       }
       default:
@@ -90,66 +88,66 @@ class Reputation extends RuleMonitor {
   }
 
   override finish(end: Time): readonly Complaint[] {
-    for (const [node, ledger] of this.#ledgers.entries()) this.#missing(ledger, node, end);
+    for (const [node, book] of this.#books.entries()) this.#missing(book, node, end);
     return super.finish(end);
   }
 
-  #hear(ledger: Ledger, event: TraceEvent, message: Message): void {
+  #hear(book: Accounts, event: TraceEvent, message: Message): void {
     const { a: session, at } = event;
-    if (message.type === "Ack" && message.guest === true) ledger.guests.add(session);
+    if (message.type === "Ack" && message.guest === true) book.guests.add(session);
     if (message.type !== "Pong") return;
-    const pending = ledger.pings.get(session) ?? [];
+    const pending = book.pings.get(session) ?? [];
     const waiting = pending.filter(({ nonce }) => !sameU64(nonce, message.nonce));
     if (waiting.length === pending.length) return;
-    ledger.pings.set(session, waiting);
+    book.pings.set(session, waiting);
     const peer = this.picture.at(event.node).peers.get(session);
     if (peer === undefined) return;
-    const { pongAt } = ledger.accounts.get(peer) ?? NEW;
-    if (pongAt !== null && at - pongAt < ledger.c.scorePongSpacing) return;
-    this.#earns(ledger, event.id, peer, "pong", at);
+    const { pongAt } = book.accounts.get(peer) ?? NEW;
+    if (pongAt !== null && at - pongAt < book.c.scorePongSpacing) return;
+    this.#earns(book, event.id, peer, "pong", at);
   }
 
-  #fact(ledger: Ledger, event: TraceEvent, fact: Fact): void {
+  #fact(book: Accounts, event: TraceEvent, fact: Fact): void {
     const { node, cause, at } = event;
     switch (fact.type) {
       case "earned":
-        return this.#told(ledger, event, fact);
+        return this.#told(book, event, fact);
       case "shunned":
-        return this.#called(ledger, event, fact);
+        return this.#called(book, event, fact);
       case "ready":
-        ledger.ready.set(fact.session, at);
-        if (this.#isRecorded(ledger, node, fact.peer)) ledger.met.add(fact.peer);
+        book.ready.set(fact.session, at);
+        if (this.#isRecorded(book, node, fact.peer)) book.met.add(fact.peer);
         return;
       case "lost":
-        ledger.ready.delete(fact.session);
-        ledger.pings.delete(fact.session);
+        book.ready.delete(fact.session);
+        book.pings.delete(fact.session);
         if (fact.reason !== "pings lost") return;
-        return this.#earns(ledger, cause, fact.peer, "pings-lost", at);
+        return this.#earns(book, cause, fact.peer, "pings-lost", at);
       case "dial-failed":
-        return this.#earns(ledger, cause, fact.peer, "dial-failed", at, true);
+        return this.#earns(book, cause, fact.peer, "dial-failed", at, true);
       case "violation":
-        return this.#earns(ledger, cause, fact.peer, "violation", at);
+        return this.#earns(book, cause, fact.peer, "violation", at);
       case "tip": {
         const { givenAt, givenIn, peers } = this.picture.at(node);
         const server = givenAt === cause ? peers.get(givenIn) : undefined;
-        return server === undefined ? undefined : this.#earns(ledger, cause, server, "block", at);
+        return server === undefined ? undefined : this.#earns(book, cause, server, "block", at);
       }
       case "known":
-        ledger.known.set(fact.address, fact.from === fact.address ? null : fact.from);
+        book.known.set(fact.address, fact.from === fact.address ? null : fact.from);
         return;
       case "removed":
-        ledger.known.delete(fact.address);
+        book.known.delete(fact.address);
         return;
       case "processed": {
-        const namer = fact.firstHand ? (ledger.known.get(fact.of) ?? null) : null;
+        const namer = fact.firstHand ? (book.known.get(fact.of) ?? null) : null;
         if (namer === null) return;
-        ledger.known.set(fact.of, null);
-        return this.#earns(ledger, cause, namer, "proved", at);
+        book.known.set(fact.of, null);
+        return this.#earns(book, cause, namer, "proved", at);
       }
       case "addressed":
-        return forget(ledger, fact.address);
+        return forget(book, fact.address);
       case "pruned":
-        for (const address of fact.addresses) forget(ledger, address);
+        for (const address of fact.addresses) forget(book, address);
         return;
       default:
     }
@@ -157,23 +155,23 @@ class Reputation extends RuleMonitor {
 
   /** The step has to say so, if anything changes and something is kept of that peer. */
   #earns(
-    ledger: Ledger,
+    book: Accounts,
     cause: number,
     peer: Address,
     by: Earning,
     at: number,
-    isRecorded = ledger.met.has(peer),
+    isRecorded = book.met.has(peer),
   ): void {
-    const account = ledger.accounts.get(peer) ?? NEW;
-    const next = afterwards(ledger.c, account, by, at);
-    const isSame = next.score === scoreAt(ledger.c, account, at);
-    if (isSame && isRecorded) ledger.accounts.set(peer, next);
-    if (!isSame) ledger.owed = [...ledger.owed, { cause, peer, by, due: isRecorded }];
+    const account = book.accounts.get(peer) ?? NEW;
+    const next = afterwards(book.c, account, by, at);
+    const isSame = next.score === scoreAt(book.c, account, at);
+    if (isSame && isRecorded) book.accounts.set(peer, next);
+    if (!isSame) book.owed = [...book.owed, { cause, peer, by, due: isRecorded }];
   }
 
-  #told(ledger: Ledger, event: TraceEvent, { peer, by, score }: FactOf<"earned">): void {
-    const { c, accounts, met } = ledger;
-    if (!paid(ledger, peer, by)) {
+  #told(book: Accounts, event: TraceEvent, { peer, by, score }: FactOf<"earned">): void {
+    const { c, accounts, met } = book;
+    if (!paid(book, peer, by)) {
       const text = () => `for nothing (${by})`;
       return this.#complain(event, `${by} for nothing`, peer, text);
     }
@@ -190,11 +188,11 @@ class Reputation extends RuleMonitor {
     }
     if (score > -c.scoreShunned || before <= -c.scoreShunned) return;
     const { cause } = event;
-    ledger.owed = [...ledger.owed, { cause, peer, by: "shunned", due: true }];
+    book.owed = [...book.owed, { cause, peer, by: "shunned", due: true }];
   }
 
-  #called(ledger: Ledger, event: TraceEvent, { peer, score }: FactOf<"shunned">): void {
-    if (paid(ledger, peer, "shunned")) return;
+  #called(book: Accounts, event: TraceEvent, { peer, score }: FactOf<"shunned">): void {
+    if (paid(book, peer, "shunned")) return;
     this.#complain(
       event,
       "shunned for nothing",
@@ -204,30 +202,29 @@ class Reputation extends RuleMonitor {
   }
 
   /** A step is over. */
-  #settle(ledger: Ledger, { node, cause, at }: TraceEvent): void {
-    if (ledger.owed.every((owed) => owed.cause === cause)) return;
-    this.#missing(ledger, node, at);
+  #settle(book: Accounts, { node, cause, at }: TraceEvent): void {
+    if (book.owed.every((owed) => owed.cause === cause)) return;
+    this.#missing(book, node, at);
   }
 
-  #missing(ledger: Ledger, node: number, at: Time): void {
-    const missed = ledger.owed.find(({ due }) => due);
-    ledger.owed = [];
+  #missing(book: Accounts, node: number, at: Time): void {
+    const missed = book.owed.find(({ due }) => due);
+    book.owed = [];
     if (missed === undefined) return;
     const { cause: id, by, peer } = missed;
     this.#complain({ id, node, at }, `${by} untold`, peer, () => `and does not say so (${by})`);
   }
 
-  #dial(ledger: Ledger, event: TraceEvent): void {
-    const { c, accounts, configured, known } = ledger;
+  #dial(book: Accounts, event: TraceEvent): void {
+    const { c, accounts, configured, known } = book;
     const peer = event.b as Address;
     const { shunnedUntil } = accounts.get(peer) ?? NEW;
     if (event.at >= shunnedUntil || configured.has(peer) || known.has(peer)) return;
     // Feelers count after this, and guests never do.
     const settled = 2 * c.feelerTime;
     let others = 0;
-    for (const [session, since] of ledger.ready) {
-      if (event.at - since > Math.max(settled, c.guestTime) && !ledger.guests.has(session))
-        others++;
+    for (const [session, since] of book.ready) {
+      if (event.at - since > Math.max(settled, c.guestTime) && !book.guests.has(session)) others++;
     }
     if (others < c.sessionsWanted) return;
     this.breach(SHUNS, "dialed", event, () => {
@@ -236,10 +233,10 @@ class Reputation extends RuleMonitor {
     });
   }
 
-  #gate(ledger: Ledger, event: TraceEvent, { gate, values }: GateBody): void {
+  #gate(book: Accounts, event: TraceEvent, { gate, values }: GateBody): void {
     if (gate !== "dial" || event.a === 1 || values["why"] !== "bad reputation") return;
     const peer = parseAddress(String(values["for"]), 0);
-    const { shunnedUntil } = (peer === null ? undefined : ledger.accounts.get(peer)) ?? NEW;
+    const { shunnedUntil } = (peer === null ? undefined : book.accounts.get(peer)) ?? NEW;
     if (event.at < shunnedUntil) return;
     this.breach(SHUNS, "too long", event, () => {
       const who = this.picture.name(event.node);
@@ -247,10 +244,10 @@ class Reputation extends RuleMonitor {
     });
   }
 
-  #isRecorded({ c }: Ledger, node: number, peer: Address): boolean {
+  #isRecorded({ c }: Accounts, node: number, peer: Address): boolean {
     const owner = this.picture.owner(peer);
     if (owner < 0 || owner === node || c.candidatesMax < ROOMY) return false;
-    return this.#isHome || !isPrivate(peer);
+    return !this.picture.isMainnet || !isPrivate(peer);
   }
 
   #bootstrap(node: number): readonly Address[] {
@@ -271,7 +268,7 @@ class Reputation extends RuleMonitor {
   }
 }
 
-function ping({ c, pings }: Ledger, { a: session, at }: TraceEvent, message: Message): void {
+function ping({ c, pings }: Accounts, { a: session, at }: TraceEvent, message: Message): void {
   if (message.type !== "Ping") return;
   const pending = pings.get(session) ?? [];
   const waiting = pending.filter((sent) => at - sent.at < c.pingTimeout);
@@ -279,14 +276,14 @@ function ping({ c, pings }: Ledger, { a: session, at }: TraceEvent, message: Mes
 }
 
 /** Takes it from what is owed. */
-function paid(ledger: Ledger, peer: Address, by: Earning | "shunned"): boolean {
-  const index = ledger.owed.findIndex((owed) => owed.peer === peer && owed.by === by);
+function paid(book: Accounts, peer: Address, by: Earning | "shunned"): boolean {
+  const index = book.owed.findIndex((owed) => owed.peer === peer && owed.by === by);
   if (index < 0) return false;
-  ledger.owed = ledger.owed.toSpliced(index, 1);
+  book.owed = book.owed.toSpliced(index, 1);
   return true;
 }
 
-function forget({ accounts, met }: Ledger, address: Address): void {
+function forget({ accounts, met }: Accounts, address: Address): void {
   accounts.delete(address);
   met.delete(address);
 }

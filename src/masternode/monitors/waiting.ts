@@ -82,12 +82,18 @@ class Waiting extends RuleMonitor {
         if (fact.why === "timeout") this.#givesUp(event, desk);
         break;
       case "tip":
-        if (fact.via !== "download" && fact.via !== "reorganisation") return;
+        // A block that is announced may move the tip as well, and ends no question.
+        if (!this.#isFetched(event)) return;
         break;
       default:
         return;
     }
     this.#desks[event.node] = empty();
+  }
+
+  #isFetched({ node, cause }: TraceEvent): boolean {
+    const { given, givenAt } = this.picture.at(node);
+    return givenAt === cause && (given as Message).type === "BlocksResponse";
   }
 
   #over(desk: Desk, session: number): void {
