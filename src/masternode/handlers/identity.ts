@@ -13,7 +13,7 @@ import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
 import { changedIdentity, changedPeer } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
-import { disown } from "./registry.ts";
+import { disown, emitActive } from "./registry.ts";
 import { peerAt } from "./session.ts";
 
 /** No place for a node. */
@@ -63,7 +63,11 @@ function adopt(state: State, address: Address, ctx: MasternodeCtx): State {
   if (masternode) ctx.setTimer("announce", wait);
   const identity = changedIdentity(state.identity, { address, seen: [] });
   const peers = remove(state.peers, address);
-  return disown(withState(state, { identity, peers }), address, ctx);
+  const next = disown(withState(state, { identity, peers }), address, ctx);
+  // We stand elsewhere in the active set now; who went from it has said so already.
+  const isTold = next.registry.active !== state.registry.active;
+  if (masternode && !isTold) emitActive(next, ctx);
+  return next;
 }
 
 function independent(left: Address, right: Address): boolean {

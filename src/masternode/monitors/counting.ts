@@ -60,7 +60,7 @@ class Counting extends DueMonitor {
 
   #judge(node: number, at: number): void {
     const group = this.groups.of(node);
-    if (group === null) return;
+    if (group === null || !this.#isOwed(group)) return;
     const { active } = this.picture.at(node);
     const missing = group.nodes.find((other) => {
       return this.#speaks[other] === true && !active.includes(this.#address(other));
@@ -70,6 +70,12 @@ class Counting extends DueMonitor {
         ? null
         : { witness: "", node, text: () => this.#text(node, missing, active) };
     this.judge(node, group, want, at, () => this.bounds.counting(group));
+  }
+
+  /** Who has all the sessions it wants with old nodes or liars is told of nobody. */
+  #isOwed(group: Group): boolean {
+    const others = this.plan.plans.length - 1;
+    return group.alone || this.bounds.least(group, "sessionsWanted") >= others;
   }
 
   #text(node: number, missing: number, active: readonly Address[]): string {
