@@ -53,18 +53,20 @@ interface Heard {
 class Evidence extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "boot");
   readonly #heard: Map<Address, Heard>[] = this.plan.plans.map(() => new Map<Address, Heard>());
+  /** The newest heartbeat in a list: it dates from its timestamp, and is no news any more. */
+  readonly #listed: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
     if (!this.isKept(node)) return;
     if (kind === "deliver") {
-      const message = event.body as Message;
-      if (message.type === "HeartbeatBroadcast") this.#hear(event, message.heartbeat);
+      this.#deliver(event, event.body as Message);
       return;
     }
     if (kind === "boot") {
       this.#heard[node]?.clear();
+      this.#listed[node]?.clear();
       return;
     }
     const fact = event.body as Fact;
@@ -75,6 +77,27 @@ class Evidence extends RuleMonitor {
     else if (fact.type === "active") this.#counted(event, fact);
   }
 
+  #deliver(event: TraceEvent, message: Message): void {
+    switch (message.type) {
+      case "HeartbeatBroadcast":
+        return this.#hear(event, message.heartbeat);
+      case "MasternodesResponse":
+      case "MasternodePage":
+      case "Announcements":
+        for (const entry of message.entries) this.#list(event.node, entry);
+        return;
+      default:
+    }
+  }
+
+  #list(node: number, { address, port, heartbeat }: MasternodeEntry): void {
+    if (heartbeat === undefined) return;
+    const of = this.#parse(address, port);
+    const listed = this.#listed[node];
+    if (of === null || (listed?.get(of) ?? -1) >= heartbeat.sequenceNumber) return;
+    listed?.set(of, heartbeat.sequenceNumber);
+  }
+
   #hear({ node, at }: TraceEvent, { masternodeAddress, ...heartbeat }: SignedHeartbeat): void {
     const of = this.#parse(masternodeAddress);
     // What somebody behind a translator says in the name of this node's own address is passed over.
@@ -83,7 +106,7 @@ class Evidence extends RuleMonitor {
     if (this.picture.owner(of) < 0) return;
     const heard = this.#heard[node]?.get(of);
     const { sequenceNumber: sequence, timestamp } = heartbeat;
-    if (heard !== undefined && sequence <= heard.sequence) return;
+    if (sequence <= Math.max(heard?.sequence ?? -1, this.#listed[node]?.get(of) ?? -1)) return;
     const off = Math.abs(timestamp * SECOND - this.picture.wallOf(node, at));
     // Nearly out of the window, it may be in or out.
     const isTimely = off < this.constant(node, "evidenceWindow") - SECOND;
