@@ -19,6 +19,8 @@ export interface Counts {
   readonly dialing: Set<number>;
   /** Open sessions: the ip of the far end of those accepted, 0 for those dialed. */
   readonly open: Map<number, number>;
+  /** Those of them in which it is somebody's guest: shown out soon, and no limit of its own. */
+  readonly visits: Set<number>;
   readonly known: Set<Address>;
   /** Whom it counts as active, itself apart; and whom it ever did. */
   readonly active: Set<Address>;
@@ -50,6 +52,7 @@ export function fresh(node: NodeFacts): Counts {
     drift: node.clock.drift,
     dialing: new Set(),
     open: new Map(),
+    visits: new Set(),
     known: new Set(),
     active: new Set(),
     seen: new Set(),
@@ -67,6 +70,7 @@ export function restart(counts: Counts, at: number): void {
   counts.stood = counts.drift !== 0;
   counts.owed = null;
   counts.dialing.clear();
+  counts.visits.clear();
   for (const each of [counts.open, counts.banned]) each.clear();
   for (const each of [counts.dialed, counts.pings, counts.asked]) each.clear();
   counts.known.clear();
@@ -78,6 +82,7 @@ export function restart(counts: Counts, at: number): void {
 export function forget(counts: Counts, session: number): void {
   counts.dialing.delete(session);
   counts.open.delete(session);
+  counts.visits.delete(session);
   counts.asked.delete(session);
 }
 
@@ -91,8 +96,9 @@ export function lostBy(counts: Counts, session: number, now: number, nonce: U64 
   return pings.lost;
 }
 
-/** A Pong that answers one of them. */
+/** A Pong that answers one of them; or an Ack that says what the session is. */
 export function answered(counts: Counts, session: number, message: Message): void {
+  if (message.type === "Ack" && message.guest === true) counts.visits.add(session);
   const pings = counts.pings.get(session);
   if (message.type !== "Pong" || pings === undefined) return;
   const pending = pings.pending.filter(({ nonce }) => !sameU64(nonce, message.nonce));

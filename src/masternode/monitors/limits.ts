@@ -232,8 +232,9 @@ class Limits extends RuleMonitor {
       this.#complain(event, counts, "ban", "lets in whom it has banned");
     }
     const { sessionsMax, guestsMax } = counts.c;
-    if (counts.open.size <= sessionsMax + guestsMax + counts.dialing.size) return;
-    const text = `has ${counts.open.size} sessions`;
+    const own = counts.open.size - counts.visits.size;
+    if (own <= sessionsMax + guestsMax + counts.dialing.size) return;
+    const text = `has ${own} sessions`;
     this.#complain(event, counts, "sessionsMax", text);
   }
 
