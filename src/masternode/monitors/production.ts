@@ -104,6 +104,9 @@ class Production extends RuleMonitor {
     if (tip === null || own < 0) return;
     const first = leaderIndex(this.#crypto, tip.hash, height, active.length);
     const due = (own - first + active.length) % active.length;
+    // Its tick was judged by the clock that it had then.
+    const steps = rank * this.constant(node, "startStep");
+    if (one.wallAt > 0 && at - one.wallAt <= steps + this.slack) return;
     const wall = this.picture.wallOf(node, at);
     const slot = this.picture.genesis + height * this.constant(node, "slot");
     // The set may have changed in the seconds between the tick and the start.
