@@ -44,19 +44,17 @@ export function loadCache(config: Config, files: Partial<Files>, ctx: Masternode
 
 /** Candidates for a dial, all of them: nobody is active yet, so activity must not be asked for. */
 export function cachedPeers(config: Config, cache: Cache | null, ctx: MasternodeCtx): Peer[] {
-  const own = config.knowsAddress ? ctx.self : null;
   const peers = cache?.peers ?? [];
   return peers
-    .filter(({ address }) => address !== own && !isHostile(config.network, address))
+    .filter(({ address }) => address !== ctx.self && !isHostile(config.network, address))
     .map(({ address, proven }) => changedPeer(newPeer(address, ctx.uptime), { proven }));
 }
 
 /** Known, with the keys and sequences they had. */
 export function cachedEntries(config: Config, cache: Cache | null, ctx: MasternodeCtx): Entry[] {
-  const own = config.knowsAddress ? ctx.self : null;
   const masternodes = cache?.masternodes ?? [];
   return masternodes
-    .filter(({ address }) => address !== own && !isHostile(config.network, address))
+    .filter(({ address }) => address !== ctx.self && !isHostile(config.network, address))
     .map((cached) => ({ ...newEntry(cached.address, cached, ctx.uptime), ...cached }));
 }
 

@@ -132,6 +132,9 @@ class Contacts extends RuleMonitor {
         if (fact.reason === "feeler") this.#felt(event, fact);
         else if (fact.reason === "duplicate") {
           contact.ending = { cause: event.cause, at: event.at, peer: fact.peer };
+        } else if (contact.ending?.cause === event.cause && contact.ending.peer === fact.peer) {
+          // The other ends in the same step, for a reason of its own.
+          contact.ending = null;
         }
         return;
       default:

@@ -38,10 +38,14 @@ export const burying: Rules = {
   make: (scene) => new Burying(scene),
 };
 
+/** Sessions beyond one with each: where lists are poisoned, some dials lead nowhere. */
+const SPARE = 4;
+
 class Counting extends DueMonitor {
   protected readonly invariant = "all-count-all";
   /** Has announced itself in this life. */
   readonly #speaks: boolean[] = this.plan.plans.map(() => false);
+  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected look({ kind, node, at, body }: TraceEvent): void {
     if (kind === "boot" || kind === "down") this.#speaks[node] = false;
@@ -72,10 +76,14 @@ class Counting extends DueMonitor {
     this.judge(node, group, want, at, () => this.bounds.counting(group));
   }
 
-  /** Who has all the sessions it wants with old nodes or liars is told of nobody. */
+  /**
+   * Who has all the sessions it wants with old nodes is told of nobody, and neither is who has its
+   * dials taken by what a liar invents.
+   */
   #isOwed(group: Group): boolean {
     const others = this.plan.plans.length - 1;
-    return group.alone || this.bounds.least(group, "sessionsWanted") >= others;
+    const wanted = this.bounds.least(group, "sessionsWanted");
+    return group.alone || wanted >= others + (this.#isPoisoned ? SPARE : 0);
   }
 
   #text(node: number, missing: number, active: readonly Address[]): string {

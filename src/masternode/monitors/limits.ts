@@ -108,7 +108,7 @@ class Limits extends RuleMonitor {
         return this.#most(counts, event, "blocksMax", message.blocks.length, "blocks");
       case "Ping": {
         const lost = lostBy(counts, event.a, event.at, message.nonce);
-        if (lost < c.pingLossesMax) return;
+        if (lost < c.pingLossesMax || !this.#steady(counts)) return;
         const text = `pings again where ${lost} pings were lost`;
         return this.#complain(event, counts, "pingLossesMax", text);
       }
