@@ -132,9 +132,9 @@ class Contacts extends RuleMonitor {
         if (fact.reason === "feeler") this.#felt(event, fact);
         else if (fact.reason === "duplicate") {
           contact.ending = { cause: event.cause, at: event.at, peer: fact.peer };
-        } else if (contact.ending?.cause === event.cause && contact.ending.peer === fact.peer) {
-          // The other ends in the same step, for a reason of its own.
-          contact.ending = null;
+        } else if (fact.reason === "found others" && contact.ending?.cause === event.cause) {
+          // In the other it is a guest, and leaves.
+          if (contact.ending.peer === fact.peer) contact.ending = null;
         }
         return;
       default:

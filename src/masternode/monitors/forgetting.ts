@@ -64,9 +64,14 @@ class Forgetting extends RuleMonitor {
     } else if (kind === "command") {
       const { address } = body as { readonly address?: Address };
       if (address !== undefined) this.#named[node]?.add(address);
-    } else if (this.#selves[node]?.has(event.b as Address) === true) {
+    } else if (this.#isOwn(node, event.b as Address)) {
       this.#self(event, "dials an address that it knows to be its own");
     }
+  }
+
+  /** It found that out; unless somebody else seems to be there as well, who called since. */
+  #isOwn(node: number, address: Address): boolean {
+    return this.#selves[node]?.has(address) === true && this.picture.owner(address) >= 0;
   }
 
   #learn(event: TraceEvent, fact: Fact): void {

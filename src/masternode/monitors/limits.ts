@@ -120,6 +120,7 @@ class Limits extends RuleMonitor {
     const last = counts.asked.get(event.a);
     counts.asked.set(event.a, event.at);
     if (last === undefined || event.at - last >= counts.c.askSpacing) return;
+    if (!this.#steady(counts)) return;
     const text = `asks for announcements again after ${formatDuration(event.at - last)}`;
     this.#complain(event, counts, "askSpacing", text);
   }
@@ -135,7 +136,7 @@ class Limits extends RuleMonitor {
         counts.known.add(fact.address);
         return this.#most(counts, event, "entriesMax", counts.known.size, "entries");
       case "pruned":
-        return this.#pruned(counts, event);
+        return this.#pruned(counts, event, fact);
       case "dial-failed":
         return this.#failed(counts, event, fact);
       case "violation":
@@ -191,7 +192,9 @@ class Limits extends RuleMonitor {
     this.#complain(event, counts, "removeAfter", text);
   }
 
-  #pruned(counts: Counts, event: TraceEvent): void {
+  #pruned(counts: Counts, event: TraceEvent, { addresses }: FactOf<"pruned">): void {
+    // When they were dialed is forgotten with them.
+    for (const address of addresses) counts.dialed.delete(address);
     const uptime = event.at - counts.bootAt;
     if (uptime >= counts.c.pruneDelay || !this.#steady(counts)) return;
     this.#complain(event, counts, "pruneDelay", `prunes at uptime ${formatDuration(uptime)}`);

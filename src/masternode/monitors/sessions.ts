@@ -82,7 +82,7 @@ class Company extends NodeMonitor {
 
   protected judgeNode(node: number, group: Group, at: number): void {
     const peers = new Set(this.picture.at(node).ready.values());
-    const others = group.nodes.filter((other) => other !== node);
+    const others = group.nodes.filter((other) => other !== node && this.#isFound(node, other));
     // Where members are full, who comes last is a guest.
     const isRoomy = this.plan.plans.length <= this.bounds.least(group, "sessionsMax");
     const wanted = Math.min(this.constant(node, "sessionsWanted"), others.length);
@@ -92,6 +92,13 @@ class Company extends NodeMonitor {
       ? { witness: "", node, text: () => this.#text(node, peers.size, wanted, missing) }
       : null;
     this.judge(node, group, want, at, () => this.bounds.counting(group));
+  }
+
+  /** Who cannot be dialed where it seems to be meets masternodes: lists go on naming them alone. */
+  #isFound(one: number, other: number): boolean {
+    const both = [this.plan.plans[one], this.plan.plans[other]];
+    const isHidden = both.some((each) => each?.dialsFrom !== null);
+    return !isHidden || both.some((each) => each?.settings["masternode"] !== false);
   }
 
   #text(node: number, count: number, wanted: number, missing: number): string {
