@@ -84,7 +84,9 @@ export function pathText(path: Path, whole = "scenario"): string {
   if (path.length === 0) return whole;
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
-    return text === "" ? part : `${text}.${part}`;
+    // A key of which nothing would be seen.
+    const name = part.trim() === "" ? JSON.stringify(part) : part;
+    return text === "" ? name : `${text}.${name}`;
   }, "");
 }
 
