@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Asked } from "./asked.ts";
-import { type Look, lookCarefully } from "./careful.ts";
+import { attempt, type Look, lookCarefully } from "./careful.ts";
 import { type CampaignDocument, type FailureEntry, FORMAT } from "./document.ts";
 import { type Examined, UNKNOWN } from "./examine.ts";
 import type { ReportFolder } from "./folder.ts";
@@ -91,13 +91,10 @@ async function examined<P extends Protocol>(
   const { kit, asked, version, folder } = options;
   const close = async (shrink: boolean): Promise<Examined> => {
     const job: Job = { do: "examine", examination: { found, version, shrink } };
-    try {
-      return (await pool.run(job, true)) as Examined;
-    } catch (error) {
-      if (!(error instanceof Lost)) throw error;
-      // A smaller world took its worker with it; or this one does, even when it is drawn.
-      return shrink ? close(false) : UNKNOWN;
-    }
+    const done = await attempt((one: Job) => pool.run(one, true), job);
+    if (!(done instanceof Lost)) return done as Examined;
+    // A smaller world took its worker with it; or this one does, even when it is drawn.
+    return shrink ? close(false) : UNKNOWN;
   };
   const { files, story, bites, ...known } = await close(asked.maxShrinkTime > 0);
   const name = folderOf(found);

@@ -8,7 +8,7 @@ import type { Mutant } from "../fuzz/mutant.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Asked } from "./asked.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { lookCarefully } from "./careful.ts";
+import { attempt, lookCarefully } from "./careful.ts";
 import { type Examined, UNKNOWN } from "./examine.ts";
 import type { Done, Job } from "./job.ts";
 import { Lost, Pool } from "./pool.ts";
@@ -196,10 +196,7 @@ async function examined(
 ): Promise<Examined> {
   const { version, pool } = judging;
   const job: Job = { do: "examine", examination: { found, version, shrink } };
-  try {
-    return (await pool.run({ mutant, job }, true)) as Examined;
-  } catch (error) {
-    if (!(error instanceof Lost)) throw error;
-    return shrink ? examined(judging, mutant, found, false) : UNKNOWN;
-  }
+  const done = await attempt((one: ZooJob) => pool.run(one, true), { mutant, job });
+  if (!(done instanceof Lost)) return done as Examined;
+  return shrink ? examined(judging, mutant, found, false) : UNKNOWN;
 }

@@ -44,10 +44,13 @@ function publicHalf(key: KeyObject): string {
   return Buffer.from(String(key.export({ format: "jwk" }).x), "base64url").toString("hex");
 }
 
-const privateKeyOf: (seed: string) => KeyObject = remembered(
-  KEYS_MAX,
-  passesOver() ? fromJwk : fromDer,
-);
+/** Found out when the first key is wanted: most commands want none. */
+let read: ((seed: string) => KeyObject) | null = null;
+
+const privateKeyOf: (seed: string) => KeyObject = remembered(KEYS_MAX, (seed: string) => {
+  read ??= passesOver() ? fromJwk : fromDer;
+  return read(seed);
+});
 
 const publicKeyOf: (key: string) => KeyObject = remembered(KEYS_MAX, (key: string) => {
   const x = Buffer.from(key, "hex").toString("base64url");

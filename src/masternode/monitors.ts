@@ -26,6 +26,7 @@ import { clockwork } from "./monitors/clockwork.ts";
 import { doubts } from "./monitors/doubts.ts";
 import { endings } from "./monitors/endings.ts";
 import { early } from "./monitors/early.ts";
+import { Even } from "./monitors/even.ts";
 import { evidence } from "./monitors/evidence.ts";
 import { forgetting } from "./monitors/forgetting.ts";
 import type { Fact } from "./facts.ts";
@@ -122,6 +123,7 @@ export function invariantsWith(crypto: Crypto): Invariants {
 interface Row {
   readonly picture: boolean;
   readonly ledger: boolean;
+  readonly even: boolean;
   readonly calm: boolean;
   readonly groups: boolean;
   readonly seers: readonly Monitor[];
@@ -132,6 +134,7 @@ class Monitors implements Monitor {
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #ledger: Ledger;
+  readonly #even: Even;
   readonly #calm: Calm;
   readonly #groups: Groups;
   readonly #all: readonly Monitor[];
@@ -147,22 +150,25 @@ class Monitors implements Monitor {
     this.#names = names;
     this.#picture = new Picture(plan);
     this.#ledger = new Ledger(plan);
+    this.#even = new Even(plan);
     this.#calm = new Calm(plan);
     this.#groups = new Groups(plan, this.#picture, this.#calm);
-    const [picture, ledger, calm] = [this.#picture, this.#ledger, this.#calm];
-    const scene = { plan, picture, ledger, calm, groups: this.#groups, crypto };
+    const [picture, ledger, even] = [this.#picture, this.#ledger, this.#even];
+    const [calm, groups] = [this.#calm, this.#groups];
+    const scene = { plan, picture, ledger, even, calm, groups, crypto };
 
     this.#rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
     this.#all = this.#rules.map((rule) => rule.make(scene));
     this.mask = this.#all.reduce(
       (mask, { mask: own }) => mask | own,
-      Picture.mask | Ledger.mask | Calm.mask | Groups.mask,
+      Picture.mask | Ledger.mask | Even.mask | Calm.mask | Groups.mask,
     );
     this.#rows = KINDS.map((_, kind) => {
       const wanted = (mask: number): boolean => (mask & (1 << kind)) !== 0;
       return {
         picture: wanted(Picture.mask),
         ledger: wanted(Ledger.mask),
+        even: wanted(Even.mask),
         calm: wanted(Calm.mask),
         groups: wanted(Groups.mask | Calm.mask),
         seers: this.#all.filter(({ mask }) => wanted(mask)),
@@ -171,9 +177,10 @@ class Monitors implements Monitor {
   }
 
   see(event: TraceEvent, kind: number = KIND[event.kind]): void {
-    const { picture, ledger, calm, groups, seers } = this.#rows[kind] as Row;
+    const { picture, ledger, even, calm, groups, seers } = this.#rows[kind] as Row;
     if (picture) this.#picture.see(event);
     if (ledger) this.#ledger.see(event);
+    if (even) this.#even.see(event);
     if (calm) this.#calm.see(event);
     if (groups) this.#groups.see(event);
     const told = kind === KIND.fact ? this.#toldOf((event.body as Fact).type, seers) : seers;

@@ -3,8 +3,9 @@ import { formatDuration } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const AGAIN = "announces-again";
 
@@ -24,31 +25,23 @@ export const again: Rules = {
 
 /** Of one node. */
 interface Debts {
-  /** When its announcement is due again, by session. */
-  readonly due: Map<number, number>;
-  /** The earliest of them, or earlier. */
-  next: number;
+  /** When its announcement is due again. */
+  readonly due: Deadlines;
   /** In this life. */
   hasAnnounced: boolean;
 }
 
 class Again extends RuleMonitor {
   readonly mask: number = Even.mask | kindMask("send", "timer", "deliver", "fact", "down");
-  readonly #even: Even;
-  readonly #debts: Debts[];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#debts = scene.plan.plans.map(none);
-  }
+  readonly #debts: Debts[] = this.plan.plans.map(none);
 
   see(event: TraceEvent): void {
     const { node, kind, at } = event;
     const debts = this.#debts[node];
     if (debts === undefined || !this.isKept(node)) return;
-    this.#even.see(event);
-    if (at > debts.next) this.#judge(node, debts, at);
+    for (const [session, due] of debts.due.over(at - this.slack)) {
+      if (this.even.is(node)) this.#missed(node, session, due);
+    }
     if (kind === "boot" || kind === "down") this.#debts[node] = none();
     else if (kind === "fact") this.#learn(event, event.body as Fact, debts);
     else if (kind === "send" && debts.due.size > 0) {
@@ -68,26 +61,13 @@ class Again extends RuleMonitor {
     const hello = this.picture.at(node).given as Message;
     const isHello = hello.type === "Handshake" || hello.type === "Ack";
     if (!isHello || (hello.node !== undefined && (hello.capabilities ?? []).length > 0)) return;
-    const due = at + this.constant(node, "announceRepeat");
-    debts.due.set(session, due);
-    debts.next = Math.min(debts.next, due + this.slack);
+    debts.due.set(session, at + this.constant(node, "announceRepeat"));
   }
 
   /** Neither the greeting nor what is said to everybody counts, unless it is said just then. */
   #says(session: number, { due }: Debts, at: number): void {
-    const when = due.get(session);
+    const when = due.of(session);
     if (when !== undefined && Math.abs(at - when) <= this.slack) due.delete(session);
-  }
-
-  #judge(node: number, debts: Debts, now: number): void {
-    debts.next = Number.POSITIVE_INFINITY;
-    for (const [session, due] of debts.due) {
-      if (now <= due + this.slack) debts.next = Math.min(debts.next, due + this.slack);
-      else {
-        debts.due.delete(session);
-        if (this.#even.is(node)) this.#missed(node, session, due);
-      }
-    }
   }
 
   #missed(node: number, session: number, due: number): void {
@@ -100,5 +80,5 @@ class Again extends RuleMonitor {
 }
 
 function none(): Debts {
-  return { due: new Map(), next: Number.POSITIVE_INFINITY, hasAnnounced: false };
+  return { due: new Deadlines(), hasAnnounced: false };
 }

@@ -161,7 +161,7 @@ class Contacts extends RuleMonitor {
   /** When a feeler counts as one more is a matter of its clock: all ends count, where it is off. */
   #isAlone(node: number, at: number): boolean {
     const book = this.#ledger.at(node);
-    if (this.plan.exact && book.steady) return book.missing(at) > 0;
+    if (this.plan.exact && this.even.is(node)) return book.missing(at) > 0;
     return this.picture.at(node).ends.size < book.c.sessionsWanted;
   }
 

@@ -1,5 +1,5 @@
 /** What `limits` counts of one node since its boot, from what its trace tells. */
-import { type Address, ipOf, isPrivate } from "../../core/address.ts";
+import { type Address, isPrivate, withPort } from "../../core/address.ts";
 import type { NodeFacts } from "../../check/invariant.ts";
 import { sameU64, type U64 } from "../../wire/u64.ts";
 import type { ConstantName } from "../config.ts";
@@ -12,9 +12,6 @@ export interface Counts {
   readonly node: NodeFacts;
   readonly c: Numbers;
   bootAt: number;
-  /** Some time was not its own: what should have happened happens late. */
-  stood: boolean;
-  drift: number;
   /** Sessions that are being dialed. */
   readonly dialing: Set<number>;
   /** Open sessions: the ip of the far end of those accepted, 0 for those dialed. */
@@ -26,7 +23,7 @@ export interface Counts {
   readonly active: Set<Address>;
   readonly seen: Set<Address>;
   /** When bans end, by ip, or by address on private networks. */
-  readonly banned: Map<number, number>;
+  readonly banned: Map<Address, number>;
   /** A violation that has to be answered by a ban in the same step: its cause. */
   owed: number | null;
   /** Last dial by address. */
@@ -48,8 +45,6 @@ export function fresh(node: NodeFacts): Counts {
     node,
     c: node.config as Numbers,
     bootAt: 0,
-    stood: node.clock.drift !== 0,
-    drift: node.clock.drift,
     dialing: new Set(),
     open: new Map(),
     visits: new Set(),
@@ -67,7 +62,6 @@ export function fresh(node: NodeFacts): Counts {
 /** A new process knows nothing of what the last one did. */
 export function restart(counts: Counts, at: number): void {
   counts.bootAt = at;
-  counts.stood = counts.drift !== 0;
   counts.owed = null;
   counts.dialing.clear();
   counts.visits.clear();
@@ -115,6 +109,6 @@ export function banOf(c: Numbers, count: number): number | null {
 }
 
 /** By ip; on private networks by address, as one ip stands for many there (rule S8). */
-export function keyOf(peer: Address): number {
-  return isPrivate(peer) ? peer : ipOf(peer);
+export function keyOf(peer: Address): Address {
+  return isPrivate(peer) ? peer : withPort(peer, 0);
 }

@@ -3,8 +3,7 @@ import type { Address } from "../../core/address.ts";
 import { formatDuration } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const DOUBTS = "doubts";
 
@@ -28,22 +27,16 @@ interface Failures {
 }
 
 class Doubts extends RuleMonitor {
-  readonly mask: number = Even.mask | kindMask("fact");
-  readonly #even: Even;
+  readonly mask: number = kindMask("boot", "fact");
   /** By the peer's address. */
-  readonly #failed: Map<Address, Failures>[];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#failed = scene.plan.plans.map(() => new Map<Address, Failures>());
-  }
+  readonly #failed: Map<Address, Failures>[] = this.plan.plans.map(
+    () => new Map<Address, Failures>(),
+  );
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
     const failed = this.#failed[node];
     if (failed === undefined || !this.isKept(node)) return;
-    this.#even.see(event);
     if (kind === "boot") failed.clear();
     else if (kind === "fact") this.#learn(event, event.body as Fact, failed);
   }
@@ -78,7 +71,7 @@ class Doubts extends RuleMonitor {
     const { node, at } = event;
     const before = failed.get(peer);
     if (before === undefined || before.count < this.constant(node, "tipFailuresMax")) return;
-    if (at - before.last >= this.#memory(node) || !this.#even.is(node)) return;
+    if (at - before.last >= this.#memory(node) || !this.even.is(node)) return;
     this.breach(DOUBTS, "", event, () => {
       const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
       const since = formatDuration(at - before.last);

@@ -2,8 +2,9 @@
 import { formatDuration, type Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const GIVES_UP = "gives-up";
 const CLOSES = "closes";
@@ -31,9 +32,7 @@ export const endings: Rules = {
 /** Of one node. */
 interface Hall {
   /** When each session that is not ready has to be, or be over. */
-  readonly due: Map<number, number>;
-  /** The earliest of them, or earlier. */
-  next: number;
+  readonly due: Deadlines;
   /** The session whose end was seen last, and in which step. */
   ended: number;
   endedIn: number;
@@ -42,21 +41,13 @@ interface Hall {
 class Endings extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("dial", "opened", "refused", "close", "closed", "fact", "timer", "down");
-  readonly #even: Even;
-  readonly #halls: Hall[];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#halls = scene.plan.plans.map(empty);
-  }
+  readonly #halls: Hall[] = this.plan.plans.map(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, a: session, at } = event;
     const hall = this.#halls[node];
     if (hall === undefined || !this.isKept(node)) return;
-    this.#even.see(event);
-    if (at > hall.next) this.#judge(node, hall, at);
+    this.#judge(node, hall, at);
     switch (kind) {
       case "boot":
       case "down":
@@ -84,9 +75,7 @@ class Endings extends RuleMonitor {
   }
 
   #await(node: number, session: number, hall: Hall, at: number): void {
-    const due = at + this.constant(node, "handshakeTimeout") + this.slack;
-    hall.due.set(session, due);
-    hall.next = Math.min(hall.next, due);
+    hall.due.set(session, at + this.constant(node, "handshakeTimeout") + this.slack);
   }
 
   #learn(event: TraceEvent, fact: Fact, { due, ended, endedIn }: Hall): void {
@@ -98,14 +87,9 @@ class Endings extends RuleMonitor {
     });
   }
 
-  #judge(node: number, hall: Hall, now: number): void {
-    hall.next = Number.POSITIVE_INFINITY;
-    for (const [session, due] of hall.due) {
-      if (now <= due) hall.next = Math.min(hall.next, due);
-      else {
-        hall.due.delete(session);
-        if (this.#even.is(node)) this.#overdue(node, session, due);
-      }
+  #judge(node: number, { due }: Hall, now: number): void {
+    for (const [session, moment] of due.over(now)) {
+      if (this.even.is(node)) this.#overdue(node, session, moment);
     }
   }
 
@@ -119,5 +103,5 @@ class Endings extends RuleMonitor {
 }
 
 function empty(): Hall {
-  return { due: new Map(), next: Number.POSITIVE_INFINITY, ended: -1, endedIn: -1 };
+  return { due: new Deadlines(), ended: -1, endedIn: -1 };
 }

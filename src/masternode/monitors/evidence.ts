@@ -194,11 +194,10 @@ class Evidence extends RuleMonitor {
   #counted(event: TraceEvent, { count, set }: FactOf<"active">): void {
     const { node } = event;
     const isOrdered = set.every((address, index) => index === 0 || address > (set[index - 1] ?? 0));
-    const isMasternode = this.plan.plans[node]?.settings["masternode"] !== false;
     const self = this.picture.at(node).address;
     const own = set.filter((address) => address === self).length;
     const who = this.picture.name(node);
-    if (!isOrdered || count !== set.length || own !== (isMasternode ? 1 : 0)) {
+    if (!isOrdered || count !== set.length || own !== (this.isMasternode(node) ? 1 : 0)) {
       this.breach("sees-itself", own > 1 ? "twice" : own === 0 ? "not" : "unordered", event, () => {
         return `${who} counts ${count}: ${set.map((each) => this.#name(each)).join(", ")}`;
       });

@@ -52,14 +52,10 @@ export class Book {
   ended: Ended | null = null;
   /** The timer that went off last. */
   rang: TraceEvent | null = null;
-  /** Its time is everybody's. */
-  steady = true;
-  drift: number;
   readonly #bootstrap: readonly Address[];
 
-  constructor({ config, clock }: NodeFacts, bootstrap: readonly Address[]) {
+  constructor({ config }: NodeFacts, bootstrap: readonly Address[]) {
     this.c = config as Readonly<Record<ConstantName, number>>;
-    this.drift = clock.drift;
     this.#bootstrap = bootstrap;
     this.configured = new Set(bootstrap);
   }
@@ -72,7 +68,6 @@ export class Book {
     for (const address of this.#bootstrap) this.configured.add(address);
     this.ended = null;
     this.rang = null;
-    this.steady = this.drift === 0;
   }
 
   /** How many more sessions the dial loop is to find (rule X5). */
@@ -128,7 +123,7 @@ export class Book {
 
 export class Ledger {
   static readonly mask: number = kindMask(
-    ...(["boot", "clock", "stall", "timer", "dial", "opened", "refused", "close"] as const),
+    ...(["boot", "timer", "dial", "opened", "refused", "close"] as const),
     ...(["closed", "deliver", "fact", "command"] as const),
   );
   readonly #books: readonly Book[];
@@ -148,17 +143,10 @@ export class Ledger {
   see(event: TraceEvent): void {
     const book = this.#books[event.node];
     if (book === undefined) return;
-    const { kind, a, b } = event;
+    const { kind, a } = event;
     switch (kind) {
       case "boot":
         return book.restart();
-      case "clock":
-        book.drift = b;
-        book.steady &&= b === 0;
-        return;
-      case "stall":
-        book.steady = false;
-        return;
       case "timer":
         book.rang = event;
         return;

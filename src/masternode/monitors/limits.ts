@@ -26,7 +26,7 @@ export const limits: Rules = {
 };
 
 const MASK = kindMask(
-  ...(["boot", "clock", "stall", "dial", "opened", "refused", "close", "closed"] as const),
+  ...(["boot", "dial", "opened", "refused", "close", "closed"] as const),
   ...(["send", "deliver", "fact", "gate"] as const),
 );
 
@@ -40,13 +40,6 @@ class Limits extends RuleMonitor {
     switch (event.kind) {
       case "boot":
         restart(counts, event.at);
-        return;
-      case "stall":
-        counts.stood = true;
-        return;
-      case "clock":
-        counts.drift = event.b;
-        counts.stood ||= event.b !== 0;
         return;
       case "dial":
         this.#dial(counts, event);
@@ -84,7 +77,7 @@ class Limits extends RuleMonitor {
     }
     const last = dialed.get(event.b as Address);
     dialed.set(event.b as Address, event.at);
-    if (last !== undefined && event.at - last < c.dialSpacing && this.#steady(counts)) {
+    if (last !== undefined && event.at - last < c.dialSpacing && this.#steady(event.node)) {
       const text = `dials the same address again after ${formatDuration(event.at - last)}`;
       this.#complain(event, counts, "dialSpacing", text);
     }
@@ -108,7 +101,7 @@ class Limits extends RuleMonitor {
         return this.#most(counts, event, "blocksMax", message.blocks.length, "blocks");
       case "Ping": {
         const lost = lostBy(counts, event.a, event.at, message.nonce);
-        if (lost < c.pingLossesMax || !this.#steady(counts)) return;
+        if (lost < c.pingLossesMax || !this.#steady(event.node)) return;
         const text = `pings again where ${lost} pings were lost`;
         return this.#complain(event, counts, "pingLossesMax", text);
       }
@@ -120,7 +113,7 @@ class Limits extends RuleMonitor {
     const last = counts.asked.get(event.a);
     counts.asked.set(event.a, event.at);
     if (last === undefined || event.at - last >= counts.c.askSpacing) return;
-    if (!this.#steady(counts)) return;
+    if (!this.#steady(event.node)) return;
     const text = `asks for announcements again after ${formatDuration(event.at - last)}`;
     this.#complain(event, counts, "askSpacing", text);
   }
@@ -174,7 +167,7 @@ class Limits extends RuleMonitor {
     }
     // Of whom it knew no better the evidence may have been old when it came.
     const was = counts.active.delete(fact.address);
-    const late = was && fact.silent > activeWindow + sweepPeriod && this.#steady(counts);
+    const late = was && fact.silent > activeWindow + sweepPeriod && this.#steady(event.node);
     if (fact.silent >= activeWindow && !late) return;
     this.#complain(event, counts, "activeWindow", text);
   }
@@ -186,7 +179,7 @@ class Limits extends RuleMonitor {
     // Its own address, or somebody who makes room.
     if (fact.silent === 0 || crowded) return;
     const was = counts.seen.delete(fact.address);
-    const late = was && fact.silent > removeAfter + sweepPeriod && this.#steady(counts);
+    const late = was && fact.silent > removeAfter + sweepPeriod && this.#steady(event.node);
     if (fact.silent >= removeAfter && !late) return;
     const text = `removes an entry that was silent for ${formatDuration(fact.silent)}`;
     this.#complain(event, counts, "removeAfter", text);
@@ -196,7 +189,7 @@ class Limits extends RuleMonitor {
     // When they were dialed is forgotten with them.
     for (const address of addresses) counts.dialed.delete(address);
     const uptime = event.at - counts.bootAt;
-    if (uptime >= counts.c.pruneDelay || !this.#steady(counts)) return;
+    if (uptime >= counts.c.pruneDelay || !this.#steady(event.node)) return;
     this.#complain(event, counts, "pruneDelay", `prunes at uptime ${formatDuration(uptime)}`);
   }
 
@@ -231,7 +224,7 @@ class Limits extends RuleMonitor {
   }
 
   #ready(counts: Counts, event: TraceEvent, fact: FactOf<"ready">): void {
-    if (event.at < (counts.banned.get(keyOf(fact.peer)) ?? 0) && this.#steady(counts)) {
+    if (event.at < (counts.banned.get(keyOf(fact.peer)) ?? 0) && this.#steady(event.node)) {
       this.#complain(event, counts, "ban", "lets in whom it has banned");
     }
     const { sessionsMax, guestsMax } = counts.c;
@@ -245,7 +238,7 @@ class Limits extends RuleMonitor {
     if (reason !== "pings lost") return;
     const { pingLossesMax } = counts.c;
     const lost = lostBy(counts, session, event.at, null);
-    if (lost >= pingLossesMax || !this.#steady(counts)) return;
+    if (lost >= pingLossesMax || !this.#steady(event.node)) return;
     const text = `gives a session up after ${lost} lost pings`;
     this.#complain(event, counts, "pingLossesMax", text);
   }
@@ -267,7 +260,7 @@ class Limits extends RuleMonitor {
     }
     if (fact.why === "banned" && event.at >= (counts.banned.get(keyOf(fact.from)) ?? 0)) {
       // Its clock may run otherwise than ours.
-      if (this.#steady(counts)) this.#complain(event, counts, "ban", "still bans after a ban");
+      if (this.#steady(event.node)) this.#complain(event, counts, "ban", "still bans after a ban");
     }
   }
 
@@ -305,8 +298,8 @@ class Limits extends RuleMonitor {
   }
 
   /** Its time is everybody's: what is due happens when it is due. */
-  #steady({ stood }: Counts): boolean {
-    return this.plan.exact && !stood;
+  #steady(node: number): boolean {
+    return this.plan.exact && this.even.is(node);
   }
 
   #complain(event: TraceEvent, { node, c }: Counts, constant: string, what: string): void {

@@ -57,15 +57,13 @@ interface Life {
   readonly readyAt: Map<Address, number>;
   /** At least as many as there are dial candidates. */
   heard: number;
-  /** Its time was not always its own. */
-  stood: boolean;
 }
 
 class Lists extends RuleMonitor {
   readonly mask: number = kindMask(
-    ...(["send", "deliver", "fact", "timer", "boot", "down", "dial", "stall", "clock"] as const),
+    ...(["send", "deliver", "fact", "timer", "boot", "down", "dial"] as const),
   );
-  readonly #lives: Life[] = this.plan.plans.map(({ clock }) => begun(clock.drift !== 0));
+  readonly #lives: Life[] = this.plan.plans.map(begun);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -89,12 +87,8 @@ class Lists extends RuleMonitor {
       case "dial":
         life.heard++;
         return;
-      case "stall":
-      case "clock":
-        life.stood ||= kind === "stall" || event.b !== 0;
-        return;
       default:
-        this.#lives[node] = begun(this.calm.clockDrifts(node));
+        this.#lives[node] = begun();
     }
   }
 
@@ -181,7 +175,7 @@ class Lists extends RuleMonitor {
     const asker = peers.get(session);
     const others = new Set(active);
     // Not itself, under whichever address it takes for its own.
-    let least = active.length - (this.#isMasternode(node) ? 1 : 0);
+    let least = active.length - (this.isMasternode(node) ? 1 : 0);
     for (const address of peers.values()) {
       if (others.has(address)) continue;
       others.add(address);
@@ -189,7 +183,7 @@ class Lists extends RuleMonitor {
     }
     for (const [address, readyAt] of life.readyAt) {
       if (others.has(address)) continue;
-      const fresh = this.#isFresh(event, readyAt, life);
+      const fresh = this.#isFresh(event, readyAt);
       if (fresh !== false) others.add(address);
       if (fresh === true && this.#isCandidate(node, address, life)) least++;
     }
@@ -203,14 +197,10 @@ class Lists extends RuleMonitor {
     });
   }
 
-  #isMasternode(node: number): boolean {
-    return this.plan.plans[node]?.settings["masternode"] !== false;
-  }
-
   /** Null: who knows. */
-  #isFresh({ node, at }: TraceEvent, readyAt: number, life: Life): boolean | null {
+  #isFresh({ node, at }: TraceEvent, readyAt: number): boolean | null {
     const [since, window] = [at - readyAt, this.constant(node, "peerFreshness")];
-    if (life.stood || !this.plan.exact || Math.abs(since - window) < SLACK) return null;
+    if (!this.even.is(node) || !this.plan.exact || Math.abs(since - window) < SLACK) return null;
     return since < window;
   }
 
@@ -256,7 +246,7 @@ class Lists extends RuleMonitor {
 /** µs: what rounding may make of a moment. */
 const SLACK = 10;
 
-function begun(stood: boolean): Life {
+function begun(): Life {
   return {
     round: null,
     owed: null,
@@ -265,6 +255,5 @@ function begun(stood: boolean): Life {
     turned: -1,
     readyAt: new Map(),
     heard: 0,
-    stood,
   };
 }

@@ -65,7 +65,7 @@ class Pauses extends RuleMonitor {
     if (records === undefined || !this.plan.exact || !this.isKept(node)) return;
     if (kind === "boot") return records.clear();
     const book = this.#ledger.at(node);
-    if (!book.steady) return;
+    if (!this.even.is(node)) return;
     if (kind === "timer") {
       if (event.body === "redial") this.#rings(event, records.get(event.b as Address)?.pause);
       return;

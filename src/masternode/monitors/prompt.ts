@@ -60,7 +60,7 @@ class Prompt extends RuleMonitor {
       if (open) closed.delete(gate);
       else if (!closed.has(gate)) closed.set(gate, true);
     } else if (gate === "masternode") {
-      const isOne = this.plan.plans[node]?.settings["masternode"] !== false;
+      const isOne = this.isMasternode(node);
       if (open !== isOne) this.#unlike(event, gate, isOne ? "a masternode" : "no masternode");
     } else if (gate === "announce" && open && this.#knowsAddress[node] === false) {
       this.#unlike(event, gate, "without an address");

@@ -125,14 +125,14 @@ class Redials extends RuleMonitor {
   }
 
   /** The time of a session. */
-  #isOver({ body: timer, at }: TraceEvent, book: Book): boolean {
+  #isOver({ body: timer, node, at }: TraceEvent, book: Book): boolean {
     if (timer === "guest") return true;
-    return timer === "feeler-over" && book.steady && book.missing(at) <= 0;
+    return timer === "feeler-over" && this.even.is(node) && book.missing(at) <= 0;
   }
 
   /** Nothing speaks against it, as far as others can tell. */
   #isDue({ node, at }: TraceEvent, address: Address, mood: Mood, book: Book): boolean {
-    if (!this.plan.exact || !book.steady || mood.cross) return false;
+    if (!this.plan.exact || !this.even.is(node) || mood.cross) return false;
     const known = book.peers.get(address);
     const tried = known?.triedAt ?? null;
     if (known === undefined || known.self || address === this.picture.at(node).address)
@@ -151,10 +151,10 @@ class Redials extends RuleMonitor {
   }
 
   #dials(event: TraceEvent, mood: Mood, book: Book): void {
-    const { at, b, cause } = event;
+    const { node, at, b, cause } = event;
     if (mood.owed?.dial === (b as Address)) mood.owed = null;
     const { rang } = book;
-    if (rang?.id !== cause || !this.plan.exact || !book.steady) return;
+    if (rang?.id !== cause || !this.plan.exact || !this.even.is(node)) return;
     // This one is counted already.
     const missing = book.missing(at) + 1;
     if (rang.body === "dial" && missing <= 0) this.#enough(event, missing);

@@ -7,6 +7,7 @@ import type { Crypto } from "../../core/capabilities.ts";
 import { SECOND, type Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
+import type { Even } from "./even.ts";
 import type { Groups } from "./groups.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Picture } from "./picture.ts";
@@ -18,6 +19,8 @@ export interface Scene {
   readonly picture: Picture;
   /** Likewise. */
   readonly ledger: Ledger;
+  /** Likewise. */
+  readonly even: Even;
   readonly calm: Calm;
   readonly groups: Groups;
   readonly crypto: Crypto;
@@ -38,14 +41,16 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly plan: RunPlan;
   protected readonly picture: Picture;
   protected readonly calm: Calm;
+  protected readonly even: Even;
   /** µs: clocks are rounded, and real nodes read theirs before the trace does, or are late. */
   protected readonly slack: number;
   readonly #breaches = new Breaches();
 
-  constructor({ plan, picture, calm }: Scene) {
+  constructor({ plan, picture, calm, even }: Scene) {
     this.plan = plan;
     this.picture = picture;
     this.calm = calm;
+    this.even = even;
     this.slack = plan.exact ? ROUNDED : SECOND;
   }
 
@@ -62,6 +67,10 @@ export abstract class RuleMonitor implements Monitor {
 
   protected isAdversary(node: number): boolean {
     return this.plan.plans[node]?.standing === "adversary";
+  }
+
+  protected isMasternode(node: number): boolean {
+    return this.plan.plans[node]?.settings["masternode"] !== false;
   }
 
   /** It dials from where it listens, and nobody else from there: others can tell who it is. */

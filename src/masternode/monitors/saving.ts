@@ -3,8 +3,7 @@ import { formatDuration, type Time } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Command } from "../state.ts";
-import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const SAVES = "saves-cache";
 const SAYS = "says-disk";
@@ -44,21 +43,13 @@ interface Desk {
 }
 
 class Saving extends RuleMonitor {
-  readonly mask: number = Even.mask | kindMask("fact", "save", "saved", "gate", "command", "down");
-  readonly #even: Even;
-  readonly #desks: Desk[];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#desks = scene.plan.plans.map(empty);
-  }
+  readonly mask: number = kindMask("boot", "fact", "save", "saved", "gate", "command", "down");
+  readonly #desks: Desk[] = this.plan.plans.map(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
     const desk = this.#desks[node];
     if (desk === undefined || !this.isKept(node)) return;
-    this.#even.see(event);
     if (kind === "boot") this.#desks[node] = empty();
     else if (kind === "fact") this.#changed(event, desk);
     else if (kind === "save") this.#saves(event, desk);
@@ -103,7 +94,7 @@ class Saving extends RuleMonitor {
   }
 
   #overdue(node: number, { due }: Desk, at: number): void {
-    if (due === null || at <= due || !this.#even.is(node)) return;
+    if (due === null || at <= due || !this.even.is(node)) return;
     this.breach(SAVES, "change", { node, at: due, id: null }, () => {
       const delay = formatDuration(this.constant(node, "cacheDelay"));
       return `${this.picture.name(node)} has not saved its cache ${delay} after a change`;

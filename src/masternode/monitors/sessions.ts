@@ -96,9 +96,9 @@ class Company extends NodeMonitor {
 
   /** Who cannot be dialed where it seems to be meets masternodes: lists go on naming them alone. */
   #isFound(one: number, other: number): boolean {
-    const both = [this.plan.plans[one], this.plan.plans[other]];
-    const isHidden = both.some((each) => each?.dialsFrom !== null);
-    return !isHidden || both.some((each) => each?.settings["masternode"] !== false);
+    const both = [one, other];
+    const isHidden = both.some((node) => this.plan.plans[node]?.dialsFrom !== null);
+    return !isHidden || both.some((node) => this.isMasternode(node));
   }
 
   #text(node: number, count: number, wanted: number, missing: number): string {

@@ -9,7 +9,7 @@ import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const ASKS_ON = "asks-on";
 
@@ -53,22 +53,14 @@ interface Ears {
 class Strangers extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("deliver", "send", "timer", "fact", "closed", "down");
-  readonly #even: Even;
-  readonly #ears: Ears[];
+  readonly #ears: Ears[] = this.plan.plans.map(deaf);
   /** Old nodes' announcements are unsigned: their heartbeats are those of strangers for ever. */
   readonly #isPlain = this.plan.plans.every(({ standing }) => standing !== "old");
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#ears = scene.plan.plans.map(deaf);
-  }
 
   see(event: TraceEvent): void {
     const { node, kind, a: session } = event;
     const ears = this.#ears[node];
     if (ears === undefined || !this.#isPlain || !this.isKept(node)) return;
-    this.#even.see(event);
     if (ears.open.size > 0) this.#judge(node, ears, event.at);
     if (kind === "boot" || kind === "down") this.#ears[node] = deaf();
     else if (kind === "closed") ears.open.delete(session);
@@ -138,7 +130,7 @@ class Strangers extends RuleMonitor {
     const { node, at, a: session } = event;
     const last = ears.open.get(session);
     ears.open.set(session, { at, answeredAt: null, wanted: [] });
-    if (last === undefined || !this.#even.is(node)) return;
+    if (last === undefined || !this.even.is(node)) return;
     if (at < this.#dueAt(node, last) - this.slack) {
       const after = formatDuration(at - last.at);
       const text = `asks about strangers ${after} after it asked, before it may`;
@@ -170,7 +162,7 @@ class Strangers extends RuleMonitor {
       if (now <= due + this.slack) continue;
       ears.open.delete(session);
       const wanted = this.#wanted(ears, question)?.length ?? 0;
-      if (wanted === 0 || !this.#even.is(node)) continue;
+      if (wanted === 0 || !this.even.is(node)) continue;
       const moment = { node, at: due, id: null };
       this.#complain("late", moment, `does not go on to ask about ${wanted} whom it holds`);
     }

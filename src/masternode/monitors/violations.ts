@@ -2,11 +2,12 @@
  * Every unreadable line is counted (rule S8), by ip, with those before it that are not forgotten.
  * What the count leads to stands in limits.ts, and who may never be counted in bans.ts.
  */
-import { type Address, isPrivate, withPort } from "../../core/address.ts";
+import type { Address } from "../../core/address.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import { formatDuration, type Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
+import { keyOf } from "./counts.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const COUNTS = "counts-violations";
@@ -114,11 +115,6 @@ class Violations extends RuleMonitor {
   #complain(event: TraceEvent, witness: string, what: () => string): void {
     this.breach(COUNTS, witness, event, () => `${this.picture.name(event.node)} counts ${what()}`);
   }
-}
-
-/** By ip; on private networks by address. */
-function keyOf(peer: Address): Address {
-  return isPrivate(peer) ? peer : withPort(peer, 0);
 }
 
 function begun(): Book {

@@ -4,7 +4,7 @@ import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Message } from "../messages.ts";
 import { Even } from "./even.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const STOPS = "stops-waiting";
 
@@ -39,20 +39,12 @@ interface Desk {
 class Waiting extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("send", "deliver", "timer", "fact", "closed", "down");
-  readonly #even: Even;
-  readonly #desks: Desk[];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#even = new Even(scene.plan);
-    this.#desks = scene.plan.plans.map(empty);
-  }
+  readonly #desks: Desk[] = this.plan.plans.map(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, at, a: session } = event;
     const desk = this.#desks[node];
     if (desk === undefined || !this.isKept(node)) return;
-    this.#even.see(event);
     if (desk.question !== null) this.#judge(node, desk, at);
     if (kind === "boot" || kind === "down") this.#desks[node] = empty();
     else if (kind === "closed") this.#over(desk, session);
@@ -106,7 +98,7 @@ class Waiting extends RuleMonitor {
     const due = question.at + this.constant(node, "downloadTimeout");
     if (now <= due + this.slack) return;
     desk.question = null;
-    if (!this.#even.is(node)) return;
+    if (!this.even.is(node)) return;
     this.breach(STOPS, "late", { node, at: due, id: null }, () => {
       const who = this.picture.name(node);
       return `${who} waits for blocks on session ${question.session} without end`;
@@ -115,7 +107,7 @@ class Waiting extends RuleMonitor {
 
   #givesUp(event: TraceEvent, { question }: Desk): void {
     const { node, at } = event;
-    if (question === null || question.isPart || !this.#even.is(node)) return;
+    if (question === null || question.isPart || !this.even.is(node)) return;
     const waited = at - question.at;
     if (waited >= this.constant(node, "downloadTimeout") - this.slack) return;
     this.breach(STOPS, "early", event, () => {
