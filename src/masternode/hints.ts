@@ -38,6 +38,11 @@ const paces: Readonly<Record<string, MasternodePace>> = {
     ],
     by: [1, 2, 4, 10],
   },
+  /** Few sessions: who comes late is a guest. */
+  company: {
+    constants: ["sessionsMax", "sessionsWanted", "dialedWanted"],
+    by: [1, 1, 1, 1, 32],
+  },
   /** What takes hours: removal, pruning, the memory of both. */
   memory: {
     constants: [
@@ -125,6 +130,7 @@ const relations: readonly MasternodeRelation[] = [
   { of: "redialMax", least: { redialMin: 1 }, why: "S6: drawn between the two" },
   { of: "backoffMax", least: { backoffStep: 1 }, why: "S6: a cap" },
   { of: "backoffMaxOthers", least: { backoffMax: 1 }, why: "S6: others wait longer" },
+  { of: "sessionsWanted", least: {}, plus: 2, why: "X5: a chain of nodes is one that parts" },
   { of: "sessionsWanted", least: { dialedWanted: 1 }, why: "X5: of the wanted, some are dialed" },
   // Where everybody is full for ever, a newcomer is everybody's guest, and nobody's peer.
   { of: "sessionsMax", least: { sessionsWanted: 2 }, why: "S7: who has what it wants has room" },

@@ -70,7 +70,8 @@ function track(state: State, closed: boolean, ctx: MasternodeCtx): State {
   return opening === open ? state : withProduction(state, { open: opening });
 }
 
-function reopened(state: State, same: Opening | null, height: number, now: Time): Opening {
+/** What is remembered when they are open now. */
+export function reopened(state: State, same: Opening | null, height: number, now: Time): Opening {
   if (same === null) return { height, since: now, closedAt: null };
   if (same.closedAt === null) return same;
   const short = now - same.closedAt < state.config.turnGrace;

@@ -41,9 +41,12 @@ export function syncWith(state: State, id: SessionId, forked: boolean, ctx: Mast
 
 function begin(state: State, session: Session, ctx: MasternodeCtx): State {
   if (claimOf(session).height === state.chain.height) return search(state, session, ctx);
-  const until = (ctx.uptime + state.config.downloadTimeout) as Time;
-  const whole = { candidate: state.chain, branch: false, until };
-  return download(state, session, whole, ctx);
+  const until = timeOfReply(state, ctx);
+  return download(state, session, { candidate: state.chain, branch: false, until }, ctx);
+}
+
+function timeOfReply(state: State, ctx: MasternodeCtx): Time {
+  return (ctx.uptime + state.config.downloadTimeout) as Time;
 }
 
 // Downloading.
@@ -116,7 +119,11 @@ function grown(state: State, session: Session, stage: Download, ctx: MasternodeC
     tellTips(served, ctx);
     return sync(served, ctx);
   }
-  if (candidate.height < reach(state, session, ctx)) return download(state, session, stage, ctx);
+  if (candidate.height < reach(state, session, ctx)) {
+    // The time of a branch is for all its replies; any other question has one of its own.
+    const until = stage.branch ? stage.until : timeOfReply(state, ctx);
+    return download(state, session, { ...stage, until }, ctx);
+  }
   // All it has, and still not better: unless our chain grew meanwhile, it claimed what is not so.
   const kept = !isBetter(claimed, state.chain) || claimed.height > candidate.height;
   if (!kept) return failed(state, session, "a branch that is not what it claimed", ctx);
