@@ -53,6 +53,7 @@ const NO_HINTS: FuzzHints = {
   introduce: null,
   node: {},
   quorum: null,
+  room: null,
 };
 
 export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {

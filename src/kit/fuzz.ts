@@ -25,6 +25,8 @@ export interface FuzzHints {
   readonly node: Readonly<Record<string, NodeHint>>;
   /** The constant that says how many have to stand together for the network to go on. */
   readonly quorum: string | null;
+  /** The constant that says how many peers a node may have at once. */
+  readonly room: string | null;
 }
 
 export interface Pace {

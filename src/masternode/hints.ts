@@ -212,4 +212,5 @@ export const hints: FuzzHints = {
     knowsAddress: { percent: 15, values: [false], core: false },
   },
   quorum: "minimumMasternodes",
+  room: "sessionsMax",
 };

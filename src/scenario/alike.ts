@@ -12,7 +12,7 @@ import { type Duration, SECOND, type Time } from "../core/units.ts";
 import type { World } from "../engine/world.ts";
 import type { Ending, Kit } from "../kit/kit.ts";
 import { Recorder } from "../trace/recorder.ts";
-import { compile, profileOf } from "./compile.ts";
+import { compile, constantsOf, profileOf } from "./compile.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Scenario } from "./model.ts";
 
@@ -71,7 +71,7 @@ const LOOKS = [FIRST, ...[300, 600, 1_200].map((time) => (time * SECOND) as Time
 /** Of nodes: so few have found each other by the last look, however slow they are. */
 const NODES_MAX = 8;
 
-/** What of `names` does not hold; nothing of a world that is too short or large, or hurt. */
+/** What of `names` does not hold; nothing of a world that is too short or large, full, or hurt. */
 export function compared<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
@@ -82,7 +82,7 @@ export function compared<P extends Protocol>(
   const asked = names.filter((name) => Object.hasOwn(RELATIONS, name));
   if (asked.length === 0 || kit.ending === undefined || dials === null) return [];
   const hurt = scenario.events.some((event) => "fault" in event);
-  const isLarge = scenario.nodes.length > NODES_MAX;
+  const isLarge = scenario.nodes.length > NODES_MAX || isFull(kit, scenario, run.profile);
   const kept = (profileOf(kit, run.profile).standing ?? "kept") === "kept";
   if (hurt || isLarge || scenario.until < FIRST || !kept) return [];
   const twin = becalmed(scenario);
@@ -92,6 +92,15 @@ export function compared<P extends Protocol>(
     const other = begin(RELATIONS[name]?.other(twin, dials) ?? twin);
     const found = lasting((time) => difference(first, other, time, scenario));
     return found === null ? [] : [{ ...found, invariant: name, at: FIRST, event: null }];
+  });
+}
+
+/** Some node has no room for all others: who is there first, or was called, decides who is in. */
+function isFull<P extends Protocol>(kit: Kit<P>, scenario: Scenario, profile: string): boolean {
+  const room = kit.fuzz?.room ?? null;
+  if (room === null) return false;
+  return scenario.nodes.some((node) => {
+    return Number(constantsOf(kit, scenario, node, profile)[room]) < scenario.nodes.length;
   });
 }
 

@@ -98,6 +98,17 @@ export function profileOf<P extends Protocol>(kit: Kit<P>, name: string): Profil
   );
 }
 
+/** Of one node, in a run with the profile `standard`. */
+export function constantsOf<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  plan: NodePlan,
+  standard: string,
+): Settings {
+  const profile = profileOf(kit, plan.profile ?? standard);
+  return { ...defaultsOf(kit.config), ...profile.config, ...scenario.config, ...plan.config };
+}
+
 function specOf<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
@@ -106,12 +117,7 @@ function specOf<P extends Protocol>(
   addressOf: NodeSetup["addressOf"],
 ): NodeSpec<P> {
   const profile = profileOf(kit, plan.profile ?? standard);
-  const config: Settings = {
-    ...defaultsOf(kit.config),
-    ...profile.config,
-    ...scenario.config,
-    ...plan.config,
-  };
+  const config = constantsOf(kit, scenario, plan, standard);
   const { name, address, dialsFrom, settings: node, start, clock, disk } = plan;
   const setup = { name, address, config, world: scenario.world, node, addressOf };
   return {
