@@ -32,8 +32,6 @@ export interface Accounts {
   readonly met: Set<Address>;
   /** Masternodes, and who named one before it was heard itself. */
   readonly known: Map<Address, Address | null>;
-  /** Named by configuration or an operator. */
-  readonly configured: Set<Address>;
   /** Unanswered, by session. */
   readonly pings: Map<number, readonly { readonly nonce: U64; readonly at: number }[]>;
   /** Since when sessions are ready, guests' as well. */
@@ -45,13 +43,12 @@ export interface Accounts {
   steady: boolean;
 }
 
-export function opened(c: Numbers, drift: number, configured: readonly Address[]): Accounts {
+export function opened(c: Numbers, drift: number): Accounts {
   return {
     c,
     accounts: new Map(),
     met: new Set(),
     known: new Map(),
-    configured: new Set(configured),
     pings: new Map(),
     ready: new Map(),
     guests: new Set(),
@@ -62,8 +59,8 @@ export function opened(c: Numbers, drift: number, configured: readonly Address[]
 }
 
 /** A new process knows nothing of what the last one did, but for what it is told at boot. */
-export function reopened({ c, drift }: Accounts, configured: readonly Address[]): Accounts {
-  return opened(c, drift, configured);
+export function reopened({ c, drift }: Accounts): Accounts {
+  return opened(c, drift);
 }
 
 /** By 1 towards 0 in each `scoreDrift`. */

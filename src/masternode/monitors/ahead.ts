@@ -5,7 +5,7 @@ import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import { blockHash } from "../block.ts";
 import type { Fact } from "../facts.ts";
 import type { Block, Hash, Message } from "../messages.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const TRIES = "tries-again";
 
@@ -34,7 +34,6 @@ class Ahead extends RuleMonitor {
   readonly mask: number = kindMask(
     ...(["deliver", "fact", "timer", "boot", "down", "stall", "clock"] as const),
   );
-  readonly #crypto: Scene["crypto"];
   readonly #kept: (Kept | null)[] = this.plan.plans.map(() => null);
   /** Wall clock minus true time; NaN: it drifts. */
   readonly #ahead: number[] = this.plan.plans.map(({ clock: { offset, drift } }) => {
@@ -42,11 +41,6 @@ class Ahead extends RuleMonitor {
   });
   /** Blocks that honest nodes made. */
   readonly #sound = new Set<Hash>();
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#crypto = scene.crypto;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind, at, body } = event;
@@ -81,7 +75,7 @@ class Ahead extends RuleMonitor {
     const due = slot - this.constant(node, "earlyBlock");
     if (this.picture.wallOf(node, at) >= due - this.slack) return;
     // One of each height is kept, the last.
-    const isSound = this.#sound.has(blockHash(this.#crypto, header));
+    const isSound = this.#sound.has(blockHash(this.crypto, header));
     this.#kept[node] = isSound ? { height, previous, due } : null;
   }
 

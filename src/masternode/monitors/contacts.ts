@@ -4,8 +4,8 @@ import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import type { Ledger } from "./ledger.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const COMPANY = "seeks-company";
 const OTHERS = "spares-others";
@@ -59,20 +59,14 @@ class Contacts extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "close"] as const),
     ...(["deliver", "boot", "down"] as const),
   );
-  readonly #ledger: Ledger;
   readonly #contacts: Contact[] = this.plan.plans.map(() => begun([]));
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#ledger = scene.ledger;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;
     const contact = this.#contacts[node];
     if (contact === undefined || !this.isKept(node)) return;
     if (kind === "boot" || kind === "down") {
-      const { configured } = this.#ledger.at(node);
+      const { configured } = this.ledger.at(node);
       this.#contacts[node] = begun(kind === "boot" ? this.#able(node, configured) : []);
       return;
     }
@@ -152,7 +146,7 @@ class Contacts extends RuleMonitor {
 
   /** It has room for one more dial, and needs one. */
   #isWanting({ node, at }: TraceEvent, { bans }: Contact): boolean {
-    const book = this.#ledger.at(node);
+    const book = this.ledger.at(node);
     const { dialsMax, sessionsMax } = book.c;
     if (bans || book.dialing() >= dialsMax || book.residents(null) >= sessionsMax) return false;
     return this.#isAlone(node, at);
@@ -160,7 +154,7 @@ class Contacts extends RuleMonitor {
 
   /** When a feeler counts as one more is a matter of its clock: all ends count, where it is off. */
   #isAlone(node: number, at: number): boolean {
-    const book = this.#ledger.at(node);
+    const book = this.ledger.at(node);
     if (this.plan.exact && this.even.is(node)) return book.missing(at) > 0;
     return this.picture.at(node).ends.size < book.c.sessionsWanted;
   }

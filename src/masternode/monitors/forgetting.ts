@@ -33,7 +33,7 @@ export const forgetting: Rules = {
 };
 
 class Forgetting extends RuleMonitor {
-  readonly mask: number = kindMask("fact", "boot", "dial", "command");
+  readonly mask: number = kindMask("fact", "boot", "dial");
   readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** When an address was last ready or turned active or inactive here. */
   readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
@@ -41,12 +41,6 @@ class Forgetting extends RuleMonitor {
   readonly #failures: Map<Address, number>[] = this.plan.plans.map(
     () => new Map<Address, number>(),
   );
-  readonly #configured: ReadonlySet<Address>[] = this.plan.plans.map(({ settings }) => {
-    const dials = (settings["dials"] ?? []) as readonly string[];
-    return new Set(dials.map((name) => this.plan.addressOf(name)));
-  });
-  /** By an operator, in this life. */
-  readonly #named: Set<Address>[] = this.plan.plans.map(() => new Set());
   readonly #selves: Set<Address>[] = this.plan.plans.map(() => new Set());
   /** Old nodes are taken for others where their port is not the usual one. */
   readonly #isPlain = this.plan.plans.every(({ standing }) => standing === "kept");
@@ -59,11 +53,7 @@ class Forgetting extends RuleMonitor {
       this.#known[node]?.clear();
       this.#met[node]?.clear();
       this.#failures[node]?.clear();
-      this.#named[node]?.clear();
       this.#selves[node]?.clear();
-    } else if (kind === "command") {
-      const { address } = body as { readonly address?: Address };
-      if (address !== undefined) this.#named[node]?.add(address);
     } else if (this.#isOwn(node, event.b as Address)) {
       this.#self(event, "dials an address that it knows to be its own");
     }
@@ -145,7 +135,7 @@ class Forgetting extends RuleMonitor {
       const met = this.#met[node]?.get(address);
       const unseen = this.constant(node, "unseenMax");
       const isMet = met !== undefined && (at - met) * one.rate < unseen;
-      const isNamed = [this.#configured, this.#named].some((all) => all[node]?.has(address));
+      const isNamed = this.ledger.at(node).configured.has(address);
       const isHopeful =
         isYoung && met === undefined && (this.#failures[node]?.get(address) ?? 0) < most;
       if (!isEarly && !isMet && !isNamed && !isHopeful) continue;

@@ -3,8 +3,8 @@ import type { Address } from "../../core/address.ts";
 import { formatDuration } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import type { Book, Ledger, Line } from "./ledger.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import type { Book, Line } from "./ledger.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const PAUSES = "pauses";
 
@@ -49,22 +49,16 @@ const IN_STEP = 3;
 
 class Pauses extends RuleMonitor {
   readonly mask: number = kindMask("fact", "timer", "boot");
-  readonly #ledger: Ledger;
   readonly #records: Map<Address, Record>[] = this.plan.plans.map(() => new Map<Address, Record>());
   /** Pauses in a row, by node, that were as long as if there were no spread. */
   readonly #unspread: number[] = this.plan.plans.map(() => 0);
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#ledger = scene.ledger;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
     const records = this.#records[node];
     if (records === undefined || !this.plan.exact || !this.isKept(node)) return;
     if (kind === "boot") return records.clear();
-    const book = this.#ledger.at(node);
+    const book = this.ledger.at(node);
     if (!this.even.is(node)) return;
     if (kind === "timer") {
       if (event.body === "redial") this.#rings(event, records.get(event.b as Address)?.pause);

@@ -4,7 +4,7 @@ import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import { leaderIndex } from "../leader.ts";
 import type { Standpoint } from "./picture.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const production: Rules = {
   specs: {
@@ -37,12 +37,6 @@ const PRODUCTION_GATES = ["masternode", "clock", "due", "synced", "minimum"] as 
 
 class Production extends RuleMonitor {
   readonly mask: number = kindMask("fact");
-  readonly #crypto: Scene["crypto"];
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#crypto = scene.crypto;
-  }
 
   see(event: TraceEvent): void {
     if (!this.isKept(event.node)) return;
@@ -102,7 +96,7 @@ class Production extends RuleMonitor {
     const { tip, active } = one;
     const own = active.indexOf(one.address);
     if (tip === null || own < 0) return;
-    const first = leaderIndex(this.#crypto, tip.hash, height, active.length);
+    const first = leaderIndex(this.crypto, tip.hash, height, active.length);
     const due = (own - first + active.length) % active.length;
     // Its tick was judged by the clock that it had then.
     const steps = rank * this.constant(node, "startStep");

@@ -70,10 +70,6 @@ class Pruning extends RuleMonitor {
     ...(["command", "boot", "down"] as const),
   );
   readonly #lives: Life[] = this.plan.plans.map(begun);
-  readonly #configured: ReadonlySet<Address>[] = this.plan.plans.map(({ settings }) => {
-    const dials = (settings["dials"] ?? []) as readonly string[];
-    return new Set(dials.map((name) => this.plan.addressOf(name)));
-  });
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;
@@ -109,7 +105,7 @@ class Pruning extends RuleMonitor {
     if (prunedAt !== undefined && this.#isFresh(node, at - prunedAt, "prunedMemory", life.pruned)) {
       this.#isBack(event, "dialed", address);
     }
-    const isMet = life.met.has(address) || this.#configured[node]?.has(address) === true;
+    const isMet = life.met.has(address) || this.ledger.at(node).configured.has(address);
     if (!isMet && !life.tried.has(address)) life.tried.set(address, { since: at, failures: 0 });
   }
 

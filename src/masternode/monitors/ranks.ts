@@ -8,7 +8,7 @@ import { formatDuration, type Time } from "../../core/units.ts";
 import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
 import { leaderIndex } from "../leader.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const TURN = "in-turn";
 const ENDS = "assembles";
@@ -81,13 +81,7 @@ interface Maker {
 
 class Ranks extends RuleMonitor {
   readonly mask: number = kindMask("fact", "gate", "timer", "boot", "down", "stall", "clock");
-  readonly #crypto: Scene["crypto"];
   readonly #makers: Maker[] = this.plan.plans.map(() => born(false));
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#crypto = scene.crypto;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
@@ -191,7 +185,7 @@ class Ranks extends RuleMonitor {
     const own = maker.active.indexOf(self);
     if (own < 0 || maker.tip === null) return "unknown";
     const count = maker.active.length;
-    const first = leaderIndex(this.#crypto, maker.tip.hash, height, count);
+    const first = leaderIndex(this.crypto, maker.tip.hash, height, count);
     const rank = (own - first + count) % count;
     const slot = this.picture.genesis + height * this.constant(node, "slot");
     const waited = Math.min(at - (maker.opening?.since ?? at), wall - slot);

@@ -4,8 +4,8 @@ import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import type { Fact } from "../facts.ts";
-import type { Book, Ledger } from "./ledger.ts";
-import { RuleMonitor, type Rules, type Scene } from "./rule.ts";
+import type { Book } from "./ledger.ts";
+import { RuleMonitor, type Rules } from "./rule.ts";
 
 const REDIALS = "redials";
 const ENOUGH = "seeks-no-more";
@@ -58,19 +58,13 @@ class Redials extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "deliver", "boot"] as const),
     ...(["down", "garbled", "saved", "command"] as const),
   );
-  readonly #ledger: Ledger;
   readonly #moods: Mood[] = this.plan.plans.map(() => ({ owed: null, cross: false }));
-
-  constructor(scene: Scene) {
-    super(scene);
-    this.#ledger = scene.ledger;
-  }
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
     const mood = this.#moods[node];
     if (mood === undefined || !this.isKept(node)) return;
-    const book = this.#ledger.at(node);
+    const book = this.ledger.at(node);
     if (kind === "boot" || kind === "down") {
       this.#moods[node] = { owed: null, cross: false };
       return;
@@ -83,7 +77,7 @@ class Redials extends RuleMonitor {
 
   override finish(end: Time): readonly Complaint[] {
     for (const [node, mood] of this.#moods.entries()) {
-      if (this.isKept(node)) this.#over(mood, this.#ledger.at(node));
+      if (this.isKept(node)) this.#over(mood, this.ledger.at(node));
     }
     return super.finish(end);
   }

@@ -46,10 +46,10 @@ const ROOMY = 2_048;
 
 class Reputation extends RuleMonitor {
   readonly mask: number = this.plan.exact
-    ? kindMask("boot", "clock", "command", "dial", "send", "deliver", "gate", "fact")
+    ? kindMask("boot", "clock", "dial", "send", "deliver", "gate", "fact")
     : 0;
-  readonly #books: Accounts[] = this.plan.plans.map(({ config, clock }, node) =>
-    opened(config as Accounts["c"], clock.drift, this.#bootstrap(node)),
+  readonly #books: Accounts[] = this.plan.plans.map(({ config, clock }) =>
+    opened(config as Accounts["c"], clock.drift),
   );
 
   see(event: TraceEvent): void {
@@ -57,7 +57,7 @@ class Reputation extends RuleMonitor {
     const book = this.#books[node];
     if (book === undefined || !this.isKept(node)) return;
     if (kind === "boot") {
-      this.#books[node] = reopened(book, this.#bootstrap(node));
+      this.#books[node] = reopened(book);
       return;
     }
     if (kind === "clock") {
@@ -78,11 +78,6 @@ class Reputation extends RuleMonitor {
         return this.#dial(book, event);
       case "gate":
         return this.#gate(book, event, body as GateBody);
-      case "command": {
-        const { address } = body as { readonly address?: Address };
-        if (address !== undefined) book.configured.add(address);
-        return;
-      }
       default:
     }
   }
@@ -216,7 +211,8 @@ class Reputation extends RuleMonitor {
   }
 
   #dial(book: Accounts, event: TraceEvent): void {
-    const { c, accounts, configured, known } = book;
+    const { c, accounts, known } = book;
+    const { configured } = this.ledger.at(event.node);
     const peer = event.b as Address;
     const { shunnedUntil } = accounts.get(peer) ?? NEW;
     if (event.at >= shunnedUntil || configured.has(peer) || known.has(peer)) return;
@@ -248,11 +244,6 @@ class Reputation extends RuleMonitor {
     const owner = this.picture.owner(peer);
     if (owner < 0 || owner === node || c.candidatesMax < ROOMY) return false;
     return !this.picture.isMainnet || !isPrivate(peer);
-  }
-
-  #bootstrap(node: number): readonly Address[] {
-    const dials = (this.plan.plans[node]?.settings["dials"] ?? []) as readonly string[];
-    return this.plan.plans.filter(({ name }) => dials.includes(name)).map(({ address }) => address);
   }
 
   #complain(

@@ -42,15 +42,19 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly picture: Picture;
   protected readonly calm: Calm;
   protected readonly even: Even;
+  protected readonly ledger: Ledger;
+  protected readonly crypto: Crypto;
   /** µs: clocks are rounded, and real nodes read theirs before the trace does, or are late. */
   protected readonly slack: number;
   readonly #breaches = new Breaches();
 
-  constructor({ plan, picture, calm, even }: Scene) {
+  constructor({ plan, picture, calm, even, ledger, crypto }: Scene) {
     this.plan = plan;
     this.picture = picture;
     this.calm = calm;
     this.even = even;
+    this.ledger = ledger;
+    this.crypto = crypto;
     this.slack = plan.exact ? ROUNDED : SECOND;
   }
 
