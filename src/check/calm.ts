@@ -5,7 +5,7 @@
  */
 import { coverage, isClosing } from "../core/coverage.ts";
 import type { Fault, LinkFault } from "../core/fault.ts";
-import type { Time } from "../core/units.ts";
+import { SECOND, type Time } from "../core/units.ts";
 import { kindMask, type TraceEvent } from "../trace/event.ts";
 import type { NodeFacts, RunPlan } from "./invariant.ts";
 import { partsOf } from "./parts.ts";
@@ -30,6 +30,8 @@ const CLOSED = 2;
 interface Part {
   up: boolean;
   stalled: boolean;
+  /** What has to be on its disk first, it says late. */
+  slow: boolean;
   /** Its host has another address than people know it by. */
   moved: boolean;
   bootAt: Time;
@@ -47,6 +49,8 @@ interface Rule {
 }
 
 const MILLION = 1_000_000;
+/** A disk that takes longer is a hindrance: a node sends nothing until its numbers are durable. */
+const SLOW = SECOND;
 
 export class Calm {
   static readonly mask: number = kindMask(
@@ -142,7 +146,7 @@ export class Calm {
   freeSince(one: number, other: number): Time | null {
     if (!this.isOpen(one, other) || !this.isOpen(other, one)) return null;
     const [left, right] = [this.#part(one), this.#part(other)];
-    if (left.stalled || right.stalled || left.moved || right.moved) return null;
+    if ([left, right].some(({ stalled, moved, slow }) => stalled || moved || slow)) return null;
     const pair = this.#since[one * this.#size + other] as number;
     return Math.max(pair, left.since, right.since) as Time;
   }
@@ -189,8 +193,9 @@ export class Calm {
     const fault = event.body as Fault;
     switch (fault.do) {
       case "disk":
-        if (part !== undefined) this.#stirred(event.node, part, event.at);
-        return;
+        if (part === undefined) return;
+        if (fault.delay !== undefined) part.slow = fault.delay > SLOW;
+        return this.#stirred(event.node, part, event.at);
       case "move":
         if (part === undefined) return;
         part.moved = true;
@@ -257,7 +262,9 @@ export class Calm {
   }
 
   #found(): readonly Component[] {
-    const able = [...this.#parts.keys()].filter((node) => this.isUp(node) && !this.hasMoved(node));
+    const able = [...this.#parts.keys()].filter((node) => {
+      return this.isUp(node) && !this.hasMoved(node) && !this.#part(node).slow;
+    });
     const parts = partsOf(able, (one, other) => {
       return this.isOpen(one, other) && this.isOpen(other, one);
     });
@@ -285,10 +292,11 @@ export class Calm {
   }
 }
 
-function firstPart({ clock }: NodeFacts): Part {
+function firstPart({ clock, disk }: NodeFacts): Part {
   return {
     up: false,
     stalled: false,
+    slow: disk.delay > SLOW,
     moved: false,
     bootAt: 0 as Time,
     since: 0 as Time,

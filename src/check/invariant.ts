@@ -89,6 +89,8 @@ export interface NodeFacts {
   /** The kit's own keys of the node. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly clock: { readonly offset: Duration; readonly drift: number };
+  /** From a write to its being durable. */
+  readonly disk: { readonly delay: Duration };
 }
 
 /** What makes two complaints one: failures are grouped by it, and shrinking keeps it. */

@@ -23,11 +23,22 @@ export function planOf<P extends Protocol>(
   const standard = { ...defaults, ...profileOf(kit, profile).config, ...scenario.config };
   return {
     ...claimContext(scenario.nodes),
-    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, clock, ...node }) => {
+    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, ...node }) => {
+      const { clock, disk } = node;
       const { standing = "kept", config } = profileOf(kit, node.profile ?? profile);
       const own = standing === "kept" ? {} : config;
       const constants = { ...defaults, ...own, ...scenario.config, ...node.config };
-      return { name, address, dialsFrom, standing, start, config: constants, settings, clock };
+      return {
+        name,
+        address,
+        dialsFrom,
+        standing,
+        start,
+        config: constants,
+        settings,
+        clock,
+        disk,
+      };
     }),
     world: scenario.world,
     link: linkOf(scenario, seed),

@@ -48,8 +48,7 @@ export function acceptAnnouncement(
   }
   const { peer, remote } = session;
   ctx.emit({ type: "processed", of: address, from: peer, remote, firstHand, news: verdict.news });
-  let next = place(state, verdict.entry, peer, ctx);
-  if (before === undefined) next = candidate(next, address, sourceOf(verdict.entry), ctx);
+  let next = candidate(place(state, verdict.entry, peer, ctx), address, ctx);
   // It is there itself: whoever named it told the truth (rule Q1).
   const namedBy = firstHand ? (before?.namedBy ?? null) : null;
   if (namedBy !== null) next = scored(next, namedBy, "proved", ctx);
@@ -102,11 +101,7 @@ function takeLine(
   if (verdict.kind !== "taken") return state;
   const next = place(state, verdict.entry, from, ctx);
   if (next === state) return state;
-  return before === undefined ? candidate(next, address, sourceOf(verdict.entry), ctx) : next;
-}
-
-function sourceOf(entry: Entry): "hearsay" | "evidence" {
-  return entry.evidenceAt === null ? "hearsay" : "evidence";
+  return candidate(next, address, ctx);
 }
 
 /** Nothing it could tell is new: most of what floods and lists bring, so it is asked first. */

@@ -33,19 +33,16 @@ export function addNode(state: State, command: CommandOf<"addnode">, ctx: Master
 }
 
 /** A new dial candidate wakes the loop (rule X3). */
-export function candidate(
-  state: State,
-  address: Address,
-  source: "hearsay" | "evidence",
-  ctx: MasternodeCtx,
-): State {
+export function candidate(state: State, address: Address, ctx: MasternodeCtx): State {
   if (has(state.peers, address) || isUnwanted(state, address, ctx)) return state;
+  const entry = get(state.registry.entries, address);
+  const proven = entry !== undefined && entry.evidenceAt !== null;
   // Who was pruned returns only by evidence (rule Q2).
-  if (source === "hearsay" && has(state.memory.pruned, address)) return state;
+  if (!proven && has(state.memory.pruned, address)) return state;
   const roomy = withRoom(state, ctx);
   if (roomy === null) return state;
   ctx.setTimer("dial", 0 as Duration);
-  const peer = changedPeer(peerAt(roomy, address, ctx), { proven: source === "evidence" });
+  const peer = changedPeer(peerAt(roomy, address, ctx), { proven });
   return noteChange(withPeer(roomy, peer), ctx);
 }
 

@@ -188,7 +188,7 @@ export function acceptPeers(
   let next = state;
   for (const text of message.addresses.slice(0, state.config.listMax)) {
     const address = parseAddress(text, state.config.defaultPort);
-    if (address !== null) next = candidate(next, address, "hearsay", ctx);
+    if (address !== null) next = candidate(next, address, ctx);
   }
   const peers = next.peers.size - state.peers.size;
   if (peers > 0) ctx.emit({ type: "learned", peers, from: session.peer });

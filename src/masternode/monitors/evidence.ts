@@ -102,18 +102,25 @@ class Evidence extends RuleMonitor {
     const of = this.#parse(masternodeAddress);
     // What somebody behind a translator says in the name of this node's own address is passed over.
     if (of === null || of === this.picture.at(node).address) return;
-    // Of two that seem to be there, one may be silent.
-    if (this.picture.owner(of) < 0) return;
     const heard = this.#heard[node]?.get(of);
     const { sequenceNumber: sequence, timestamp } = heartbeat;
     if (sequence <= Math.max(heard?.sequence ?? -1, this.#listed[node]?.get(of) ?? -1)) return;
     const off = Math.abs(timestamp * SECOND - this.picture.wallOf(node, at));
     // Nearly out of the window, it may be in or out.
     const isTimely = off < this.constant(node, "evidenceWindow") - SECOND;
-    const isCounted = isTimely && this.picture.at(node).active.includes(of);
+    const isCounted = isTimely && this.#isItself(of) && this.picture.at(node).active.includes(of);
     const since = isCounted ? at : (heard?.at ?? Number.NEGATIVE_INFINITY);
     if (heard === undefined) this.#heard[node]?.set(of, { sequence, at: since });
     else [heard.sequence, heard.at] = [sequence, since];
+  }
+
+  /**
+   * Of two that seem to be there, one may be silent. What an old node says that is elsewhere now is
+   * nobody's word: its heartbeats are under a key that nobody knows.
+   */
+  #isItself(of: Address): boolean {
+    const owner = this.picture.owner(of);
+    return owner >= 0 && (this.isKept(owner) || !this.calm.hasMoved(owner));
   }
 
   #proven(event: TraceEvent, { address }: FactOf<"status">): void {
