@@ -64,6 +64,8 @@ export interface RunPlan extends ClaimContext {
   readonly epoch: UnixMicros;
   /** Things happen when they are due, to the microsecond; real nodes are always a little late. */
   readonly exact: boolean;
+  /** So late, or early by rounding, something may be and still be on time. */
+  readonly slack: Duration;
   readonly end: Time;
 }
 

@@ -16,7 +16,7 @@ import { linkOf } from "../scenario/compile.ts";
 import { claimContext } from "../scenario/context.ts";
 import { messageTypes } from "../scenario/dialect.ts";
 import { Judge } from "../scenario/expect.ts";
-import { planOf } from "../scenario/plan.ts";
+import { planOf, realPlanOf } from "../scenario/plan.ts";
 import { ofRealNodes, promiseOutcomes, watchOf } from "../scenario/promises.ts";
 import type { Monitor } from "../check/invariant.ts";
 import type { Scenario } from "../scenario/model.ts";
@@ -141,7 +141,7 @@ class Stage<P extends Protocol> {
     this.#guard = guard;
     const { seed = scenario.seed, profile = scenario.profile, speed, version } = options;
     const header = headerOf(kit, scenario, seed, profile, version);
-    this.#header = { ...header, origin: "host" };
+    this.#header = { ...header, origin: "host", speed };
     this.#pace = new Pace(speed);
     const context = claimContext(scenario.nodes);
     const kind = seed === scenario.seed ? "pinned" : "sweep";
@@ -150,7 +150,7 @@ class Stage<P extends Protocol> {
     this.#recorder.listen(this.#judge);
     const until = options.until ?? scenario.until;
     this.#monitor = watchOf(kit, this.#invariants, () => {
-      return { ...planOf(kit, scenario, { seed, profile, until }), exact: false };
+      return realPlanOf(planOf(kit, scenario, { seed, profile, until }), speed);
     });
     if (this.#monitor !== null) this.#recorder.listen(this.#monitor);
     this.#recorder.listen(this.#gauges);

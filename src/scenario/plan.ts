@@ -1,12 +1,19 @@
 /** A scenario as monitors are told of it: who runs what, with which constants, over which links. */
 import type { RunPlan } from "../check/invariant.ts";
 import type { Protocol } from "../core/machine.ts";
-import type { Time } from "../core/units.ts";
+import { type Duration, SECOND, type Time } from "../core/units.ts";
 import { defaultsOf } from "../kit/field.ts";
 import type { Kit } from "../kit/kit.ts";
 import { linkOf, profileOf } from "./compile.ts";
 import { claimContext } from "./context.ts";
 import type { Scenario } from "./model.ts";
+
+/** Clocks are rounded. */
+const ROUNDED = 10 as Duration;
+/** Real nodes read their clocks before the trace does, and wake up late: a second of the run... */
+const LATE: number = SECOND;
+/** ...and where its time goes faster, what so long a time of this machine is there. */
+const LATE_HERE: number = 0.2 * SECOND;
 
 export interface Played {
   readonly seed: string;
@@ -46,6 +53,12 @@ export function planOf<P extends Protocol>(
     userTimeout: scenario.network.userTimeout,
     epoch: kit.epoch(scenario.world, standard),
     exact: true,
+    slack: ROUNDED,
     end: until,
   };
+}
+
+/** The same of real nodes, which ran `speed` times faster than real time. */
+export function realPlanOf(plan: RunPlan, speed: number): RunPlan {
+  return { ...plan, exact: false, slack: Math.max(LATE, LATE_HERE * speed) as Duration };
 }

@@ -161,6 +161,10 @@ function headerOf(value: unknown, place: string): TraceHeader {
     ["name", "seed", "profile"].every((key) => typeof header[key] === "string") &&
     typeof header["epoch"] === "number";
   if (!whole) throw new BadInput([`${place} trace — the header lacks nodes, name, seed or epoch`]);
+  const { speed } = header;
+  if (speed !== undefined && !(typeof speed === "number" && speed > 0)) {
+    throw new BadInput([`${place} trace — speed must be a number above 0`]);
+  }
   return header as unknown as TraceHeader;
 }
 

@@ -91,6 +91,11 @@ describe("what is no trace", () => {
       ['{"header":{"format":1}}'],
       "x:1:1 trace — the header lacks nodes, name, seed or epoch",
     ],
+    [
+      "a speed that is none",
+      [header.replace('"format"', '"speed":0,"format"')],
+      "x:1:1 trace — speed must be a number above 0",
+    ],
     ["a lost line", [header, first, third], "x:3:1 trace — event 2 follows 0"],
     ["garbage inside", [header, "{", first], "x:2:1 trace — the line is not whole JSON"],
     ["a list", [header, "[]"], "x:2:1 trace — expected an event"],

@@ -6,7 +6,7 @@ import { BadInput } from "../../core/assert.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
-import { planOf } from "../../scenario/plan.ts";
+import { planOf, realPlanOf } from "../../scenario/plan.ts";
 import { ofRealNodes, promiseOutcomes, promises } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
@@ -93,9 +93,10 @@ interface Judged {
 
 function judged(kit: Protocol, scenario: Scenario, profile: string, trace: Trace): Judged {
   const { header, footer } = trace;
-  const { seed, origin } = header;
+  const { seed, origin, speed = 1 } = header;
   const until = footer.virtual as number as Time;
-  const plan = { ...planOf(kit, scenario, { seed, profile, until }), exact: origin === "sim" };
+  const simulated = planOf(kit, scenario, { seed, profile, until });
+  const plan = origin === "sim" ? simulated : realPlanOf(simulated, speed);
   const wanted = Object.entries(kit.invariants?.specs ?? {})
     .filter(([name, { mode }]) => mode === "sometimes" || scenario.invariants?.includes(name))
     .map(([name]) => name);

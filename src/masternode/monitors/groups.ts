@@ -202,7 +202,7 @@ export class Groups {
         most = Math.max(most, 2 * longest(latency) + (loss > 0 ? LOSSY : 0));
       }
     }
-    return most + (this.#plan.exact ? 0 : SECOND);
+    return most + (this.#plan.exact ? 0 : this.#plan.slack);
   }
 }
 

@@ -200,7 +200,8 @@ class Lists extends RuleMonitor {
   /** Null: who knows. */
   #isFresh({ node, at }: TraceEvent, readyAt: number): boolean | null {
     const [since, window] = [at - readyAt, this.constant(node, "peerFreshness")];
-    if (!this.even.is(node) || !this.plan.exact || Math.abs(since - window) < SLACK) return null;
+    if (!this.even.is(node) || !this.plan.exact || Math.abs(since - window) < this.slack)
+      return null;
     return since < window;
   }
 
@@ -242,9 +243,6 @@ class Lists extends RuleMonitor {
     });
   }
 }
-
-/** µs: what rounding may make of a moment. */
-const SLACK = 10;
 
 function begun(): Life {
   return {

@@ -4,7 +4,7 @@ import type { Calm } from "../../check/calm.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
-import { SECOND, type Time } from "../../core/units.ts";
+import type { Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { Even } from "./even.ts";
@@ -34,8 +34,6 @@ export interface Rules {
   make(scene: Scene): Monitor;
 }
 
-const ROUNDED = 10;
-
 export abstract class RuleMonitor implements Monitor {
   abstract readonly mask: number;
   protected readonly plan: RunPlan;
@@ -55,7 +53,7 @@ export abstract class RuleMonitor implements Monitor {
     this.even = even;
     this.ledger = ledger;
     this.crypto = crypto;
-    this.slack = plan.exact ? ROUNDED : SECOND;
+    this.slack = plan.slack;
   }
 
   abstract see(event: TraceEvent): void;
