@@ -91,7 +91,10 @@ export function acceptBlocks(
     return state;
   }
   if (message.blocks.length === 0) return failed(state, session, "an empty reply", ctx);
-  const { candidate, from, to } = stage;
+  const { candidate, from } = stage;
+  const to = Math.min(stage.to, lastAcceptable(state.config, ctx.wall));
+  // The clock jumped back.
+  if (from > to) return sync(withStage(state, IDLE, ctx), ctx);
   let { waiting } = stage;
   for (const block of message.blocks) {
     const { height } = block.header;
