@@ -35,6 +35,9 @@ export interface Judgement {
   readonly virtual: Time;
 }
 
+/** More than most worlds have; of a large one, as much as may be kept. */
+const BATCH = 32_768;
+
 /** The name of the promise that no kit has to make. */
 const NO_CRASH = "no-crash";
 
@@ -44,7 +47,7 @@ export function judge<P extends Protocol>(
   options: JudgeOptions = {},
 ): Judgement {
   const { seed, profile, until } = scenario;
-  const recorder = new Recorder({ level: "digest" });
+  const recorder = new Recorder({ level: "digest", batch: BATCH });
   const { specs = {} } = kit.invariants ?? {};
   const names = options.invariants ?? Object.keys({ ...specs, ...relationsOf(kit) });
   const monitor = watchOf(kit, names, () => planOf(kit, scenario, { seed, profile, until }));
@@ -53,6 +56,7 @@ export function judge<P extends Protocol>(
   const wire = options.wire ?? "objects";
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard: false });
   const crash = crashOf(world, until);
+  recorder.flush();
   const complaints = [
     ...(monitor?.finish(world.now) ?? []),
     ...compared(kit, scenario, names, { seed, profile }),

@@ -119,6 +119,17 @@ export function invariantsWith(crypto: Crypto): Invariants {
   return { specs, watch: (names, plan) => new Monitors(names, plan, crypto) };
 }
 
+type Seer = (event: TraceEvent) => void;
+
+/** What one monitor wants to see. */
+interface Watch {
+  readonly mask: number;
+  /** Null: all. */
+  readonly facts: readonly Fact["type"][] | null;
+  /** Bound: to look up the methods of fifty classes takes as long as many of these. */
+  readonly see: Seer;
+}
+
 /** Who sees a kind of event. */
 interface Row {
   readonly picture: boolean;
@@ -126,7 +137,7 @@ interface Row {
   readonly even: boolean;
   readonly calm: boolean;
   readonly groups: boolean;
-  readonly seers: readonly Monitor[];
+  readonly seers: readonly Seer[];
 }
 
 class Monitors implements Monitor {
@@ -138,11 +149,11 @@ class Monitors implements Monitor {
   readonly #calm: Calm;
   readonly #groups: Groups;
   readonly #all: readonly Monitor[];
-  readonly #rules: readonly Rules[];
+  readonly #watches: readonly Watch[];
   /** Who wants to see a kind of event, by its number. */
   readonly #rows: readonly Row[];
   /** Who wants to see a type of fact. */
-  readonly #told = new Map<string, readonly Monitor[]>();
+  readonly #told = new Map<string, readonly Seer[]>();
   /** Of the groups, as all had it who see facts. */
   #version = 0;
 
@@ -157,12 +168,17 @@ class Monitors implements Monitor {
     const [calm, groups] = [this.#calm, this.#groups];
     const scene = { plan, picture, ledger, even, calm, groups, crypto };
 
-    this.#rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
-    this.#all = this.#rules.map((rule) => rule.make(scene));
+    const rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
+    this.#all = rules.map((rule) => rule.make(scene));
     this.mask = this.#all.reduce(
       (mask, { mask: own }) => mask | own,
       Picture.mask | Ledger.mask | Even.mask | Calm.mask | Groups.mask,
     );
+    const watches = this.#all.map((monitor, index): Watch => {
+      const facts = rules[index]?.facts ?? null;
+      return { mask: monitor.mask, facts, see: monitor.see.bind(monitor) };
+    });
+    this.#watches = watches;
     this.#rows = KINDS.map((_, kind) => {
       const wanted = (mask: number): boolean => (mask & (1 << kind)) !== 0;
       return {
@@ -171,7 +187,7 @@ class Monitors implements Monitor {
         even: wanted(Even.mask),
         calm: wanted(Calm.mask),
         groups: wanted(Groups.mask | Calm.mask),
-        seers: this.#all.filter(({ mask }) => wanted(mask)),
+        seers: watches.filter(({ mask }) => wanted(mask)).map(({ see }) => see),
       };
     });
   }
@@ -184,21 +200,21 @@ class Monitors implements Monitor {
     if (calm) this.#calm.see(event);
     if (groups) this.#groups.see(event);
     const told = kind === KIND.fact ? this.#toldOf((event.body as Fact).type, seers) : seers;
-    for (const monitor of told) monitor.see(event);
+    for (const seen of told) seen(event);
   }
 
   /** Whatever the fact says, new groups are judged when one is seen (`due.ts`). */
-  #toldOf(type: Fact["type"], seers: readonly Monitor[]): readonly Monitor[] {
+  #toldOf(type: Fact["type"], seers: readonly Seer[]): readonly Seer[] {
     if (this.#version !== this.#groups.version) {
       this.#version = this.#groups.version;
       return seers;
     }
     let told = this.#told.get(type);
     if (told === undefined) {
-      told = this.#all.filter(({ mask }, index) => {
-        const facts = this.#rules[index]?.facts;
-        return (mask & (1 << KIND.fact)) !== 0 && (facts === undefined || facts.includes(type));
-      });
+      told = this.#watches
+        .filter(({ mask }) => (mask & (1 << KIND.fact)) !== 0)
+        .filter(({ facts }) => facts === null || facts.includes(type))
+        .map(({ see }) => see);
       this.#told.set(type, told);
     }
     return told;

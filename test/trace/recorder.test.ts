@@ -192,6 +192,31 @@ it("shows a listener the kinds it asked for, at any level, and forks show nobody
   }
 });
 
+it("shows and digests the same in batches, later", () => {
+  const played = (list: readonly Call[], batch: number): readonly [Recorder, TraceEvent[]] => {
+    const seen: TraceEvent[] = [];
+    const recorder = new Recorder({ level: "digest", batch });
+    recorder.listen({ mask: kindMask("send", "fact", "down"), see: (event) => seen.push(event) });
+    return [record(recorder, list), seen];
+  };
+  fc.assert(
+    fc.property(calls, calls, fc.integer({ min: 2, max: 40 }), (list, more, batch) => {
+      const [live, seen] = played(list, 1);
+      const [late, seenLate] = played(list, batch);
+      expect(late.count).toBe(live.count);
+      const held = list.length % batch;
+      const shown = seen.filter(({ id }) => id < list.length - held);
+      expect(seenLate).toEqual(shown);
+      const [twin, other] = [late.fork(), live.fork()];
+      expect(seenLate).toEqual(seen);
+      expect(record(twin, more).digest).toBe(record(other, more).digest);
+      expect(late.digest).toBe(live.digest);
+      late.flush();
+      expect(seenLate).toEqual(seen);
+    }),
+  );
+});
+
 it("listening changes no digest", () => {
   const deaf = made("digest", many(10));
   const heard = new Recorder({ level: "digest" });

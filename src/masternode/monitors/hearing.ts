@@ -139,9 +139,10 @@ class Hearing extends RuleMonitor {
     if (of === null || this.#known[node]?.has(of) === true) return null;
     const owner = this.picture.owner(of);
     if (owner < 0 || owner === node || this.calm.hasMoved(owner)) return null;
-    const isNewer = heartbeat.sequenceNumber > (this.#heard[node]?.get(of) ?? -1);
+    // The newest is held, also where somebody invented its number.
+    if (heartbeat.sequenceNumber <= (this.#heard[node]?.get(of) ?? -1)) return null;
     this.#heard[node]?.set(of, heartbeat.sequenceNumber);
-    return isNewer && this.constant(node, "heldMax") > 0 ? of : null;
+    return this.constant(node, "heldMax") > 0 ? of : null;
   }
 
   #settle(node: number): void {

@@ -171,20 +171,31 @@ export class Ledger {
 }
 
 function opens(book: Book, { id, kind, at, cause, a, b, body }: TraceEvent): void {
-  const [remote, openedIn, peer] = [b as Address, id, null];
-  const base = { remote, openedIn, peer, boot: null, readyAt: 0, guest: false };
+  const remote = b as Address;
   if (kind === "dial") {
     const { rang } = book;
     const feeler = rang !== null && rang.id === cause && rang.body === "feeler";
-    book.lines.set(a, { ...base, role: "dialed", phase: "dialing", feeler });
+    book.lines.set(a, line("dialed", remote, id, feeler, false));
     book.peer(remote).triedAt = at;
   } else if (body === "accepted") {
     const guest = book.residents(null) >= book.c.sessionsMax;
-    book.lines.set(a, { ...base, role: "accepted", phase: "open", feeler: false, guest });
+    book.lines.set(a, line("accepted", remote, id, false, guest));
   } else {
-    const line = book.lines.get(a);
-    if (line !== undefined) line.phase = "open";
+    const dialed = book.lines.get(a);
+    if (dialed !== undefined) dialed.phase = "open";
   }
+}
+
+/** In one place, so that all have one layout. */
+function line(
+  role: Line["role"],
+  remote: Address,
+  openedIn: number,
+  feeler: boolean,
+  guest: boolean,
+): Line {
+  const phase = role === "dialed" ? "dialing" : "open";
+  return { role, remote, openedIn, peer: null, boot: null, phase, readyAt: 0, feeler, guest };
 }
 
 function ends(book: Book, { a: session, cause }: TraceEvent): void {
