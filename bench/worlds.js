@@ -41,7 +41,11 @@ async function inThreads({ many, count, shape, warm, seconds: bareSeconds }) {
   const each = Math.ceil(count / many);
   const workers = Array.from({ length: many }, (_, index) => {
     const first = 1_000_000 + index * each;
-    return new Worker(new URL(import.meta.url), { workerData: { shape, first, each, warm } });
+    // As src/campaign/pool.ts gives its workers.
+    return new Worker(new URL(import.meta.url), {
+      workerData: { shape, first, each, warm },
+      resourceLimits: { maxYoungGenerationSizeMb: 192 },
+    });
   });
   await Promise.all(workers.map(heard));
   const opened = process.cpuUsage();

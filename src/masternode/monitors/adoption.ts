@@ -46,9 +46,9 @@ interface Due {
 class Adoption extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "fact", "boot", "down", "closed");
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing === "kept");
-  readonly #due: (Due | null)[] = this.plan.plans.map(() => null);
+  readonly #due: (Due | null)[] = this.perNode(() => null);
   /** By session. */
-  readonly #asked: Map<number, Asked>[] = this.plan.plans.map(() => new Map<number, Asked>());
+  readonly #asked: Map<number, Asked>[] = this.perNode(() => new Map<number, Asked>());
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

@@ -33,7 +33,7 @@ interface Debts {
 
 class Again extends RuleMonitor {
   readonly mask: number = Even.mask | kindMask("send", "timer", "deliver", "fact", "down");
-  readonly #debts: Debts[] = this.plan.plans.map(none);
+  readonly #debts: Debts[] = this.perNode(none);
 
   see(event: TraceEvent): void {
     const { node, kind, at } = event;

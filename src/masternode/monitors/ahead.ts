@@ -34,9 +34,9 @@ class Ahead extends RuleMonitor {
   readonly mask: number = kindMask(
     ...(["deliver", "fact", "timer", "boot", "down", "stall", "clock"] as const),
   );
-  readonly #kept: (Kept | null)[] = this.plan.plans.map(() => null);
+  readonly #kept: (Kept | null)[] = this.perNode(() => null);
   /** Wall clock minus true time; NaN: it drifts. */
-  readonly #ahead: number[] = this.plan.plans.map(({ clock: { offset, drift } }) => {
+  readonly #ahead: number[] = this.perNode(({ clock: { offset, drift } }) => {
     return drift === 0 ? this.plan.epoch + offset : Number.NaN;
   });
   /** Blocks that honest nodes made. */

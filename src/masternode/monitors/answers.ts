@@ -65,7 +65,7 @@ function isOf(question: Question | null, nonce: U64): boolean {
 
 class Answers extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "close", "closed", "down");
-  readonly #open: (Question | null)[] = this.plan.plans.map(() => null);
+  readonly #open: (Question | null)[] = this.perNode(() => null);
   /** Of Pings that came before the session was ready at this end: they are handled then. */
   #early: { readonly node: number; readonly session: number; readonly nonce: U64 }[] = [];
 

@@ -22,7 +22,7 @@ export const bans: Rules = {
 class Bans extends RuleMonitor {
   readonly mask: number = kindMask("fact", "fault");
   /** Something that they were told was or is being corrupted: violations last. */
-  readonly #misled: boolean[] = this.plan.plans.map(() => false);
+  readonly #misled: boolean[] = this.perNode(() => false);
   /** Liars share these with honest nodes, and so share their bans. */
   readonly #shady: ReadonlySet<number>;
 

@@ -42,7 +42,7 @@ class Calls extends RuleMonitor {
     "fault",
   );
   /** Sessions whose other end has not introduced itself. */
-  readonly #unheard: Set<number>[] = this.plan.plans.map(() => new Set<number>());
+  readonly #unheard: Set<number>[] = this.perNode(() => new Set<number>());
   readonly #told = new Set<Address>();
   /** Nobody has lied so far about who is where. */
   #isHonest = this.plan.plans.every(({ standing }) => standing === "kept");

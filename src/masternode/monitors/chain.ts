@@ -31,7 +31,7 @@ export const chain: Rules = {
 
 class Chains extends RuleMonitor {
   readonly mask: number = kindMask("fact", "boot", "down");
-  readonly #last: (FactOf<"tip"> | null)[] = this.plan.plans.map(() => null);
+  readonly #last: (FactOf<"tip"> | null)[] = this.perNode(() => null);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

@@ -48,7 +48,7 @@ class Clock extends RuleMonitor {
     ...(["send", "fact", "boot", "down", "timer", "command", "saved"] as const),
     ...(["deliver", "garbled", "opened", "refused", "closed"] as const),
   );
-  readonly #hearings: Hearing[] = this.plan.plans.map(begun);
+  readonly #hearings: Hearing[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

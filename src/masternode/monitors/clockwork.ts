@@ -175,7 +175,7 @@ interface Hands {
 class Clockwork extends RuleMonitor {
   /** What a node itself says or sends arms no timer. */
   readonly mask: number = EVERY_KIND & ~kindMask("send", "fact", "gate");
-  readonly #hands: readonly Hands[] = this.plan.plans.map(() => ({
+  readonly #hands: readonly Hands[] = this.perNode(() => ({
     ...{ bootId: NO_CAUSE, bootAt: 0, movedIn: NO_CAUSE, drift: 0, drifted: false, ahead: 0 },
     ...{ last: new Map(), rang: new Map(), stood: false },
   }));

@@ -59,7 +59,7 @@ class Contacts extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "close"] as const),
     ...(["deliver", "boot", "down"] as const),
   );
-  readonly #contacts: Contact[] = this.plan.plans.map(() => begun([]));
+  readonly #contacts: Contact[] = this.perNode(() => begun([]));
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;

@@ -44,7 +44,7 @@ const SPARE = 4;
 class Counting extends DueMonitor {
   protected readonly invariant = "all-count-all";
   /** Has announced itself in this life. */
-  readonly #speaks: boolean[] = this.plan.plans.map(() => false);
+  readonly #speaks: boolean[] = this.perNode(() => false);
   readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected look({ kind, node, at, body }: TraceEvent): void {

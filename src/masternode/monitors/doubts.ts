@@ -29,9 +29,7 @@ interface Failures {
 class Doubts extends RuleMonitor {
   readonly mask: number = kindMask("boot", "fact");
   /** By the peer's address. */
-  readonly #failed: Map<Address, Failures>[] = this.plan.plans.map(
-    () => new Map<Address, Failures>(),
-  );
+  readonly #failed: Map<Address, Failures>[] = this.perNode(() => new Map<Address, Failures>());
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

@@ -49,8 +49,8 @@ class Early extends RuleMonitor {
   readonly mask: number = kindMask(
     ...(["opened", "deliver", "send", "fact", "timer", "close", "closed", "boot"] as const),
   );
-  readonly #waiting: Map<number, Waiting>[] = this.plan.plans.map(() => new Map<number, Waiting>());
-  readonly #turns: (Turn | null)[] = this.plan.plans.map(() => null);
+  readonly #waiting: Map<number, Waiting>[] = this.perNode(() => new Map<number, Waiting>());
+  readonly #turns: (Turn | null)[] = this.perNode(() => null);
 
   see(event: TraceEvent): void {
     const { node, kind, a: session } = event;

@@ -41,7 +41,7 @@ interface Hall {
 class Endings extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("dial", "opened", "refused", "close", "closed", "fact", "timer", "down");
-  readonly #halls: Hall[] = this.plan.plans.map(empty);
+  readonly #halls: Hall[] = this.perNode(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, a: session, at } = event;

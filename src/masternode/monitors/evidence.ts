@@ -52,9 +52,9 @@ interface Heard {
 
 class Evidence extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "boot");
-  readonly #heard: Map<Address, Heard>[] = this.plan.plans.map(() => new Map<Address, Heard>());
+  readonly #heard: Map<Address, Heard>[] = this.perNode(() => new Map<Address, Heard>());
   /** The newest heartbeat in a list: it dates from its timestamp, and is no news any more. */
-  readonly #listed: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
+  readonly #listed: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {

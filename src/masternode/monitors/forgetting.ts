@@ -34,14 +34,12 @@ export const forgetting: Rules = {
 
 class Forgetting extends RuleMonitor {
   readonly mask: number = kindMask("fact", "boot", "dial");
-  readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set());
+  readonly #known: Set<Address>[] = this.perNode(() => new Set());
   /** When an address was last ready or turned active or inactive here. */
-  readonly #met: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
+  readonly #met: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
   /** Failed dials in a row. */
-  readonly #failures: Map<Address, number>[] = this.plan.plans.map(
-    () => new Map<Address, number>(),
-  );
-  readonly #selves: Set<Address>[] = this.plan.plans.map(() => new Set());
+  readonly #failures: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
+  readonly #selves: Set<Address>[] = this.perNode(() => new Set());
   /** Old nodes are taken for others where their port is not the usual one. */
   readonly #isPlain = this.plan.plans.every(({ standing }) => standing === "kept");
 

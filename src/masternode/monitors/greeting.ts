@@ -47,7 +47,7 @@ interface Owed {
 
 class Greetings extends RuleMonitor {
   readonly mask: number = kindMask("fact", "send", "deliver", "timer", "closed", "down");
-  readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
+  readonly #owed: (Owed | null)[] = this.perNode(() => null);
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
   /** Old nodes and translated ones are taken for others of their ip, who are refused for it. */
   readonly #isPlain = this.plan.plans.every(

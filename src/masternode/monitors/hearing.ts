@@ -57,16 +57,16 @@ interface Owed {
 
 class Hearing extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "send", "timer", "fact", "gate", "boot", "closed");
-  readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
-  readonly #unsaid: (Unsaid | null)[] = this.plan.plans.map(() => null);
-  readonly #curious: boolean[] = this.plan.plans.map(() => false);
+  readonly #owed: (Owed | null)[] = this.perNode(() => null);
+  readonly #unsaid: (Unsaid | null)[] = this.perNode(() => null);
+  readonly #curious: boolean[] = this.perNode(() => false);
   /** What each has said that it does not handle. */
-  readonly #said: Set<string>[] = this.plan.plans.map(() => new Set<string>());
-  readonly #known: Set<Address>[] = this.plan.plans.map(() => new Set<Address>());
+  readonly #said: Set<string>[] = this.perNode(() => new Set<string>());
+  readonly #known: Set<Address>[] = this.perNode(() => new Set<Address>());
   /** By session, when its peer was asked last. */
-  readonly #askedAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+  readonly #askedAt: Map<number, number>[] = this.perNode(() => new Map<number, number>());
   /** The newest heartbeat of each stranger. */
-  readonly #heard: Map<Address, number>[] = this.plan.plans.map(() => new Map<Address, number>());
+  readonly #heard: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

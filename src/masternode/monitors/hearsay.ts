@@ -38,9 +38,9 @@ interface Named {
 
 class Hearsay extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "timer", "boot", "down", "closed");
-  readonly #named: (Named | null)[] = this.plan.plans.map(() => null);
+  readonly #named: (Named | null)[] = this.perNode(() => null);
   /** In this life: it may be remembered that they went. */
-  readonly #removed: Set<Address>[] = this.plan.plans.map(() => new Set<Address>());
+  readonly #removed: Set<Address>[] = this.perNode(() => new Set<Address>());
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

@@ -32,7 +32,7 @@ const MASK = kindMask(
 
 class Limits extends RuleMonitor {
   readonly mask: number = MASK;
-  readonly #counts: readonly Counts[] = this.plan.plans.map((node) => fresh(node));
+  readonly #counts: readonly Counts[] = this.perNode((node) => fresh(node));
 
   see(event: TraceEvent): void {
     const counts = this.#counts[event.node];

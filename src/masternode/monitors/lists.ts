@@ -63,7 +63,7 @@ class Lists extends RuleMonitor {
   readonly mask: number = kindMask(
     ...(["send", "deliver", "fact", "timer", "boot", "down", "dial"] as const),
   );
-  readonly #lives: Life[] = this.plan.plans.map(begun);
+  readonly #lives: Life[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

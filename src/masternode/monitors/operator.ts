@@ -38,7 +38,7 @@ class Operator extends RuleMonitor {
     ...(["command", "dial", "opened", "refused", "close", "closed"] as const),
     ...(["boot", "fact", "timer"] as const),
   );
-  readonly #callers: Caller[] = this.plan.plans.map(begun);
+  readonly #callers: Caller[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, a: session } = event;

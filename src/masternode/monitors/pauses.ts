@@ -49,9 +49,9 @@ const IN_STEP = 3;
 
 class Pauses extends RuleMonitor {
   readonly mask: number = kindMask("fact", "timer", "boot");
-  readonly #records: Map<Address, Record>[] = this.plan.plans.map(() => new Map<Address, Record>());
+  readonly #records: Map<Address, Record>[] = this.perNode(() => new Map<Address, Record>());
   /** Pauses in a row, by node, that were as long as if there were no spread. */
-  readonly #unspread: number[] = this.plan.plans.map(() => 0);
+  readonly #unspread: number[] = this.perNode(() => 0);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

@@ -3,6 +3,7 @@
  * run, who has a ready session with whom, whom each counts as active, its tip, gates and clock.
  * Made of trace events alone, so it is the same for real nodes.
  */
+import { listOf } from "../../core/list.ts";
 import { type Address, portOf, withPort } from "../../core/address.ts";
 import type { RunPlan } from "../../check/invariant.ts";
 import { SECOND } from "../../core/units.ts";
@@ -15,6 +16,8 @@ import { DEFAULT_PORT } from "../messages.ts";
 export interface End {
   peer: number;
   readonly role: "dialed" | "accepted";
+  /** By whichever end, if it is known when. */
+  readonly dialedAt: number;
 }
 
 export interface Gate {
@@ -86,7 +89,7 @@ export class Picture {
     const network = networkOf(plan.world);
     this.genesis = GENESIS_TIME[network] * SECOND;
     this.isMainnet = network === "mainnet";
-    this.nodes = plan.plans.map(({ address, clock }) => ({
+    this.nodes = listOf(plan.plans, ({ address, clock }) => ({
       ...{
         address,
         bootAt: 0,
@@ -99,7 +102,7 @@ export class Picture {
       ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
       ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
     }));
-    this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
+    this.#needed = listOf(plan.plans, ({ config }) => Number(config["minimumMasternodes"]));
     for (const [index, { address }] of plan.plans.entries()) this.#owners.set(address, index);
     for (const [index, { address, dialsFrom, standing }] of plan.plans.entries()) {
       // Old nodes leave their port out.
@@ -181,14 +184,15 @@ export class Picture {
     one.address = address;
   }
 
-  #connect(one: Standpoint, { id, kind, node, cause, a, b, body }: TraceEvent): void {
+  #connect(one: Standpoint, { id, kind, at, node, cause, a, b, body }: TraceEvent): void {
     if (kind === "dial") {
-      const end: End = { peer: this.owner(b as Address), role: "dialed" };
+      const end: End = { peer: this.owner(b as Address), role: "dialed", dialedAt: at };
       this.#dials.set(id, { node, end });
       one.ends.set(a, end);
     } else if (kind === "opened" && body === "accepted") {
       const dialer = this.#dials.get(cause);
-      one.ends.set(a, { peer: dialer?.node ?? -1, role: "accepted" });
+      const dialedAt = dialer?.end.dialedAt ?? at;
+      one.ends.set(a, { peer: dialer?.node ?? -1, role: "accepted", dialedAt });
       // Its dialer may have a session of that number from another boot by now.
       if (dialer !== undefined) dialer.end.peer = node;
       this.#dials.delete(cause);

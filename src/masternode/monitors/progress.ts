@@ -61,7 +61,7 @@ export const growth: Rules = {
 
 abstract class TipMonitor extends DueMonitor {
   /** Its chain and a peer's part too deep: nothing is promised until an operator has chosen. */
-  protected readonly parted: boolean[] = this.plan.plans.map(() => false);
+  protected readonly parted: boolean[] = this.perNode(() => false);
 
   protected look(event: TraceEvent): void {
     const { kind, node, at, body } = event;

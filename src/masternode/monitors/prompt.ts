@@ -33,8 +33,8 @@ export const prompt: Rules = {
 class Prompt extends RuleMonitor {
   readonly mask: number = kindMask("gate", "fact", "boot", "clock", "stall");
   /** By node: the timed gates that are closed, and whether their moment to open can be told. */
-  readonly #closed: readonly Map<string, boolean>[] = this.plan.plans.map(() => new Map());
-  readonly #knowsAddress: boolean[] = this.plan.plans.map(() => false);
+  readonly #closed: readonly Map<string, boolean>[] = this.perNode(() => new Map());
+  readonly #knowsAddress: boolean[] = this.perNode(() => false);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

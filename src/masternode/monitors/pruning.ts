@@ -69,7 +69,7 @@ class Pruning extends RuleMonitor {
     ...(["fact", "timer", "dial", "refused", "closed", "close"] as const),
     ...(["command", "boot", "down"] as const),
   );
-  readonly #lives: Life[] = this.plan.plans.map(begun);
+  readonly #lives: Life[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;

@@ -81,7 +81,7 @@ interface Maker {
 
 class Ranks extends RuleMonitor {
   readonly mask: number = kindMask("fact", "gate", "timer", "boot", "down", "stall", "clock");
-  readonly #makers: Maker[] = this.plan.plans.map(() => born(false));
+  readonly #makers: Maker[] = this.perNode(() => born(false));
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

@@ -74,7 +74,7 @@ interface Hearing {
 
 class Reasons extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "timer", "fact", "gate", "boot", "down", "closed");
-  readonly #hearings: Hearing[] = this.plan.plans.map(begun);
+  readonly #hearings: Hearing[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

@@ -58,7 +58,7 @@ class Redials extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "deliver", "boot"] as const),
     ...(["down", "garbled", "saved", "command"] as const),
   );
-  readonly #moods: Mood[] = this.plan.plans.map(() => ({ owed: null, cross: false }));
+  readonly #moods: Mood[] = this.perNode(() => ({ owed: null, cross: false }));
 
   see(event: TraceEvent): void {
     const { node, kind } = event;

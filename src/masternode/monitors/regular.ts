@@ -39,14 +39,12 @@ const DRIFT = 0.02;
 
 class Regular extends RuleMonitor {
   readonly mask: number = kindMask("send", "fact", "boot", "down", "stall", "clock");
-  readonly #sessions: Map<number, Session>[] = this.plan.plans.map(
-    () => new Map<number, Session>(),
-  );
+  readonly #sessions: Map<number, Session>[] = this.perNode(() => new Map<number, Session>());
   /** Of the node itself, by the fact that tells of it. */
-  readonly #own: Map<string, Round>[] = this.plan.plans.map(() => new Map<string, Round>());
-  readonly #isStill: boolean[] = this.plan.plans.map(() => false);
+  readonly #own: Map<string, Round>[] = this.perNode(() => new Map<string, Round>());
+  readonly #isStill: boolean[] = this.perNode(() => false);
   /** Its timers run by a clock that was slower, or faster, when they were armed. */
-  readonly #drifts: boolean[] = this.plan.plans.map(({ clock }) => clock.drift !== 0);
+  readonly #drifts: boolean[] = this.perNode(({ clock }) => clock.drift !== 0);
 
   see(event: TraceEvent): void {
     const { node, at, kind, a: session, body } = event;

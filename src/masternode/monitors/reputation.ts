@@ -48,7 +48,7 @@ class Reputation extends RuleMonitor {
   readonly mask: number = this.plan.exact
     ? kindMask("boot", "clock", "dial", "send", "deliver", "gate", "fact")
     : 0;
-  readonly #books: Accounts[] = this.plan.plans.map(({ config, clock }) =>
+  readonly #books: Accounts[] = this.perNode(({ config, clock }) =>
     opened(config as Accounts["c"], clock.drift),
   );
 

@@ -1,9 +1,16 @@
 /** What monitors of rules have in common: the picture, and what they complain of, once a kind. */
 import { Breaches, type Sight } from "../../check/breaches.ts";
 import type { Calm } from "../../check/calm.ts";
-import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../../check/invariant.ts";
+import type {
+  Complaint,
+  InvariantSpec,
+  Monitor,
+  NodeFacts,
+  RunPlan,
+} from "../../check/invariant.ts";
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
+import { listOf } from "../../core/list.ts";
 import type { Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
@@ -84,6 +91,11 @@ export abstract class RuleMonitor implements Monitor {
     return plans.every((other, index) => {
       return index === node || (ipOf(other.address) !== ip && other.dialsFrom !== ip);
     });
+  }
+
+  /** Of each node one, as it is at the start. */
+  protected perNode<T>(make: (facts: NodeFacts, node: number) => T): T[] {
+    return listOf(this.plan.plans, make);
   }
 
   /** A constant as the node should have it. */

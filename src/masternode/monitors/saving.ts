@@ -44,7 +44,7 @@ interface Desk {
 
 class Saving extends RuleMonitor {
   readonly mask: number = kindMask("boot", "fact", "save", "saved", "gate", "command", "down");
-  readonly #desks: Desk[] = this.plan.plans.map(empty);
+  readonly #desks: Desk[] = this.perNode(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;

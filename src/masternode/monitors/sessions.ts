@@ -118,8 +118,8 @@ class Lasting extends RuleMonitor {
   readonly mask: number = kindMask("fact");
   readonly #groups: Scene["groups"];
   readonly #bounds: Bounds;
-  /** When each session became ready, by node. */
-  readonly #readyAt: Map<number, number>[] = this.plan.plans.map(() => new Map<number, number>());
+  /** When each ready session was dialed, by node. */
+  readonly #dialedAt: Map<number, number>[] = this.perNode(() => new Map<number, number>());
 
   constructor(scene: Scene) {
     super(scene);
@@ -130,16 +130,19 @@ class Lasting extends RuleMonitor {
   see(event: TraceEvent): void {
     const { node, at } = event;
     const fact = event.body as Fact;
-    if (fact.type === "ready") this.#readyAt[node]?.set(fact.session, at);
-    else if (fact.type === "lost") this.#lost(event, fact);
+    if (fact.type === "ready") {
+      // Who stood still may hear of it much later.
+      const dialed = this.picture.at(node).ends.get(fact.session)?.dialedAt ?? at;
+      this.#dialedAt[node]?.set(fact.session, dialed);
+    } else if (fact.type === "lost") this.#lost(event, fact);
     else if (fact.type === "dial-failed") this.#failed(event, fact);
-    else if (fact.type === "started") this.#readyAt[node]?.clear();
+    else if (fact.type === "started") this.#dialedAt[node]?.clear();
   }
 
   #lost(event: TraceEvent, { session, reason, peer }: FactOf<"lost">): void {
     const { node } = event;
-    const since = this.#readyAt[node]?.get(session) ?? 0;
-    this.#readyAt[node]?.delete(session);
+    const since = this.#dialedAt[node]?.get(session) ?? 0;
+    this.#dialedAt[node]?.delete(session);
     if (!BAD_ENDINGS.includes(reason)) return;
     const group = this.#groupOf(node, this.picture.owner(peer));
     if (group === null || group.since > since) return;

@@ -55,9 +55,9 @@ export const spread: Rules = {
 
 class Spreads extends RuleMonitor {
   readonly mask: number = kindMask("send", "fact", "boot");
-  readonly #waves: (Wave | null)[] = this.plan.plans.map(() => null);
+  readonly #waves: (Wave | null)[] = this.perNode(() => null);
   /** The last wave of each sender's heartbeats, by its address as it is spelled. */
-  readonly #relayed: Map<string, number>[] = this.plan.plans.map(() => new Map<string, number>());
+  readonly #relayed: Map<string, number>[] = this.perNode(() => new Map<string, number>());
   /** Nobody lies about whose heartbeats are whose, or is taken for another behind a translator. */
   readonly #isHonest = this.plan.plans.every(
     ({ standing, dialsFrom }) => standing !== "adversary" && dialsFrom === null,

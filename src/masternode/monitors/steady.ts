@@ -52,8 +52,8 @@ interface Life {
 
 class Steady extends RuleMonitor {
   readonly mask: number = kindMask("send", "deliver", "fact", "boot", "down");
-  readonly #lives: Map<number, Life>[] = this.plan.plans.map(() => new Map<number, Life>());
-  readonly #ended: Set<number>[] = this.plan.plans.map(() => new Set<number>());
+  readonly #lives: Map<number, Life>[] = this.perNode(() => new Map<number, Life>());
+  readonly #ended: Set<number>[] = this.perNode(() => new Set<number>());
   /** When each ended a session with each for a reason of its own, by node × count + peer. */
   readonly #parted = new Map<number, number>();
   readonly #count = this.plan.plans.length;

@@ -53,7 +53,7 @@ interface Ears {
 class Strangers extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("deliver", "send", "timer", "fact", "closed", "down");
-  readonly #ears: Ears[] = this.plan.plans.map(deaf);
+  readonly #ears: Ears[] = this.perNode(deaf);
   /** Old nodes' announcements are unsigned: their heartbeats are those of strangers for ever. */
   readonly #isPlain = this.plan.plans.every(({ standing }) => standing !== "old");
 

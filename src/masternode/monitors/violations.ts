@@ -46,8 +46,8 @@ class Violations extends RuleMonitor {
   readonly mask: number = this.plan.exact
     ? kindMask("garbled", "fact", "boot", "clock", "timer", "deliver")
     : 0;
-  readonly #books: Book[] = this.plan.plans.map(begun);
-  readonly #drifts: boolean[] = this.plan.plans.map(({ clock }) => clock.drift !== 0);
+  readonly #books: Book[] = this.perNode(begun);
+  readonly #drifts: boolean[] = this.perNode(({ clock }) => clock.drift !== 0);
 
   see(event: TraceEvent): void {
     const { node, kind, cause } = event;

@@ -39,7 +39,7 @@ interface Desk {
 class Waiting extends RuleMonitor {
   readonly mask: number =
     Even.mask | kindMask("send", "deliver", "timer", "fact", "closed", "down");
-  readonly #desks: Desk[] = this.plan.plans.map(empty);
+  readonly #desks: Desk[] = this.perNode(empty);
 
   see(event: TraceEvent): void {
     const { node, kind, at, a: session } = event;

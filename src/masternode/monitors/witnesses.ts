@@ -30,8 +30,8 @@ class Witnesses extends RuleMonitor {
   /** Whose heartbeat it is, by its hash. */
   readonly #byHash = new Map<string, string>();
   /** When others attested a masternode, by its address as it is spelled. */
-  readonly #others: Map<string, number>[] = this.plan.plans.map(() => new Map<string, number>());
-  readonly #owed: (Owed | null)[] = this.plan.plans.map(() => null);
+  readonly #others: Map<string, number>[] = this.perNode(() => new Map<string, number>());
+  readonly #owed: (Owed | null)[] = this.perNode(() => null);
 
   see(event: TraceEvent): void {
     const { node, kind, body } = event;
