@@ -3,7 +3,6 @@
  * since when nothing has changed about that. What has to happen "once nothing hinders it" is due
  * from then on, whenever that is and whatever came before.
  */
-import { listOf } from "../core/list.ts";
 import { coverage, isClosing } from "../core/coverage.ts";
 import type { Fault, LinkFault } from "../core/fault.ts";
 import { SECOND, type Time } from "../core/units.ts";
@@ -70,7 +69,7 @@ export class Calm {
   constructor(plan: RunPlan) {
     this.#plan = plan;
     this.#size = plan.plans.length;
-    this.#parts = listOf(plan.plans, (node) => firstPart(node));
+    this.#parts = plan.plans.map((node) => firstPart(node));
     this.#ways = new Uint8Array(this.#size * this.#size);
     this.#since = new Float64Array(this.#size * this.#size);
   }

@@ -5,7 +5,6 @@
  * any moment: states are immutable, so a fork copies counters and references and then goes its own
  * way.
  */
-import { listOf } from "../core/list.ts";
 import type { Address } from "../core/address.ts";
 import { StepFailed, must } from "../core/assert.ts";
 import type { Codec } from "../core/codec.ts";
@@ -347,7 +346,7 @@ function newParts<P extends Protocol>(options: WorldOptions<P>): Parts<P> {
   const kinds = kindsOf(options.types);
   const names = options.nodes.map((spec) => spec.name);
   const luck = new Luck(options.seed);
-  const hosts = listOf(options.nodes, (spec, index) => newHost(options, spec, index));
+  const hosts = options.nodes.map((spec, index) => newHost(options, spec, index));
   const net: Net<P> = {
     queue: new Queue(),
     recorder: options.recorder,

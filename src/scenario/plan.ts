@@ -1,5 +1,4 @@
 /** A scenario as monitors are told of it: who runs what, with which constants, over which links. */
-import { listOf } from "../core/list.ts";
 import type { RunPlan } from "../check/invariant.ts";
 import type { Protocol } from "../core/machine.ts";
 import { type Duration, SECOND, type Time } from "../core/units.ts";
@@ -31,7 +30,7 @@ export function planOf<P extends Protocol>(
   const standard = { ...defaults, ...profileOf(kit, profile).config, ...scenario.config };
   return {
     ...claimContext(scenario.nodes),
-    plans: listOf(scenario.nodes, ({ name, address, dialsFrom, start, settings, ...node }) => {
+    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, ...node }) => {
       const { clock, disk } = node;
       const { standing = "kept", config } = profileOf(kit, node.profile ?? profile);
       const own = standing === "kept" ? {} : config;

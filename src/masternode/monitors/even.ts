@@ -1,5 +1,4 @@
 /** Whose time has run like everybody's since its boot: what is due there happens when it is due. */
-import { listOf } from "../../core/list.ts";
 import type { RunPlan } from "../../check/invariant.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 
@@ -9,7 +8,7 @@ export class Even {
   readonly #isOdd: boolean[];
 
   constructor({ plans }: RunPlan) {
-    this.#drifts = listOf(plans, ({ clock }) => clock.drift !== 0);
+    this.#drifts = plans.map(({ clock }) => clock.drift !== 0);
     this.#isOdd = [...this.#drifts];
   }
 

@@ -2,7 +2,6 @@
  * What the sessions of each node count as, told from its trace alone: which of them last and which
  * are of feelers or guests, how many more rule X5 asks for, when a peer was dialed or ready last.
  */
-import { listOf } from "../../core/list.ts";
 import type { NodeFacts, RunPlan } from "../../check/invariant.ts";
 import type { Address } from "../../core/address.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
@@ -130,7 +129,7 @@ export class Ledger {
   readonly #books: readonly Book[];
 
   constructor(plan: RunPlan) {
-    this.#books = listOf(plan.plans, (node) => {
+    this.#books = plan.plans.map((node) => {
       const dials = (node.settings["dials"] ?? []) as readonly string[];
       const addresses = dials.map((name) => plan.plans[plan.index(name)]?.address as Address);
       return new Book(node, addresses);

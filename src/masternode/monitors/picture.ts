@@ -3,7 +3,6 @@
  * run, who has a ready session with whom, whom each counts as active, its tip, gates and clock.
  * Made of trace events alone, so it is the same for real nodes.
  */
-import { listOf } from "../../core/list.ts";
 import { type Address, portOf, withPort } from "../../core/address.ts";
 import type { RunPlan } from "../../check/invariant.ts";
 import { SECOND } from "../../core/units.ts";
@@ -89,7 +88,7 @@ export class Picture {
     const network = networkOf(plan.world);
     this.genesis = GENESIS_TIME[network] * SECOND;
     this.isMainnet = network === "mainnet";
-    this.nodes = listOf(plan.plans, ({ address, clock }) => ({
+    this.nodes = plan.plans.map(({ address, clock }) => ({
       ...{
         address,
         bootAt: 0,
@@ -102,7 +101,7 @@ export class Picture {
       ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
       ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
     }));
-    this.#needed = listOf(plan.plans, ({ config }) => Number(config["minimumMasternodes"]));
+    this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
     for (const [index, { address }] of plan.plans.entries()) this.#owners.set(address, index);
     for (const [index, { address, dialsFrom, standing }] of plan.plans.entries()) {
       // Old nodes leave their port out.

@@ -10,7 +10,6 @@ import type {
 } from "../../check/invariant.ts";
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
-import { listOf } from "../../core/list.ts";
 import type { Time } from "../../core/units.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
@@ -95,7 +94,7 @@ export abstract class RuleMonitor implements Monitor {
 
   /** Of each node one, as it is at the start. */
   protected perNode<T>(make: (facts: NodeFacts, node: number) => T): T[] {
-    return listOf(this.plan.plans, make);
+    return this.plan.plans.map(make);
   }
 
   /** A constant as the node should have it. */
