@@ -121,10 +121,6 @@ export class Calm {
     return ahead + ((at - wallAt) * drift) / MILLION;
   }
 
-  clockDrifts(node: number): boolean {
-    return this.#part(node).drift !== 0;
-  }
-
   hasMoved(node: number): boolean {
     return this.#part(node).moved;
   }

@@ -90,5 +90,4 @@ test("a clock that is off is told in microseconds", () => {
   const calm = new Calm(planOf(kit, scenario, { seed, profile, until }));
   for (const event of simulate(scenario).trace.events()) calm.see(event);
   expect(calm.clockAhead(0, 10_000_000 as Time)).toBe(-2_000_000 + 1_000);
-  expect(calm.clockDrifts(0)).toBe(true);
 });
