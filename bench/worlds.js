@@ -7,6 +7,7 @@
  */
 import { Session } from "node:inspector/promises";
 import { parseArgs } from "node:util";
+import { YOUNG_MB } from "../dist/campaign/pool.js";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 /** Rounds of the loop that stands beside it. */
@@ -41,10 +42,9 @@ async function inThreads({ many, count, shape, warm, seconds: bareSeconds }) {
   const each = Math.ceil(count / many);
   const workers = Array.from({ length: many }, (_, index) => {
     const first = 1_000_000 + index * each;
-    // As src/campaign/pool.ts gives its workers.
     return new Worker(new URL(import.meta.url), {
       workerData: { shape, first, each, warm },
-      resourceLimits: { maxYoungGenerationSizeMb: 192 },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
   });
   await Promise.all(workers.map(heard));

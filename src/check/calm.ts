@@ -142,12 +142,12 @@ export class Calm {
   freeSince(one: number, other: number): Time | null {
     if (!this.isOpen(one, other) || !this.isOpen(other, one)) return null;
     const [left, right] = [this.#part(one), this.#part(other)];
-    if ([left, right].some(({ stalled, moved, slow }) => stalled || moved || slow)) return null;
+    if (left.stalled || right.stalled || left.moved || right.moved) return null;
     const pair = this.#since[one * this.#size + other] as number;
     return Math.max(pair, left.since, right.since) as Time;
   }
 
-  /** The component of a node that runs; null of one that does not, or whose host has moved. */
+  /** Of a node; null of one that does not run, whose host has moved, or whose disk is slow. */
   of(node: number): Component | null {
     return this.components().find(({ nodes }) => nodes.includes(node)) ?? null;
   }

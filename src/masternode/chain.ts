@@ -76,10 +76,11 @@ export function extend(
   config: Config,
   chain: Chain,
   blocks: Table<Block>,
+  to: number,
 ): { readonly chain: Chain; readonly fault: string | null } {
   let longer = chain;
   for (;;) {
-    const block = get(blocks, longer.height + 1);
+    const block = longer.height < to ? get(blocks, longer.height + 1) : undefined;
     const fault = block === undefined ? null : blockFault(config, longer, block);
     if (block === undefined || fault !== null) {
       return { chain: longer, fault: longer === chain ? fault : null };

@@ -130,7 +130,7 @@ const relations: readonly MasternodeRelation[] = [
   { of: "redialMax", least: { redialMin: 1 }, why: "S6: drawn between the two" },
   { of: "backoffMax", least: { backoffStep: 1 }, why: "S6: a cap" },
   { of: "backoffMaxOthers", least: { backoffMax: 1 }, why: "S6: others wait longer" },
-  { of: "sessionsWanted", least: {}, plus: 2, why: "X5: a chain of nodes is one that parts" },
+  { of: "sessionsWanted", least: {}, plus: 2, why: "X5: with one each, pairs would be enough" },
   { of: "sessionsWanted", least: { dialedWanted: 1 }, why: "X5: of the wanted, some are dialed" },
   // Where everybody is full for ever, a newcomer is everybody's guest, and nobody's peer.
   { of: "sessionsMax", least: { sessionsWanted: 2 }, why: "S7: who has what it wants has room" },

@@ -96,14 +96,14 @@ const GISTS: Gists = {
     `${announcement.address} seq ${announcement.sequence ?? "-"}`,
   MasternodesResponse: ({ entries }) => `${entries.length} entries`,
   Announcements: ({ entries }) => `${entries.length} entries`,
-  GetAnnouncements: ({ addresses }) => cut(addresses, String, " "),
+  GetAnnouncements: ({ addresses }) => addresses.join(" "),
   HeartbeatBroadcast: ({ heartbeat }) =>
     `${heartbeat.masternodeAddress} seq ${heartbeat.sequenceNumber}`,
   HeartbeatAttestation: ({ attestation }) =>
     `of ${attestation.heartbeatHash.slice(0, 8)} by ${attestation.witnessAddress}`,
   MasternodePage: ({ entries, after }) => `${entries.length} entries after ${after ?? "-"}`,
   GetMasternodePage: ({ after }) => `after ${after ?? "-"}`,
-  PeersResponse: ({ addresses }) => cut(addresses, String, " "),
+  PeersResponse: ({ addresses }) => addresses.join(" "),
   BlockHeightResponse: ({ height }) => `height ${height}`,
   Tip: ({ height, hash }) => `height ${height} ${hash.slice(0, 8)}`,
   GetBlocks: ({ from, to }) => `${from}..${to}`,
@@ -146,17 +146,8 @@ export const vocabulary: Vocabulary = {
   logFormat: formatLogLine,
 };
 
-/** Longer ones are cut: lies fill them with hundreds of addresses, and a line is to be read. */
-const LISTED_MAX = 20;
-
 function list(set: readonly Address[], names: Names): string {
-  return set.length === 0 ? "none" : cut(set, (address) => names.address(address), ", ");
-}
-
-function cut<T>(all: readonly T[], name: (one: T) => string, comma: string): string {
-  const named = all.slice(0, LISTED_MAX).map(name).join(comma);
-  const more = all.length - LISTED_MAX;
-  return more > 0 ? `${named} and ${more} more` : named;
+  return set.length === 0 ? "none" : set.map((address) => names.address(address)).join(", ");
 }
 
 function rounded(length: number): string {

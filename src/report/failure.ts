@@ -6,7 +6,7 @@ import { FOREVER, formatTime, type Time } from "../core/units.ts";
 import { type EventId, type TraceEvent, typeOf } from "../trace/event.ts";
 import type { Crash, Outcome, OutcomePart } from "../trace/outcome.ts";
 import { past } from "../trace/slice.ts";
-import { eventLine, gist, TIME_WIDTH, whenAndWho, type Words } from "../trace/text.ts";
+import { eventLine, brief, TIME_WIDTH, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import { closedGates } from "./gates.ts";
 import { partText } from "./part.ts";
@@ -186,7 +186,7 @@ function afterwards(id: EventId, { trace, words }: Failed): readonly string[] {
     const same = event.kind === "fact" && event.node === decided.node && event.id > id;
     if (same && typeOf(event.body) === typeOf(decided.body)) later.push(event);
   }
-  const line = (event: TraceEvent): string => `${whenAndWho(event, words)}  ${gist(event, words)}`;
+  const line = (event: TraceEvent): string => `${whenAndWho(event, words)}  ${brief(event, words)}`;
   const shown = later.slice(0, AFTERWARDS).map(line);
   const last = later.at(-1);
   if (last === undefined || later.length <= AFTERWARDS) return shown;

@@ -7,7 +7,7 @@ import type { Fault } from "../core/fault.ts";
 import type { Time } from "../core/units.ts";
 import { type EventId, type GateBody, type TraceEvent, typeOf } from "../trace/event.ts";
 import { faultText } from "../trace/fault.ts";
-import { gist, whenAndWho, type Words } from "../trace/text.ts";
+import { brief, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 
 export interface TimelineRow {
@@ -51,7 +51,7 @@ class Story {
 
   /** Null for what a reader of the story does not want. */
   tell(event: TraceEvent): string | null {
-    const said = gist(event, this.#words);
+    const said = brief(event, this.#words);
     switch (event.kind) {
       case "boot":
         this.#forget(event.node);

@@ -82,10 +82,11 @@ export function compared<P extends Protocol>(
   const asked = names.filter((name) => Object.hasOwn(RELATIONS, name));
   if (asked.length === 0 || kit.ending === undefined || dials === null) return [];
   const hurt = scenario.events.some((event) => "fault" in event);
-  const isLarge = scenario.nodes.length > NODES_MAX || isFull(kit, scenario, run.profile);
+  const isLarge = scenario.nodes.length > NODES_MAX;
   const kept = (profileOf(kit, run.profile).standing ?? "kept") === "kept";
   if (hurt || isLarge || scenario.until < FIRST || !kept) return [];
   const twin = becalmed(scenario);
+  if (isFull(kit, twin, run.profile)) return [];
   const begin = (one: Scenario): Playing<P> => new Playing(kit, one, run);
   const first = begin(twin);
   return asked.flatMap((name) => {
@@ -95,7 +96,10 @@ export function compared<P extends Protocol>(
   });
 }
 
-/** Some node has no room for all others: who is there first, or was called, decides who is in. */
+/**
+ * Some node has no room for all others, and one session more, for two that dial each other at once:
+ * who is there first, or was called, decides who is in.
+ */
 function isFull<P extends Protocol>(kit: Kit<P>, scenario: Scenario, profile: string): boolean {
   const room = kit.fuzz?.room ?? null;
   if (room === null) return false;

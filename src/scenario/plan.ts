@@ -12,8 +12,10 @@ import type { Scenario } from "./model.ts";
 const ROUNDED = 10 as Duration;
 /** Real nodes read their clocks before the trace does, and wake up late: a second of the run... */
 const LATE: number = SECOND;
-/** ...and where its time goes faster, what so long a time of this machine is there. */
+/** ...and where its time goes faster, what so long a time of this machine is there... */
 const LATE_HERE: number = 0.2 * SECOND;
+/** ...but less than the ten seconds of a handshake, a hold or a rank: nothing would be late. */
+const LATE_MAX: number = 5 * SECOND;
 
 export interface Played {
   readonly seed: string;
@@ -60,5 +62,6 @@ export function planOf<P extends Protocol>(
 
 /** The same of real nodes, which ran `speed` times faster than real time. */
 export function realPlanOf(plan: RunPlan, speed: number): RunPlan {
-  return { ...plan, exact: false, slack: Math.max(LATE, LATE_HERE * speed) as Duration };
+  const late = Math.min(Math.max(LATE, LATE_HERE * speed), LATE_MAX);
+  return { ...plan, exact: false, slack: late as Duration };
 }

@@ -27,7 +27,8 @@ export interface RecorderOptions {
   /**
    * So many events are hashed and shown together, and those that are left when somebody flushes or
    * asks for the digest: a fifth less time, for protocol and monitors then do not take turns in the
-   * processor's caches (docs/performance.md). Default 1: at once.
+   * processor's caches (docs/performance.md). What a listener throws comes out there as well,
+   * not in a step of some node. Bodies must not change once they are recorded. Default 1: at once.
    */
   readonly batch?: number;
 }
@@ -47,6 +48,8 @@ export class Recorder {
   #next = 0;
   readonly #batch: number;
   #held: TraceEvent[] = [];
+  /** What a listener threw while a full batch was shown. */
+  #thrown: { readonly error: unknown } | null = null;
 
   constructor(options: RecorderOptions) {
     this.level = options.level;
@@ -73,7 +76,7 @@ export class Recorder {
     }
     if (this.#batch > 1) {
       this.#held.push(eventOf(id, at, node, kind, cause, a, b, body));
-      if (this.#held.length >= this.#batch) this.flush();
+      if (this.#held.length >= this.#batch) this.#showAll();
       return id;
     }
     if (this.level !== "none") this.#hash(at, node, kind, cause, a, b, body);
@@ -83,23 +86,37 @@ export class Recorder {
     return id;
   }
 
-  /** Hashes and shows what a batch holds so far. */
+  /** Hashes and shows what a batch holds so far. Throws what a listener threw, then or before. */
   flush(): void {
+    this.#showAll();
+    const thrown = this.#thrown;
+    this.#thrown = null;
+    if (thrown !== null) throw thrown.error;
+  }
+
+  /** Whoever missed an event would judge wrongly, so nobody is shown any after one threw. */
+  #showAll(): void {
     const held = this.#held;
-    if (held.length === 0) return;
     this.#held = [];
     if (this.level !== "none") {
       for (const { at, node, kind, cause, a, b, body } of held) {
         this.#hash(at, node, KIND[kind], cause, a, b, body);
       }
     }
-    for (const event of held) {
-      const kind = KIND[event.kind];
-      if ((this.#mask & (1 << kind)) !== 0) this.#show(event, kind);
+    if (this.#thrown !== null) return;
+    try {
+      for (const event of held) {
+        const kind = KIND[event.kind];
+        if ((this.#mask & (1 << kind)) !== 0) this.#show(event, kind);
+      }
+    } catch (error) {
+      this.#thrown = { error };
     }
   }
 
+  /** It is shown what comes from now on. */
   listen(listener: Listener): void {
+    this.flush();
     this.#listeners = [...this.#listeners, listener];
     this.#mask |= listener.mask;
   }

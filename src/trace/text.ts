@@ -33,7 +33,7 @@ const KIND_WIDTH = 7;
 export function eventLine(event: TraceEvent, words: Words): string {
   const cause = event.cause === NO_CAUSE ? "" : ` ← #${event.cause}`;
   const kind = event.kind.padEnd(KIND_WIDTH);
-  const head = `${whenAndWho(event, words)}  ${kind}  ${gist(event, words)}`;
+  const head = `${whenAndWho(event, words)}  ${kind}  ${brief(event, words)}`;
   return `${head}  #${event.id}${cause}`;
 }
 
@@ -52,6 +52,18 @@ export function whenAndWho(
 /** What happened, without when, to whom and why. One line, whatever is in it. */
 export function gist(event: TraceEvent, words: Words): string {
   return oneLine(worded(event, words));
+}
+
+/** Lies fill lists with hundreds of addresses, and a line is to be read. */
+const SHOWN_MAX = 500;
+
+/** The gist as people are shown it: a long one is cut. Whoever compares takes all of it. */
+export function brief(event: TraceEvent, words: Words): string {
+  const whole = gist(event, words);
+  if (whole.length <= SHOWN_MAX) return whole;
+  const end = whole.lastIndexOf(" ", SHOWN_MAX);
+  const head = whole.slice(0, end > 0 ? end : SHOWN_MAX);
+  return `${head} … (${whole.length - head.length} characters more)`;
 }
 
 /** A trace may be of a version that said other things: what has no words is shown as it is. */

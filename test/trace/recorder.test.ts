@@ -217,6 +217,31 @@ it("shows and digests the same in batches, later", () => {
   );
 });
 
+it("throws what a listener throws when it is flushed, not when something is recorded", () => {
+  const seen: number[] = [];
+  const recorder = new Recorder({ level: "digest", batch: 2 });
+  recorder.listen({
+    mask: kindMask("fact"),
+    see: ({ id }) => {
+      if (id === 1) throw new Error("no such promise");
+      seen.push(id);
+    },
+  });
+  record(recorder, many(5));
+  expect(() => recorder.flush()).toThrow("no such promise");
+  // Nobody is shown what follows something that not everybody has seen.
+  expect(seen).toEqual([0]);
+  expect(recorder.digest).toBe(made("digest", many(5)).digest);
+});
+
+it("shows a new listener what comes from then on", () => {
+  const seen: number[] = [];
+  const recorder = record(new Recorder({ level: "digest", batch: 10 }), many(3));
+  recorder.listen({ mask: kindMask("fact"), see: ({ id }) => seen.push(id) });
+  record(recorder, many(2)).flush();
+  expect(seen).toEqual([3, 4]);
+});
+
 it("listening changes no digest", () => {
   const deaf = made("digest", many(10));
   const heard = new Recorder({ level: "digest" });

@@ -4,7 +4,7 @@ import type { Fault } from "../../src/core/fault.ts";
 import type { Duration } from "../../src/core/units.ts";
 import { KINDS, type TraceEvent } from "../../src/trace/event.ts";
 import { faultText } from "../../src/trace/fault.ts";
-import { eventLine } from "../../src/trace/text.ts";
+import { brief, eventLine, gist } from "../../src/trace/text.ts";
 import { A, B, counts, gate, HEADER, type Step, traceOf, words } from "./story.ts";
 
 const message = { body: { type: "Hello", is: 3 } };
@@ -59,6 +59,16 @@ describe("an event", () => {
     for (const [index, line] of lines().entries()) {
       expect(line.slice(17, 24).trim(), line).toBe(kinds[index]);
     }
+  });
+
+  it("is cut where nobody would read on, and compared as a whole", () => {
+    const long = Array.from({ length: 200 }, (_, n) => `node${n}`).join(", ");
+    const [event] = [...traceOf([[1, 0, "close", { a: 1, body: long }]]).events()];
+    if (event === undefined) throw new Error("no event");
+    expect(brief(event, words)).toMatch(
+      /^session 1: node0, .*, node6\d, … \(\d+ characters more\)$/,
+    );
+    expect(gist(event, words)).toBe(`session 1: ${long}`);
   });
 
   it("cannot be made two lines by a peer", () => {

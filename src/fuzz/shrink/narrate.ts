@@ -10,7 +10,7 @@ import type { NodePlan, Scenario } from "../../scenario/model.ts";
 import { specOf } from "../../scenario/promises.ts";
 import { type EventId, NO_CAUSE, type TraceEvent } from "../../trace/event.ts";
 import { past } from "../../trace/slice.ts";
-import { gist, type Words, wordsFor } from "../../trace/text.ts";
+import { brief, type Words, wordsFor } from "../../trace/text.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Bite } from "./bite.ts";
 import { sizeOf, type ShrinkState, type Size } from "./shrink.ts";
@@ -153,7 +153,7 @@ function ledTo(trace: Trace, words: Words, { event }: Seen): string {
   }
   if (steps.length === 0) return "";
   const told = steps.slice(-LED_MAX).map((one) => {
-    return `${moment(one.at)} ${words.names.node(one.node)}: ${gist(one, words)}`;
+    return `${moment(one.at)} ${words.names.node(one.node)}: ${brief(one, words)}`;
   });
   return `How it comes to that: ${told.join("; ")}.`;
 }

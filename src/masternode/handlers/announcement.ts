@@ -8,7 +8,7 @@ import { type Claim, later, weigh } from "../registry.ts";
 import { changedEntry } from "../records.ts";
 import { broadcast, type Entry, type MasternodeCtx, type Session, type State } from "../state.ts";
 import { crowdedOut } from "./crowd.ts";
-import { candidate, freshEvidence, tryDial } from "./dial.ts";
+import { candidate, freshEvidence, returned, tryDial } from "./dial.ts";
 import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
 import { isHostile, isOwn } from "./identity.ts";
 import { place } from "./registry.ts";
@@ -48,7 +48,9 @@ export function acceptAnnouncement(
   }
   const { peer, remote } = session;
   ctx.emit({ type: "processed", of: address, from: peer, remote, firstHand, news: verdict.news });
-  let next = candidate(place(state, verdict.entry, peer, ctx), address, ctx);
+  let next = place(state, verdict.entry, peer, ctx);
+  if (before === undefined) next = candidate(next, address, ctx);
+  else next = returned(next, address, ctx);
   // It is there itself: whoever named it told the truth (rule Q1).
   const namedBy = firstHand ? (before?.namedBy ?? null) : null;
   if (namedBy !== null) next = scored(next, namedBy, "proved", ctx);
@@ -101,7 +103,7 @@ function takeLine(
   if (verdict.kind !== "taken") return state;
   const next = place(state, verdict.entry, from, ctx);
   if (next === state) return state;
-  return candidate(next, address, ctx);
+  return before === undefined ? candidate(next, address, ctx) : returned(next, address, ctx);
 }
 
 /** Nothing it could tell is new: most of what floods and lists bring, so it is asked first. */

@@ -5,7 +5,7 @@
  */
 import { type Address, formatAddress, ipOf, isPrivate } from "../../core/address.ts";
 import type { TimerKey } from "../../core/machine.ts";
-import { get, has, values } from "../../core/table.ts";
+import { get, has, remove, values } from "../../core/table.ts";
 import type { Duration, Time } from "../../core/units.ts";
 import { changedPeer, changedSession } from "../records.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type Peer,
   type State,
   withPeer,
+  withState,
   withSession,
 } from "../state.ts";
 import { noteChange } from "../memory.ts";
@@ -44,6 +45,15 @@ export function candidate(state: State, address: Address, ctx: MasternodeCtx): S
   ctx.setTimer("dial", 0 as Duration);
   const peer = changedPeer(peerAt(roomy, address, ctx), { proven });
   return noteChange(withPeer(roomy, peer), ctx);
+}
+
+/** If it was pruned and is active now, it is a candidate again (rule Q2). */
+export function returned(state: State, address: Address, ctx: MasternodeCtx): State {
+  const { memory, registry } = state;
+  if (!has(memory.pruned, address)) return state;
+  if (get(registry.entries, address)?.status !== "active") return state;
+  const pruned = remove(memory.pruned, address);
+  return candidate(withState(state, { memory: { ...memory, pruned } }), address, ctx);
 }
 
 /** Someone vouches that the peer is there: one attempt out of turn a minute (rule S6). */

@@ -22,7 +22,7 @@ import {
   withState,
 } from "../state.ts";
 import { attest, unattested } from "./attestation.ts";
-import { candidate, freshEvidence } from "./dial.ts";
+import { freshEvidence, returned } from "./dial.ts";
 import { hold } from "./held.ts";
 import { isOwn, spelled } from "./identity.ts";
 import { unixSeconds } from "./ping.ts";
@@ -183,8 +183,7 @@ function accepted(
   const { address, witnessing: last, status } = entry;
   const [next, witnessing] = unattested(state, address, last, heartbeat, status === "active", ctx);
   const placed = place(next, withHeartbeat(entry, heartbeat, witnessing, evidenceAt), from, ctx);
-  // One that was forgotten is there again.
-  return candidate(placed, address, ctx);
+  return returned(placed, address, ctx);
 }
 
 function proves(state: State, heartbeat: SignedHeartbeat, ctx: MasternodeCtx): boolean {

@@ -41,12 +41,13 @@ export function syncWith(state: State, id: SessionId, forked: boolean, ctx: Mast
 
 function begin(state: State, session: Session, ctx: MasternodeCtx): State {
   if (claimOf(session).height === state.chain.height) return search(state, session, ctx);
-  const until = timeOfReply(state, ctx);
+  const until = (ctx.uptime + state.config.downloadTimeout) as Time;
   return download(state, session, { candidate: state.chain, branch: false, until }, ctx);
 }
 
-function timeOfReply(state: State, ctx: MasternodeCtx): Time {
-  return (ctx.uptime + state.config.downloadTimeout) as Time;
+/** Drops what is under way: the best source is asked, from our tip on. */
+function anew(state: State, ctx: MasternodeCtx): State {
+  return sync(withStage(state, IDLE, ctx), ctx);
 }
 
 // Downloading.
@@ -62,7 +63,7 @@ function download(
   const from = candidate.height + 1;
   const to = Math.min(reach(state, session, ctx), candidate.height + blocksMax);
   // The clock jumped back.
-  if (from > to) return sync(withStage(state, IDLE, ctx), ctx);
+  if (from > to) return anew(state, ctx);
   ctx.emit({ type: "download", from, to, peer: session.peer });
   ctx.send(session.id, { type: "GetBlocks", from, to });
   const stage: Download = {
@@ -93,8 +94,8 @@ export function acceptBlocks(
   if (message.blocks.length === 0) return failed(state, session, "an empty reply", ctx);
   const { candidate, from } = stage;
   const to = Math.min(stage.to, lastAcceptable(state.config, ctx.wall));
-  // The clock jumped back.
-  if (from > to) return sync(withStage(state, IDLE, ctx), ctx);
+  // The clock jumped back since they were asked for: nobody's fault.
+  if (from > to) return anew(state, ctx);
   let { waiting } = stage;
   for (const block of message.blocks) {
     const { height } = block.header;
@@ -103,7 +104,7 @@ export function acceptBlocks(
   const first = get(waiting, from);
   const unlinked = first !== undefined && first.header.previousHash !== candidate.tip;
   if (unlinked && !stage.branch) return search(state, session, ctx);
-  const { chain, fault } = extend(state.config, candidate, waiting);
+  const { chain, fault } = extend(state.config, candidate, waiting, to);
   if (fault !== null) return failed(state, session, fault, ctx);
   if (chain !== candidate) return grown(state, session, { ...stage, candidate: chain }, ctx);
   // Nothing that follows, or nothing that was asked for: the timer goes on.
@@ -122,15 +123,13 @@ function grown(state: State, session: Session, stage: Download, ctx: MasternodeC
     tellTips(served, ctx);
     return sync(served, ctx);
   }
-  if (candidate.height < reach(state, session, ctx)) {
-    // The time of a branch is for all its replies; any other question has one of its own.
-    const until = stage.branch ? stage.until : timeOfReply(state, ctx);
-    return download(state, session, { ...stage, until }, ctx);
-  }
+  // What follows our tip is better than our chain, unless that grew meanwhile.
+  if (!stage.branch) return anew(state, ctx);
+  if (candidate.height < reach(state, session, ctx)) return download(state, session, stage, ctx);
   // All it has, and still not better: unless our chain grew meanwhile, it claimed what is not so.
   const kept = !isBetter(claimed, state.chain) || claimed.height > candidate.height;
   if (!kept) return failed(state, session, "a branch that is not what it claimed", ctx);
-  return sync(withStage(state, IDLE, ctx), ctx);
+  return anew(state, ctx);
 }
 
 // Searching.
@@ -140,7 +139,7 @@ function search(state: State, session: Session, ctx: MasternodeCtx): State {
   const { chain, config } = state;
   const claimed = claimOf(session);
   // Our chain grew meanwhile.
-  if (!isBetter(claimed, chain)) return sync(withStage(state, IDLE, ctx), ctx);
+  if (!isBetter(claimed, chain)) return anew(state, ctx);
   const { peer, id } = session;
   ctx.emit({ type: "search", peer, height: chain.height, theirs: claimed.height });
   const until = (ctx.uptime + config.searchTimeout) as Time;
@@ -206,7 +205,7 @@ export function syncTimedOut(state: State, _key: TimerKey, ctx: MasternodeCtx): 
 export function abandonSync(state: State, id: SessionId, ctx: MasternodeCtx): State {
   const { stage } = state.sync;
   if (stage.kind === "idle" || stage.session !== id) return state;
-  return sync(withStage(state, IDLE, ctx), ctx);
+  return anew(state, ctx);
 }
 
 /** Three failures and the peer is not believed for a while (rule B1). Then the next peer. */

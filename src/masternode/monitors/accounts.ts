@@ -58,11 +58,6 @@ export function opened(c: Numbers, drift: number): Accounts {
   };
 }
 
-/** A new process knows nothing of what the last one did, but for what it is told at boot. */
-export function reopened({ c, drift }: Accounts): Accounts {
-  return opened(c, drift);
-}
-
 /** By 1 towards 0 in each `scoreDrift`. */
 export function scoreAt(c: Numbers, { score, at }: Account, now: number): number {
   const steps = Math.floor((now - at) / c.scoreDrift);

@@ -4,7 +4,6 @@ import type { Time } from "../../core/units.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Complaint } from "../../check/invariant.ts";
 import type { Fact, FactOf } from "../facts.ts";
-
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const COMPANY = "seeks-company";

@@ -55,6 +55,8 @@ class Evidence extends RuleMonitor {
   readonly #heard: Map<Address, Heard>[] = this.perNode(() => new Map<Address, Heard>());
   /** The newest heartbeat in a list: it dates from its timestamp, and is no news any more. */
   readonly #listed: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
+  /** Of whom a timely heartbeat came when it was not active: it may be held (rule H3). */
+  readonly #held: Set<Address>[] = this.perNode(() => new Set<Address>());
   readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {
@@ -67,6 +69,7 @@ class Evidence extends RuleMonitor {
     if (kind === "boot") {
       this.#heard[node]?.clear();
       this.#listed[node]?.clear();
+      this.#held[node]?.clear();
       return;
     }
     const fact = event.body as Fact;
@@ -102,13 +105,16 @@ class Evidence extends RuleMonitor {
     const of = this.#parse(masternodeAddress);
     // What somebody behind a translator says in the name of this node's own address is passed over.
     if (of === null || of === this.picture.at(node).address) return;
-    const heard = this.#heard[node]?.get(of);
     const { sequenceNumber: sequence, timestamp } = heartbeat;
-    if (sequence <= Math.max(heard?.sequence ?? -1, this.#listed[node]?.get(of) ?? -1)) return;
     const off = Math.abs(timestamp * SECOND - this.picture.wallOf(node, at));
+    const window = this.constant(node, "evidenceWindow");
+    const isActive = this.picture.at(node).active.includes(of);
+    if (!isActive && off < window + SECOND) this.#held[node]?.add(of);
+    if (!this.#isItself(of)) return;
+    const heard = this.#heard[node]?.get(of);
+    if (sequence <= Math.max(heard?.sequence ?? -1, this.#listed[node]?.get(of) ?? -1)) return;
     // Nearly out of the window, it may be in or out.
-    const isTimely = off < this.constant(node, "evidenceWindow") - SECOND;
-    const isCounted = isTimely && this.#isItself(of) && this.picture.at(node).active.includes(of);
+    const isCounted = isActive && off < window - SECOND;
     const since = isCounted ? at : (heard?.at ?? Number.NEGATIVE_INFINITY);
     if (heard === undefined) this.#heard[node]?.set(of, { sequence, at: since });
     else [heard.sequence, heard.at] = [sequence, since];
@@ -169,10 +175,10 @@ class Evidence extends RuleMonitor {
   /** Signed, and of a time that still counts; or a heartbeat was held until this told its key. */
   #isFresh({ node, at }: TraceEvent, line: MasternodeEntry, of: Address): boolean {
     if (line.signature === undefined) return false;
-    const heard = this.#heard[node]?.has(of) === true;
+    const isHeld = this.#held[node]?.has(of) === true;
     const latest = Math.max(line.timestamp ?? 0, line.heartbeat?.timestamp ?? 0) * SECOND;
     const age = this.picture.wallOf(node, at) - latest;
-    return heard || age < this.constant(node, "activeWindow") + SECOND;
+    return isHeld || age < this.constant(node, "activeWindow") + SECOND;
   }
 
   #silent(event: TraceEvent, of: Address, silent: number, window: string): void {

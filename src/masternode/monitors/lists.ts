@@ -200,9 +200,8 @@ class Lists extends RuleMonitor {
   /** Null: who knows. */
   #isFresh({ node, at }: TraceEvent, readyAt: number): boolean | null {
     const [since, window] = [at - readyAt, this.constant(node, "peerFreshness")];
-    if (!this.even.is(node) || !this.plan.exact || Math.abs(since - window) < this.slack)
-      return null;
-    return since < window;
+    const isExact = this.even.is(node) && this.plan.exact;
+    return isExact && Math.abs(since - window) >= this.slack ? since < window : null;
   }
 
   /** It is certainly kept as somebody to dial, once met. */

@@ -9,7 +9,7 @@ import { type GateBody, kindMask, type TraceEvent } from "../../trace/event.ts";
 import { sameU64 } from "../../wire/u64.ts";
 import type { Earning, Fact, FactOf } from "../facts.ts";
 import type { Message } from "../messages.ts";
-import { afterwards, type Accounts, NEW, opened, reopened, scoreAt } from "./accounts.ts";
+import { afterwards, type Accounts, NEW, opened, scoreAt } from "./accounts.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const SCORES = "reputation";
@@ -57,7 +57,8 @@ class Reputation extends RuleMonitor {
     const book = this.#books[node];
     if (book === undefined || !this.isKept(node)) return;
     if (kind === "boot") {
-      this.#books[node] = reopened(book);
+      // A new process knows nothing of what the last one did.
+      this.#books[node] = opened(book.c, book.drift);
       return;
     }
     if (kind === "clock") {

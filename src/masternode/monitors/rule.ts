@@ -48,7 +48,7 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly even: Even;
   protected readonly ledger: Ledger;
   protected readonly crypto: Crypto;
-  /** µs: clocks are rounded, and real nodes read theirs before the trace does, or are late. */
+  /** The plan's, in µs. */
   protected readonly slack: number;
   readonly #breaches = new Breaches();
 

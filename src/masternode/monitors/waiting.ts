@@ -25,15 +25,15 @@ export const waiting: Rules = {
 interface Question {
   readonly session: number;
   readonly at: number;
-  /** One of several upon one search, or one chain: the time is for all of them. */
+  /** One of several for the branch that a search found: the time is for all of them. */
   readonly isPart: boolean;
 }
 
 /** Of one node. */
 interface Desk {
   question: Question | null;
-  /** Something was asked and brought neither a better chain nor a failure so far. */
-  isUnderWay: boolean;
+  /** A search brought neither a better chain nor a failure so far. */
+  isBranch: boolean;
 }
 
 class Waiting extends RuleMonitor {
@@ -52,8 +52,7 @@ class Waiting extends RuleMonitor {
       if ((event.body as Message).type === "BlocksResponse") this.#over(desk, session);
     } else if (kind === "send") {
       if ((event.body as Message).type !== "GetBlocks") return;
-      desk.question = { session, at, isPart: desk.isUnderWay };
-      desk.isUnderWay = true;
+      desk.question = { session, at, isPart: desk.isBranch };
     } else if (kind === "fact") this.#learn(event, event.body as Fact, desk);
   }
 
@@ -65,7 +64,7 @@ class Waiting extends RuleMonitor {
   #learn(event: TraceEvent, fact: Fact, desk: Desk): void {
     switch (fact.type) {
       case "search":
-        desk.isUnderWay = true;
+        desk.isBranch = true;
         desk.question = null;
         return;
       case "lost":
@@ -118,5 +117,5 @@ class Waiting extends RuleMonitor {
 }
 
 function empty(): Desk {
-  return { question: null, isUnderWay: false };
+  return { question: null, isBranch: false };
 }
