@@ -157,10 +157,9 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
     const lost = ok ? [] : this.#barrier.sessionsOf(token);
     for (const session of lost) this.#giveUp(session, "disk");
     this.#barrier.settle(token);
-    for (const session of lost) {
-      this.#port.close(session, id);
-      this.closed(session, "disk", id);
-    }
+    // All of them first: what a step says on one that it has not been told of is lost as well.
+    for (const session of lost) this.#port.close(session, id);
+    for (const session of lost) this.closed(session, "disk", id);
     this.#step({ kind: "saved", file, ok }, id);
   }
 

@@ -123,12 +123,16 @@ export function untilTurn(state: State, from: number, period: number, now: Time)
   return (period - ((now + phase) % period)) as Duration;
 }
 
-/** Masternodes first, best reputation first, the shunned last (rules X5 and Q1). */
+/**
+ * Masternodes first, best reputation first, the shunned last (rules X5 and Q1). Whom an operator
+ * named comes before all: invented masternodes would take every dial there is.
+ */
 function rank(state: State, peer: Peer, now: Time): number {
   const { config } = state;
+  const named = peer.configured ? -100_000 : 0;
   const least = has(state.registry.entries, peer.address) ? 0 : 1_000;
   const shunned = isShunned(config, peer, now) ? 10_000 : 0;
-  return shunned + least - scoreOf(config, peer, now);
+  return named + shunned + least - scoreOf(config, peer, now);
 }
 
 /**

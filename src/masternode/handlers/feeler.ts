@@ -8,7 +8,7 @@ import { get, has } from "../../core/table.ts";
 import type { MasternodeCtx, Peer, Session, State } from "../state.ts";
 import { tryDial, untilTurn } from "./dial.ts";
 import { duePeers, sessionsMissing } from "./objection.ts";
-import { closeSession } from "./session.ts";
+import { closeSession, isLasting } from "./session.ts";
 
 /** One candidate without a session, inactive and removed masternodes first. */
 export function feel(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
@@ -32,6 +32,8 @@ export function felt(state: State, session: Session, ctx: MasternodeCtx): void {
 export function feelerOver(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   const session = get(state.sessions, key as number);
   if (session === undefined || sessionsMissing(state, ctx) > 0) return state;
+  // Late, as after a pause: it counts as one of those that stand.
+  if (isLasting(state, session, ctx.uptime)) return state;
   return closeSession(state, session, "feeler", "neither", ctx);
 }
 

@@ -62,6 +62,7 @@ export const growth: Rules = {
 abstract class TipMonitor extends DueMonitor {
   /** Its chain and a peer's part too deep: nothing is promised until an operator has chosen. */
   protected readonly parted: boolean[] = this.perNode(() => false);
+  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected look(event: TraceEvent): void {
     const { kind, node, at, body } = event;
@@ -75,6 +76,12 @@ abstract class TipMonitor extends DueMonitor {
   }
 
   protected abstract moved(node: number, group: Group, at: number): void;
+
+  /** Where liars name a thousand addresses, a node may not be found, and finds nobody. */
+  protected isAlone(node: number, group: Group): boolean {
+    const { ready } = this.picture.at(node);
+    return this.#isPoisoned && ![...ready.values()].some((peer) => group.nodes.includes(peer));
+  }
 
   protected height(node: number): number {
     return this.picture.at(node).tip?.height ?? -1;
@@ -108,7 +115,10 @@ class Behind extends TipMonitor {
   #judge(node: number, best: number, group: Group, at: number): void {
     const [own, most] = [this.height(node), this.height(best)];
     const isLess = own >= 0 && own < most && !this.isParted(group);
-    const want = isLess ? { witness: "", node, text: () => this.#text(node, best) } : null;
+    const want =
+      isLess && !this.isAlone(node, group)
+        ? { witness: "", node, text: () => this.#text(node, best) }
+        : null;
     this.judge(node, group, want, at, () => {
       return this.bounds.meeting(group) + this.bounds.fetching(group);
     });
@@ -133,7 +143,7 @@ class OneChain extends TipMonitor {
     const tip = this.picture.at(first).tip?.hash;
     const other = group.nodes.find((node) => this.picture.at(node).tip?.hash !== tip);
     const want =
-      other === undefined || this.isParted(group)
+      other === undefined || this.isParted(group) || this.isAlone(other, group)
         ? null
         : { witness: "", node: first, text: () => this.#text(group) };
     this.judge(first, group, want, at, () => this.#bound(group));
@@ -160,12 +170,16 @@ class OneChain extends TipMonitor {
 class Growth extends TipMonitor {
   override readonly mask: number = kindMask("fact", "gate") | Calm.mask;
   protected readonly invariant = "grows";
+  /** A node says at which height it begins. */
+  #isBoot = false;
   /** The height that a group has reached, by its first node. */
   readonly #reached = new Map<number, { group: Group; height: number; met: boolean }>();
 
   protected override look(event: TraceEvent): void {
-    super.look(event);
     const { kind, node, at, body } = event;
+    const fact = kind === "fact" ? (body as Fact) : null;
+    this.#isBoot = fact?.type === "tip" && fact.via === "start";
+    super.look(event);
     if (kind === "fact" && !SIGNS.includes((body as Fact).type)) return;
     if (kind === "gate" && (body as GateBody).gate !== "due") return;
     if (kind !== "fact" && kind !== "gate") return;
@@ -185,7 +199,8 @@ class Growth extends TipMonitor {
       this.#reached.set(first, (reached = { group, height: best, met: false }));
     } else if (best > reached.height) {
       reached.height = best;
-      reached.met = true;
+      // What somebody has from before tells nothing of who has met.
+      reached.met ||= !this.#isBoot;
       this.advanced(first, at);
     }
     const want = this.#isDue(group, best, at) ? this.#want(group, best) : null;
