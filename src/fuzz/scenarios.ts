@@ -8,6 +8,7 @@ import { BadInput } from "../core/assert.ts";
 import type { Protocol } from "../core/machine.ts";
 import { parseDuration, SECOND, type Time } from "../core/units.ts";
 import type { Kit } from "../kit/kit.ts";
+import { specsOf } from "../scenario/compile.ts";
 import type { Dialect } from "../scenario/dialect.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { unknownWord } from "../scenario/reasons.ts";
@@ -141,8 +142,8 @@ const BEGINNING: Place = { pass: 0, chunk: 0, offset: 0 };
  * Every scenario that is lighter by one step: from where the last step that failed was taken to the
  * end, and then once more from the beginning, for what that step has made possible.
  */
-function* smaller(
-  kit: Dialect,
+function* smaller<P extends Protocol>(
+  kit: Kit<P>,
   scenario: Scenario,
   from: Place,
 ): Generator<fc.Value<Scenario>, void> {
@@ -154,8 +155,20 @@ function* smaller(
       const content = next === null ? "" : contentOf(next);
       if (next === null || tried.has(content) || !isLess(weigh(kit, next), weight)) continue;
       tried.add(content);
+      if (!isPlayable(kit, next)) continue;
       yield new fc.Value(shown(kit, next), place);
     }
+  }
+}
+
+/** A node may stand higher than a world without its chain expects: that shows nothing. */
+function isPlayable<P extends Protocol>(kit: Kit<P>, scenario: Scenario): boolean {
+  try {
+    specsOf(kit, scenario, scenario.profile);
+    return true;
+  } catch (error) {
+    if (error instanceof BadInput) return false;
+    throw error;
   }
 }
 
