@@ -46,9 +46,8 @@ interface Ping {
 
 interface Life {
   readonly peer: number;
+  /** When it was dialed: each end hears of that, and of the end, when it hears of it. */
   readonly since: number;
-  /** What was hindered may be heard of much later. */
-  readonly dialedAt: number;
   pings: readonly Ping[];
 }
 
@@ -81,8 +80,8 @@ class Steady extends RuleMonitor {
   #begins({ node, at }: TraceEvent, { session }: FactOf<"ready">): void {
     const { ready, ends } = this.picture.at(node);
     const peer = ready.get(session) ?? -1;
-    const dialedAt = ends.get(session)?.dialedAt ?? at;
-    this.#lives[node]?.set(session, { peer, since: at, dialedAt, pings: [] });
+    const since = ends.get(session)?.dialedAt ?? at;
+    this.#lives[node]?.set(session, { peer, since, pings: [] });
   }
 
   #ping({ node, at, a: session, kind }: TraceEvent, message: Message): void {
@@ -106,14 +105,14 @@ class Steady extends RuleMonitor {
     this.#ended[node]?.add(session);
     if (life === undefined) return;
     if (reason === "pings lost") this.#given(event, life);
-    const { peer, since, dialedAt } = life;
+    const { peer, since } = life;
     if (peer < 0 || !this.isKept(peer)) return;
     const isFollowed = FOLLOWED.includes(reason);
     const isLast = isFollowed && (this.#parted.get(peer * this.#count + node) ?? -1) >= since;
     // A reason of the page, at one end or the other.
     if (!isFollowed) this.#parted.set(node * this.#count + peer, at);
     if (REASONS.includes(reason) || reason.startsWith("silent") || isLast) return;
-    if (!this.#isCalm(node, peer, dialedAt)) return;
+    if (!this.#isCalm(node, peer, since)) return;
     this.breach("lasts", isFollowed ? "without a reason" : reason, event, () => {
       const names = `${this.picture.name(node)} and ${this.picture.name(peer)}`;
       return `the session of ${names} ends, ${reason}, though nothing hinders them`;
