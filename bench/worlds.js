@@ -7,8 +7,8 @@
  */
 import { Session } from "node:inspector/promises";
 import { parseArgs } from "node:util";
-import { YOUNG_MB } from "../dist/campaign/pool.js";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { YOUNG_MB } from "../dist/campaign/pool.js";
 
 /** Rounds of the loop that stands beside it. */
 const ROUNDS = 50_000_000;

@@ -34,20 +34,10 @@ export function planOf<P extends Protocol>(
     ...claimContext(scenario.nodes),
     plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, ...node }) => {
       const { clock, disk } = node;
-      const { standing = "kept", config } = profileOf(kit, node.profile ?? profile);
-      const own = standing === "kept" ? {} : config;
-      const constants = { ...defaults, ...own, ...scenario.config, ...node.config };
-      return {
-        name,
-        address,
-        dialsFrom,
-        standing,
-        start,
-        config: constants,
-        settings,
-        clock,
-        disk,
-      };
+      const { standing = "kept", ...its } = profileOf(kit, node.profile ?? profile);
+      const own = standing === "kept" ? {} : its.config;
+      const config = { ...defaults, ...own, ...scenario.config, ...node.config };
+      return { name, address, dialsFrom, standing, start, config, settings, clock, disk };
     }),
     world: scenario.world,
     link: linkOf(scenario, seed),

@@ -63,19 +63,21 @@ function chainChanged(state: State, ctx: MasternodeCtx): State {
 
 /** Remembers when the others opened for the next height; a short closing does not count (B2). */
 function track(state: State, closed: boolean, ctx: MasternodeCtx): State {
-  const height = state.chain.height + 1;
-  const { open } = state.production;
-  const same = open !== null && open.height === height ? open : null;
-  const opening = closed ? shut(same, ctx) : reopened(state, same, height, ctx.uptime);
-  return opening === open ? state : withProduction(state, { open: opening });
+  const opening = closed ? shut(lastOpening(state), ctx) : openNow(state, ctx.uptime);
+  return opening === state.production.open ? state : withProduction(state, { open: opening });
+}
+
+/** Of the next height; null: they never were open for it. */
+function lastOpening({ chain, production: { open } }: State): Opening | null {
+  return open?.height === chain.height + 1 ? open : null;
 }
 
 /** What is remembered when they are open now. */
-export function reopened(state: State, same: Opening | null, height: number, now: Time): Opening {
-  if (same === null) return { height, since: now, closedAt: null };
-  if (same.closedAt === null) return same;
-  const short = now - same.closedAt < state.config.turnGrace;
-  return { height, since: short ? same.since : now, closedAt: null };
+export function openNow(state: State, now: Time): Opening {
+  const last = lastOpening(state);
+  if (last?.closedAt === null) return last;
+  const isShort = last !== null && now - last.closedAt < state.config.turnGrace;
+  return { height: state.chain.height + 1, since: isShort ? last.since : now, closedAt: null };
 }
 
 function shut(same: Opening | null, ctx: MasternodeCtx): Opening | null {

@@ -10,7 +10,7 @@ import { append, expectedHeight, makeBlock, slotStart } from "../chain.ts";
 import { leaderIndex } from "../leader.ts";
 import type { Tier } from "../messages.ts";
 import { broadcast, type MasternodeCtx, type State, withState } from "../state.ts";
-import { closedGate, type GateName, lookAgain, reopened, withProduction } from "./gates.ts";
+import { closedGate, type GateName, lookAgain, openNow, withProduction } from "./gates.ts";
 import { activeCount, activeSet } from "./registry.ts";
 
 /** A production tick: try, or say once which gate said no. */
@@ -99,11 +99,9 @@ function ownRank(state: State, ctx: MasternodeCtx): number {
 }
 
 function turnGate(state: State, rank: number, ctx: MasternodeCtx): boolean {
-  const { open } = state.production;
   const height = state.chain.height + 1;
   // Gates that open on this very tick are noted after the step.
-  const same = open?.height === height ? open : null;
-  const opened = reopened(state, same, height, ctx.uptime).since;
+  const opened = openNow(state, ctx.uptime).since;
   // By the clock, not by when its timer was heard: real ones are late, and ticks are exact.
   const since = Math.max(opened, ctx.uptime - (ctx.wall - slotStart(state.config, height)));
   const mine = ctx.uptime - since >= rank * state.config.rankStep;

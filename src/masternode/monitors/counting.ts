@@ -45,7 +45,6 @@ class Counting extends DueMonitor {
   protected readonly invariant = "all-count-all";
   /** Has announced itself in this life. */
   readonly #speaks: boolean[] = this.perNode(() => false);
-  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected look({ kind, node, at, body }: TraceEvent): void {
     if (kind === "boot" || kind === "down") this.#speaks[node] = false;
@@ -83,7 +82,7 @@ class Counting extends DueMonitor {
   #isOwed(group: Group): boolean {
     const others = this.plan.plans.length - 1;
     const wanted = this.bounds.least(group, "sessionsWanted");
-    return group.alone || wanted >= others + (this.#isPoisoned ? SPARE : 0);
+    return group.alone || wanted >= others + (this.nobodyLies ? 0 : SPARE);
   }
 
   #text(node: number, missing: number, active: readonly Address[]): string {

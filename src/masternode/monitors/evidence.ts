@@ -57,7 +57,6 @@ class Evidence extends RuleMonitor {
   readonly #listed: Map<Address, number>[] = this.perNode(() => new Map<Address, number>());
   /** Of whom a timely heartbeat came when it was not active: it may be held (rule H3). */
   readonly #held: Set<Address>[] = this.perNode(() => new Set<Address>());
-  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -188,7 +187,7 @@ class Evidence extends RuleMonitor {
     // Its own clock measures, which may run fast.
     const ago = heard === undefined ? null : (at - heard.at) * this.picture.at(node).rate;
     const isEarly = silent < least;
-    if (!isEarly && (ago === null || !this.#isHonest || ago >= least - SECOND)) return;
+    if (!isEarly && (ago === null || !this.nobodyLies || ago >= least - SECOND)) return;
     this.breach("not-silent", isEarly ? "early" : "heard lately", event, () => {
       const last = ago === null ? "nothing" : `a heartbeat ${Math.round(ago / SECOND)} s ago`;
       const length = Math.round(silent / SECOND);
@@ -201,7 +200,7 @@ class Evidence extends RuleMonitor {
   #removed(event: TraceEvent, { address, silent }: FactOf<"removed">): void {
     const roomy = this.constant(event.node, "entriesMax") > this.plan.plans.length;
     const isOwn = this.picture.at(event.node).address === address;
-    if (roomy && !isOwn && this.#isHonest) this.#silent(event, address, silent, "removeAfter");
+    if (roomy && !isOwn && this.nobodyLies) this.#silent(event, address, silent, "removeAfter");
   }
 
   #counted(event: TraceEvent, { count, set }: FactOf<"active">): void {
@@ -215,7 +214,7 @@ class Evidence extends RuleMonitor {
         return `${who} counts ${count}: ${set.map((each) => this.#name(each)).join(", ")}`;
       });
     }
-    if (!this.#isHonest) return;
+    if (!this.nobodyLies) return;
     for (const address of set) {
       const owner = this.picture.owner(address);
       if (owner < 0 ? this.picture.isSomebody(address) : this.#speaks(owner, node)) continue;

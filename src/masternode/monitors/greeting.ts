@@ -48,7 +48,6 @@ interface Owed {
 class Greetings extends RuleMonitor {
   readonly mask: number = kindMask("fact", "send", "deliver", "timer", "closed", "down");
   readonly #owed: (Owed | null)[] = this.perNode(() => null);
-  readonly #isHonest = this.plan.plans.every(({ standing }) => standing !== "adversary");
   /** Old nodes and translated ones are taken for others of their ip, who are refused for it. */
   readonly #isPlain = this.plan.plans.every(
     ({ standing, dialsFrom }) => standing === "kept" && dialsFrom === null,
@@ -90,7 +89,7 @@ class Greetings extends RuleMonitor {
   }
 
   #hear({ id, at, node, a: session }: TraceEvent, message: Message): void {
-    if (message.type !== "MasternodeAnnouncement" || !this.#isHonest) return;
+    if (message.type !== "MasternodeAnnouncement" || !this.nobodyLies) return;
     const { peers, address } = this.picture.at(node);
     const of = addressOf(message);
     const isFirstHand = of !== null && of !== address && peers.get(session) === of;

@@ -62,7 +62,6 @@ export const growth: Rules = {
 abstract class TipMonitor extends DueMonitor {
   /** Its chain and a peer's part too deep: nothing is promised until an operator has chosen. */
   protected readonly parted: boolean[] = this.perNode(() => false);
-  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected look(event: TraceEvent): void {
     const { kind, node, at, body } = event;
@@ -80,7 +79,7 @@ abstract class TipMonitor extends DueMonitor {
   /** Where liars name a thousand addresses, a node may not be found, and finds nobody. */
   protected isAlone(node: number, group: Group): boolean {
     const { ready } = this.picture.at(node);
-    return this.#isPoisoned && ![...ready.values()].some((peer) => group.nodes.includes(peer));
+    return !this.nobodyLies && ![...ready.values()].some((peer) => group.nodes.includes(peer));
   }
 
   protected height(node: number): number {

@@ -50,6 +50,7 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly crypto: Crypto;
   /** The plan's, in µs. */
   protected readonly slack: number;
+  protected readonly nobodyLies: boolean;
   readonly #breaches = new Breaches();
 
   constructor({ plan, picture, calm, even, ledger, crypto }: Scene) {
@@ -60,6 +61,7 @@ export abstract class RuleMonitor implements Monitor {
     this.ledger = ledger;
     this.crypto = crypto;
     this.slack = plan.slack;
+    this.nobodyLies = plan.plans.every(({ standing }) => standing !== "adversary");
   }
 
   abstract see(event: TraceEvent): void;

@@ -77,8 +77,6 @@ class Pairs extends NodeMonitor {
 class Company extends NodeMonitor {
   protected readonly invariant = "enough-sessions";
   protected readonly told = SESSIONS;
-  /** Liars name addresses where nobody is, and dialing those takes its time. */
-  readonly #isPoisoned = this.plan.plans.some(({ standing }) => standing === "adversary");
 
   protected judgeNode(node: number, group: Group, at: number): void {
     const peers = new Set(this.picture.at(node).ready.values());
@@ -87,7 +85,8 @@ class Company extends NodeMonitor {
     const isRoomy = this.plan.plans.length <= this.bounds.least(group, "sessionsMax");
     const wanted = Math.min(this.constant(node, "sessionsWanted"), others.length);
     const missing = others.find((other) => !peers.has(other));
-    const isShort = isRoomy && !this.#isPoisoned && missing !== undefined && peers.size < wanted;
+    // Liars name addresses where nobody is, and dialing those takes its time.
+    const isShort = isRoomy && this.nobodyLies && missing !== undefined && peers.size < wanted;
     const want = isShort
       ? { witness: "", node, text: () => this.#text(node, peers.size, wanted, missing) }
       : null;
