@@ -184,7 +184,7 @@ export const CONSTANTS: Readonly<Record<ConstantName, Constant>> = {
   announceDelay: length(0, "Before this uptime a node does not announce itself (A3)"),
   announcePeriod: period(60 * SECOND, "A masternode broadcasts its announcement (A2)"),
   announceRepeat: length(6 * SECOND, "The first one is repeated to a reference peer (A3)"),
-  rewardAddressMax: count(128, "Characters of a reward address, at most (A4)"),
+  rewardAddressMax: count(100, "Bytes of a reward address, at most (A4)"),
   heartbeatPeriod: period(60 * SECOND, "A masternode broadcasts a heartbeat (H1)"),
   heldMax: count(1_024, "Heartbeats of unknown masternodes that are held (H3)"),
   askSpacing: length(SECOND, "Their senders are asked about them, at most this often (H3)"),

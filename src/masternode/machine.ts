@@ -41,7 +41,7 @@ import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
 import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
 import { prune } from "./handlers/prune.ts";
 import { sweep } from "./handlers/registry.ts";
-import { sequencesSaved } from "./handlers/sequences.ts";
+import { saved } from "./handlers/sequences.ts";
 import {
   serveBlock,
   serveBlockHash,
@@ -133,7 +133,7 @@ export const repaired: Behaviour = {
   refused: dialRefused,
   closed: sessionClosed,
   garbled: sessionGarbled,
-  saved: sequencesSaved,
+  saved,
   commands: { addnode: addNode, stop },
   admit,
   lineLimit,

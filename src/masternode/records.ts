@@ -25,6 +25,7 @@ export function changedSession(session: Session, patch: Patch<Session>): Session
     tip: session.tip,
     asking: session.asking,
     paging: session.paging,
+    unread: session.unread,
   };
   return Object.assign(copy, patch);
 }

@@ -36,6 +36,8 @@ export type Stage = { readonly kind: "idle" } | Search | Download;
 export interface Search {
   readonly kind: "search";
   readonly session: SessionId;
+  /** What its peer claimed when it was asked first; it may take that back. */
+  readonly claimed: Tip;
   /** Given up then, however well it goes. */
   readonly until: Time;
   /** Our chain when it began. */
@@ -54,6 +56,7 @@ export interface Search {
 export interface Download {
   readonly kind: "download";
   readonly session: SessionId;
+  readonly claimed: Tip;
   readonly until: Time;
   /** What the blocks are to follow: our chain, or our chain cut where the peer's parts from it. */
   readonly candidate: Chain;

@@ -156,6 +156,8 @@ export interface Session {
   readonly asking: Asking | null;
   /** It is telling us all it knows, page by page (rule X1). */
   readonly paging: boolean;
+  /** Lists asked for when it became ready that have not come (rule A1). */
+  readonly unread: number;
 }
 
 /** `heardAt` is renewed when it is older than this. */
@@ -309,6 +311,8 @@ export interface Attempt {
   readonly tip: Hash;
   readonly rank: number;
   readonly assembling: boolean;
+  /** When its timer is to be heard: the one before assembling, or the one that ends it. */
+  readonly due: Time;
 }
 
 export type Patch<T> = { readonly [K in keyof T]?: T[K] };

@@ -44,12 +44,15 @@ function isAhead(state: State, { phase, tip }: Session): boolean {
   return phase === "ready" && tip !== null && tip.height > state.chain.height;
 }
 
+/** Its clock is fast, ours is slow, or it lies. */
+export const BEYOND_THE_CLOCK = "beyond the clock";
+
 /** Why a claim is not worth waiting for; empty when it is (rule B1). */
 export function disbelief(state: State, { peer, tip }: Session, ctx: MasternodeCtx): string {
   if (tip === null) return "no claim";
-  if (tip.height > expectedHeight(state.config, ctx.wall) + 1) return "beyond the clock";
   if (tip.conflict !== null) return "finality conflict";
-  return isIgnored(state, peer, ctx.uptime) ? "failed too often" : "";
+  if (isIgnored(state, peer, ctx.uptime)) return "failed too often";
+  return tip.height > expectedHeight(state.config, ctx.wall) + 1 ? BEYOND_THE_CLOCK : "";
 }
 
 /** A claim worth waiting for (rule B1). */

@@ -24,6 +24,7 @@ import {
 } from "../../src/masternode/fork.ts";
 import { createMachine, repaired } from "../../src/masternode/machine.ts";
 import type { Message } from "../../src/masternode/messages.ts";
+import type { Tip } from "../../src/masternode/stage.ts";
 import type { Chain, Masternode, MasternodeCtx } from "../../src/masternode/state.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import { kitOf } from "./bare.ts";
@@ -277,7 +278,10 @@ describe("the common ancestor", () => {
   });
 });
 
-const idle = { kind: "search", session: 1 as SessionId, until: 0 as Time } as const;
+const idle = {
+  ...({ kind: "search", session: 1 as SessionId, until: 0 as Time } as const),
+  claimed: { height: 0, hash: null } as Tip,
+};
 
 describe("a cut between halves", () => {
   const cases = [

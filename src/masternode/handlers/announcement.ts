@@ -2,6 +2,7 @@
 import { type Address, ipOf, parseAddress } from "../../core/address.ts";
 import { get } from "../../core/table.ts";
 import { SECOND, type Time } from "../../core/units.ts";
+import { encodeUtf8 } from "../../wire/utf8.ts";
 import { announcementDigest, isSigned } from "../digests.ts";
 import type { Announcement, MasternodeEntry, MessageOf, SignedAnnouncement } from "../messages.ts";
 import { type Claim, later, weigh } from "../registry.ts";
@@ -10,7 +11,7 @@ import { broadcast, type Entry, type MasternodeCtx, type Session, type State } f
 import { crowdedOut } from "./crowd.ts";
 import { candidate, freshEvidence, returned, tryDial } from "./dial.ts";
 import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
-import { isHostile, isOwn } from "./identity.ts";
+import { isHostile, isOurKey, isOwn } from "./identity.ts";
 import { place } from "./registry.ts";
 import { scored } from "./reputation.ts";
 
@@ -28,7 +29,7 @@ export function acceptAnnouncement(
   if (isVerbose(state, announcement)) {
     return refuse(state, session, announcement, address, "reward address too long", ctx);
   }
-  if (isOwn(state, address, ctx)) return state;
+  if (isOwn(state, address, ctx) || isOurKey(state, announcement.publicKey)) return state;
   const before = get(state.registry.entries, address);
   // Asked before the signature, which costs more.
   if (before === undefined && crowdedOut(state, session.peer) === "nobody") {
@@ -75,7 +76,8 @@ export function acceptEntries(
   for (const listed of entries.slice(0, state.config.listMax)) {
     const address = addressOf(state, listed);
     if (address === null || isHostile(state.config.network, address)) continue;
-    if (isOwn(next, address, ctx) || isVerbose(state, listed)) continue;
+    if (isOwn(next, address, ctx) || isOurKey(next, listed.publicKey)) continue;
+    if (isVerbose(state, listed)) continue;
     next = takeLine(next, session.peer, address, listed, ctx);
     next = takeHeld(next, address, ctx);
     next = takeListed(next, session.peer, address, listed, ctx);
@@ -144,9 +146,9 @@ function addressOf(state: State, announcement: Announcement): Address | null {
   return parseAddress(announcement.address, announcement.port ?? state.config.defaultPort);
 }
 
-/** It would be kept, passed on, and stand in every block: one could make all of them too large. */
+/** It would be kept, passed on, and stand in every block: many could make all of them too large. */
 function isVerbose(state: State, { rewardAddress }: Announcement): boolean {
-  return rewardAddress.length > state.config.rewardAddressMax;
+  return encodeUtf8(rewardAddress).length > state.config.rewardAddressMax;
 }
 
 /** Once, and only what is new to us (rule A4). */

@@ -1,6 +1,6 @@
 /** A block as it is announced: checked, added, relayed once (rules Y2 and B4). */
 import type { TimerKey } from "../../core/machine.ts";
-import { put, remove, values } from "../../core/table.ts";
+import { get, put, remove, values } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { blockHash } from "../block.ts";
 import { append, blockFault, hashAt, lastAcceptable, slotStart } from "../chain.ts";
@@ -47,17 +47,28 @@ export function retryEarlyBlocks(state: State, _key: TimerKey, ctx: MasternodeCt
   let next = state;
   for (const block of values(state.sync.early)) {
     if (isEarly(next, block, ctx)) continue;
-    next = withSync(next, { early: remove(next.sync.early, block.header.height) });
-    if (blockFault(next.config, next.chain, block) !== null) continue;
-    next = adopt(next, append(next.config.crypto, next.chain, block), "announcement", ctx);
+    const { height } = block.header;
+    next = withSync(next, { early: remove(next.sync.early, height) });
+    const { crypto } = next.config;
+    // Our tip may be of its height, and another.
+    if (!isBetter({ height, hash: blockHash(crypto, block.header) }, next.chain)) continue;
+    const base = cutAt(next.chain, height - 1);
+    if (blockFault(next.config, base, block) !== null) continue;
+    next = adopt(next, append(crypto, base, block), "announcement", ctx);
     broadcast(next, { type: "BlockAnnouncement", block }, ctx, null);
   }
   armEarly(next, ctx);
   return next;
 }
 
+/** Of two for one height the one that would be adopted. Our clock may have jumped since. */
 function keepEarly(state: State, block: Block, ctx: MasternodeCtx): State {
-  const next = withSync(state, { early: put(state.sync.early, block.header.height, block) });
+  const { crypto } = state.config;
+  const { early } = state.sync;
+  const before = get(early, block.header.height);
+  const hash = blockHash(crypto, block.header);
+  const isBest = before === undefined || hash < blockHash(crypto, before.header);
+  const next = isBest ? withSync(state, { early: put(early, block.header.height, block) }) : state;
   armEarly(next, ctx);
   return next;
 }

@@ -50,11 +50,13 @@ export function cachedPeers(config: Config, cache: Cache | null, ctx: Masternode
     .map(({ address, proven }) => changedPeer(newPeer(address, ctx.uptime), { proven }));
 }
 
-/** Known, with the keys and sequences they had. */
+/** Known, with the keys and sequences they had; but for ourselves, wherever we were. */
 export function cachedEntries(config: Config, cache: Cache | null, ctx: MasternodeCtx): Entry[] {
   const masternodes = cache?.masternodes ?? [];
+  const ourKey = config.crypto.publicKey(config.keySeed);
   return masternodes
-    .filter(({ address }) => address !== ctx.self && !isHostile(config.network, address))
+    .filter(({ address, publicKey }) => address !== ctx.self && publicKey !== ourKey)
+    .filter(({ address }) => !isHostile(config.network, address))
     .map((cached) => ({ ...newEntry(cached.address, cached, ctx.uptime), ...cached }));
 }
 

@@ -19,7 +19,7 @@ import {
 } from "../state.ts";
 import { noteChange } from "../memory.ts";
 import { isUnwanted } from "./identity.ts";
-import { duePeers, objection, sessionsMissing } from "./objection.ts";
+import { duePeers, isSettled, objection, sessionsMissing } from "./objection.ts";
 import { withRoom } from "./prune.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 import { newSession, peerAt } from "./session.ts";
@@ -30,7 +30,7 @@ export function addNode(state: State, command: CommandOf<"addnode">, ctx: Master
   // Says why: such an address is not even stored (rule S5).
   if (isUnwanted(state, address, ctx)) return tryDial(state, address, ctx);
   const named = withPeer(state, changedPeer(peerAt(state, address, ctx), { configured: true }));
-  return tryDial(noteChange(named, ctx), address, ctx);
+  return dialOrLater(noteChange(named, ctx), address, ctx);
 }
 
 /** A new dial candidate wakes the loop (rule X3). */
@@ -75,7 +75,7 @@ export function redial(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   if (peer === undefined) return state;
   const once = peer.readyAt !== null && (peer.triedAt === null || peer.triedAt <= peer.readyAt);
   if (peer.configured || once || sessionsMissing(state, ctx) > 0) {
-    return tryDial(state, peer.address, ctx);
+    return dialOrLater(state, peer.address, ctx);
   }
   ctx.gate("dial", false, { for: formatAddress(peer.address), why: "enough others stand" });
   return state;
@@ -115,6 +115,14 @@ export function tryDial(
   const tried = withPeer(state, changedPeer(peer, { triedAt: ctx.uptime, nextAt: ctx.uptime }));
   const session = newSession(id, "dialed", address, ctx.uptime);
   return withSession(tried, changedSession(session, { feeler: purpose === "feeler" }));
+}
+
+/** Where what speaks against it may pass, as too many dials under way do, its turn comes again. */
+function dialOrLater(state: State, address: Address, ctx: MasternodeCtx): State {
+  const tried = tryDial(state, address, ctx);
+  const isPutOff = tried === state && !isSettled(state, peerAt(state, address, ctx), ctx);
+  if (isPutOff) ctx.setTimer("redial", state.config.dialPeriod, address);
+  return tried;
 }
 
 /** Until the next turn of something periodic whose phase this boot's number gives. */

@@ -62,8 +62,15 @@ export function acceptMasternodes(
   message: MessageOf<"MasternodesResponse">,
   ctx: MasternodeCtx,
 ): State {
-  const next = acceptEntries(state, session, message.entries, ctx);
-  return answered(next, session.id, "MasternodesResponse", ctx);
+  const next = acceptEntries(read(state, session.id), session, message.entries, ctx);
+  return takeLeave(answered(next, session.id, "MasternodesResponse", ctx), ctx);
+}
+
+/** One more list of those that a session was asked for at first. */
+function read(state: State, id: SessionId): State {
+  const session = get(state.sessions, id);
+  if (session === undefined || session.unread === 0) return state;
+  return withSession(state, changedSession(session, { unread: session.unread - 1 }));
 }
 
 /** Rule H3: those that were asked for, as far as they are known. */
@@ -149,8 +156,8 @@ export function acceptPage(
       return acceptEntries(state, session, entries, ctx);
     }
   }
-  const read = acceptEntries(paging(state, session.id, false), session, entries, ctx);
-  return takeLeave(read, ctx);
+  const next = acceptEntries(paging(state, session.id, false), session, entries, ctx);
+  return takeLeave(next, ctx);
 }
 
 /** Rule X2: those ready within a day, and active masternodes. */
@@ -185,14 +192,14 @@ export function acceptPeers(
   message: MessageOf<"PeersResponse">,
   ctx: MasternodeCtx,
 ): State {
-  let next = state;
+  let next = read(state, session.id);
   for (const text of message.addresses.slice(0, state.config.listMax)) {
     const address = parseAddress(text, state.config.defaultPort);
     if (address !== null) next = candidate(next, address, ctx);
   }
   const peers = next.peers.size - state.peers.size;
   if (peers > 0) ctx.emit({ type: "learned", peers, from: session.peer });
-  return next;
+  return takeLeave(next, ctx);
 }
 
 /** Without a verified announcement it is hearsay to whoever reads it, as it is to us. */

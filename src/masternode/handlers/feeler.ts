@@ -21,17 +21,20 @@ export function feel(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   return tryDial(state, address, ctx, "feeler");
 }
 
-/** The feeler's session is ready. Somebody who was not active here is worth keeping. */
+/** The feeler's session is ready. A masternode that was not active here is worth keeping. */
 export function felt(state: State, session: Session, ctx: MasternodeCtx): void {
   if (!session.feeler || session.role !== "dialed") return;
-  const isNews = get(state.registry.entries, session.peer)?.status !== "active";
-  if (!isNews) ctx.setTimer("feeler-over", state.config.feelerTime, session.id);
+  const status = get(state.registry.entries, session.peer)?.status ?? "active";
+  if (status === "active") ctx.setTimer("feeler-over", state.config.feelerTime, session.id);
 }
 
 /** Enough others stand, and this one brought nothing. Both ends know that it is no loss. */
 export function feelerOver(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   const session = get(state.sessions, key as number);
   if (session === undefined || sessionsMissing(state, ctx) > 0) return state;
+  const entry = get(state.registry.entries, session.peer);
+  // Nobody had told of this masternode.
+  if (entry?.status === "active" && entry.firstSeen >= session.readyAt) return state;
   // Late, as after a pause: it counts as one of those that stand.
   if (isLasting(state, session, ctx.uptime)) return state;
   return closeSession(state, session, "feeler", "neither", ctx);

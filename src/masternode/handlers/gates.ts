@@ -98,7 +98,9 @@ function clockGate(state: State, ctx: MasternodeCtx): boolean {
   // Where none is too far off, the median is not.
   if (skews.length < clockPeersMin || worst <= clockTolerance) return ctx.gate("clock", true, {});
   skews.sort((left, right) => left - right);
-  const median = skews[skews.length >>> 1] ?? 0;
+  const half = skews.length >>> 1;
+  const [below = 0, above = 0] = [skews[(skews.length - 1) >>> 1], skews[half]];
+  const median = (below + above) / 2;
   const open = Math.abs(median) <= clockTolerance;
   const seen = open ? {} : { peers: skews.length, ahead: `${Math.round(-median / SECOND)}s` };
   return ctx.gate("clock", open, seen);

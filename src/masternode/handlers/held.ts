@@ -28,10 +28,12 @@ export function hold(
   const { held } = state.registry;
   const { heldMax } = state.config;
   const before = get(held, address)?.message.heartbeat;
-  if (before !== undefined && message.heartbeat.sequenceNumber <= before.sequenceNumber) {
-    return state;
-  }
   if (isUnwanted(state, address, ctx) || heldMax === 0) return state;
+  const number = message.heartbeat.sequenceNumber;
+  if (before !== undefined && number <= before.sequenceNumber) {
+    // Nobody could tell that the higher number was invented: who says otherwise is asked as well.
+    return number < before.sequenceNumber ? ask(state, session.id, address, ctx) : state;
+  }
   const full = before === undefined && held.size >= heldMax;
   const newest = { message, session: session.id, from: session.peer, at: ctx.uptime };
   const next = put(full ? withoutOldest(held) : held, address, newest);

@@ -11,6 +11,7 @@ import {
 import { remove } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import type { Network } from "../block.ts";
+import type { PublicKey } from "../messages.ts";
 import { changedIdentity, changedPeer } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withState } from "../state.ts";
 import { disown, emitActive } from "./registry.ts";
@@ -23,6 +24,14 @@ export function isHostile(network: Network, address: Address): boolean {
 
 export function isOwn(state: State, address: Address, ctx: MasternodeCtx): boolean {
   return address === (state.identity.address ?? ctx.self);
+}
+
+/**
+ * Signed by us, whatever address it names: from before we moved, or from a life in which we knew
+ * ours. Counted, we would be two masternodes in our own eyes.
+ */
+export function isOurKey({ identity }: State, publicKey: PublicKey): boolean {
+  return publicKey === identity.publicKey;
 }
 
 /** As heartbeats name a node: its ip, and its port where that is not the network's (rule S1). */

@@ -38,11 +38,12 @@ export function welcome(state: State, session: Session, ctx: MasternodeCtx): voi
   if (isHost) ctx.setTimer("guest", state.config.guestTime, session.id);
 }
 
-/** A guest that found others makes room for the next before its time is over. */
+/** A guest that has read all and found others makes room before its time is over. */
 export function takeLeave(state: State, ctx: MasternodeCtx): State {
   const ready = readySessions(state);
   const guests = ready.filter((session) => session.guest && session.role === "dialed");
-  if (guests.length === 0 || guests.some((session) => session.paging)) return state;
+  if (guests.length === 0 || guests.some(({ paging, unread }) => paging || unread > 0))
+    return state;
   if (ready.length - guests.length < state.config.dialedWanted) return state;
   return guests.reduce(
     (next, session) => closeSession(next, session, "found others", "neither", ctx),

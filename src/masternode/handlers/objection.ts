@@ -15,14 +15,24 @@ export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string 
   return dialsUnderWay(state) >= state.config.dialsMax ? "too many dials under way" : "";
 }
 
+/** It need not be dialed, and will not have to be before a session with it ends. */
+export function isSettled(state: State, peer: Peer, ctx: MasternodeCtx): boolean {
+  return settledBy(state, peer, ctx) !== "";
+}
+
 /** What speaks against this peer, whatever others there are. */
 function objectionTo(state: State, peer: Peer, ctx: MasternodeCtx): string {
-  const { dialSpacing, network } = state.config;
-  if (peer.self || isOwn(state, peer.address, ctx)) return "this is ourselves";
-  if (isHostile(network, peer.address)) return "not an address to dial";
-  if (hasSession(state, peer)) return "there is a session";
+  const { dialSpacing } = state.config;
+  const settled = settledBy(state, peer, ctx);
+  if (settled !== "") return settled;
   if (peer.triedAt !== null && ctx.uptime - peer.triedAt < dialSpacing) return "tried just now";
   return isBanned(state, peer.address, ctx.uptime) ? "banned" : "";
+}
+
+function settledBy(state: State, peer: Peer, ctx: MasternodeCtx): string {
+  if (peer.self || isOwn(state, peer.address, ctx)) return "this is ourselves";
+  if (isHostile(state.config.network, peer.address)) return "not an address to dial";
+  return hasSession(state, peer) ? "there is a session" : "";
 }
 
 /** Whose pause is over (rule S6), and against whom nothing speaks. There may be thousands. */

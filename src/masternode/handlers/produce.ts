@@ -4,12 +4,12 @@
  */
 import type { TimerKey } from "../../core/machine.ts";
 import { get } from "../../core/table.ts";
-import type { Duration } from "../../core/units.ts";
+import type { Duration, Time } from "../../core/units.ts";
 import { blockSize } from "../block.ts";
 import { append, expectedHeight, makeBlock, slotStart } from "../chain.ts";
 import { leaderIndex } from "../leader.ts";
 import type { Tier } from "../messages.ts";
-import { broadcast, type MasternodeCtx, type State, withState } from "../state.ts";
+import { type Attempt, broadcast, type MasternodeCtx, type State, withState } from "../state.ts";
 import { closedGate, type GateName, lookAgain, openNow, withProduction } from "./gates.ts";
 import { activeCount, activeSet } from "./registry.ts";
 
@@ -25,10 +25,12 @@ export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State
   const rank = ownRank(state, ctx);
   if (!turnGate(state, rank, ctx)) return skipped(state, "turn", ctx);
   const height = state.chain.height + 1;
-  const attempt = { height, tip: state.chain.tip, rank, assembling: false };
+  const pause = (Math.min(rank, startStepsMax) * startStep) as Duration;
+  const due = (ctx.uptime + pause) as Time;
+  const attempt = { height, tip: state.chain.tip, rank, assembling: false, due };
   const tried = withProduction(state, { attempt, said: "" });
   if (rank === 0) return assemble(tried, ctx);
-  ctx.setTimer("start", (Math.min(rank, startStepsMax) * startStep) as Duration);
+  ctx.setTimer("start", pause);
   return tried;
 }
 
@@ -36,6 +38,7 @@ export function produce(state: State, _key: TimerKey, ctx: MasternodeCtx): State
 export function startAttempt(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null || attempt.assembling) return state;
+  if (isStale(state, attempt, ctx)) return cancel(state, STOOD_STILL, ctx);
   return closedGate(state, ctx) === null ? assemble(state, ctx) : cancel(state, A_GATE, ctx);
 }
 
@@ -43,6 +46,7 @@ export function startAttempt(state: State, _key: TimerKey, ctx: MasternodeCtx): 
 export function assembled(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null) return state;
+  if (isStale(state, attempt, ctx)) return cancel(state, STOOD_STILL, ctx);
   const closed = closedGate(state, ctx) !== null || attempt.tip !== state.chain.tip;
   if (closed) return cancel(state, A_GATE, ctx);
   const block = makeBlock(state.config, state.chain, paid(state, ctx));
@@ -76,11 +80,22 @@ function assemble(state: State, ctx: MasternodeCtx): State {
   const { attempt } = state.production;
   if (attempt === null) return state;
   ctx.emit({ type: "attempt", height: attempt.height, rank: attempt.rank });
-  ctx.setTimer("assemble", state.config.productionTime);
-  return withProduction(state, { attempt: { ...attempt, assembling: true } });
+  const { productionTime } = state.config;
+  ctx.setTimer("assemble", productionTime);
+  const due = (ctx.uptime + productionTime) as Time;
+  return withProduction(state, { attempt: { ...attempt, assembling: true, due } });
+}
+
+/**
+ * Heard well after it was due: the process stood still, and what it knows of the others is as old
+ * (rule P4). By the clock of timers, so a wall clock that jumps does not matter.
+ */
+function isStale(state: State, { due }: Attempt, ctx: MasternodeCtx): boolean {
+  return ctx.uptime - due > state.config.tick / 10;
 }
 
 const A_GATE = "a gate closed";
+const STOOD_STILL = "the process stood still";
 
 function cancel(state: State, why: string, ctx: MasternodeCtx): State {
   const { attempt } = state.production;

@@ -1,5 +1,6 @@
 /** The numbers of what we sign: each above all before it, also over restarts (rules A4, Q4). */
 import { MILLISECOND } from "../../core/units.ts";
+import { noteChange } from "../memory.ts";
 import { changedIdentity } from "../records.ts";
 import { type MasternodeCtx, type Sequences, type State, withState } from "../state.ts";
 
@@ -17,8 +18,9 @@ export function numbered(
   return withState(state, { identity: changedIdentity(state.identity, { sequences }) });
 }
 
-/** When they cannot be saved, the node goes on from memory and says so. */
-export function sequencesSaved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State {
+/** When they cannot be saved, the node goes on from memory and says so. The cache is saved anew. */
+export function saved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State {
+  if (file === "cache" && !ok) return noteChange(state, ctx);
   if (file !== "sequences" || state.identity.diskFails === !ok) return state;
   ctx.gate("disk", ok, { file });
   return withState(state, { identity: changedIdentity(state.identity, { diskFails: !ok }) });

@@ -75,18 +75,22 @@ export function ended(
   ctx.cancelTimer("ask", session.id);
   ctx.cancelTimer("feeler-over", session.id);
   ctx.cancelTimer("guest", session.id);
-  const left = withoutSession(pagesLost(state, session.id), session.id);
-  const next = abandonSync(left, session.id, ctx);
+  // Whoever ends it may hold it as it was before it was asked, in the same step.
+  const current = get(state.sessions, session.id) ?? session;
+  const left = withoutSession(pagesLost(state, current), session.id);
+  const next = abandonSync(left, current, reason, ctx);
   const wasReady = session.phase === "ready";
   // Who was only felt for is no loss (rule X5).
   const kind = wasReady && !isLasting(state, session, ctx.uptime) ? "neither" : ending;
   if (wasReady) ctx.emit({ type: "lost", peer: session.peer, session: session.id, reason });
   const known = get(state.peers, session.peer);
   if (known === undefined) return next;
-  const peer = wasReady ? changedPeer(known, { readyAt: ctx.uptime, seenAt: ctx.uptime }) : known;
-  if (kind === "neither") return wasReady ? comesAgain(withPeer(next, peer), session, ctx) : next;
   const steady = wasReady && ctx.uptime - session.readyAt >= state.config.backoffReset;
-  const failures = (steady ? 0 : peer.failures) + (kind === "failure" ? 1 : 0);
+  const before = steady ? 0 : known.failures;
+  const met = { readyAt: ctx.uptime, seenAt: ctx.uptime, failures: before };
+  const peer = wasReady ? changedPeer(known, met) : known;
+  if (kind === "neither") return wasReady ? comesAgain(withPeer(next, peer), session, ctx) : next;
+  const failures = before + (kind === "failure" ? 1 : 0);
   const pause = kind === "clean" ? cleanPause(state, ctx) : backoff(state, peer, failures, ctx);
   ctx.setTimer("redial", pause, peer.address);
   const paused = withPeer(
@@ -101,12 +105,9 @@ export function ended(
   return kind === "failure" ? scored(paused, address, "dial-failed", ctx) : paused;
 }
 
-/**
- * A session ended in the middle of its pages: another is asked instead. Whoever ends it may hold it
- * as it was before it was asked, in the same step.
- */
-function pagesLost(state: State, id: SessionId): State {
-  if (get(state.sessions, id)?.paging !== true) return state;
+/** A session ended in the middle of its pages: another is asked instead. */
+function pagesLost(state: State, { paging }: Session): State {
+  if (!paging) return state;
   const pagesAsked = state.identity.pagesAsked - 1;
   return withState(state, { identity: changedIdentity(state.identity, { pagesAsked }) });
 }
@@ -125,7 +126,7 @@ function cleanPause(state: State, ctx: MasternodeCtx): Duration {
   return ctx.random("redial").between(redialMin, redialMax) as Duration;
 }
 
-/** 10, 20, 30 s and on to the cap, give or take a fifth. */
+/** 10, 20, 30 s and on to the cap, give or take a fifth: a low cap for who is worth it. */
 function backoff(state: State, peer: Peer, failures: number, ctx: MasternodeCtx): Duration {
   const { config } = state;
   const cap = worthy(state, peer) ? config.backoffMax : config.backoffMaxOthers;
@@ -135,7 +136,7 @@ function backoff(state: State, peer: Peer, failures: number, ctx: MasternodeCtx)
 }
 
 function worthy(state: State, peer: Peer): boolean {
-  return peer.configured || peer.readyAt !== null || has(state.registry.entries, peer.address);
+  return peer.configured || peer.proven || has(state.registry.entries, peer.address);
 }
 
 /** A feeler that is kept is soon one of the others: its acceptor is not told which it is. */
@@ -191,5 +192,6 @@ export function newSession(
     tip: null,
     asking: null,
     paging: false,
+    unread: 0,
   };
 }

@@ -1,15 +1,18 @@
 /** Who is asked for what is better than our chain (rules Y1 and B1). */
 import { formatAddress } from "../../core/address.ts";
 import { get } from "../../core/table.ts";
-import { lastAcceptable } from "../chain.ts";
+import { expectedHeight, lastAcceptable } from "../chain.ts";
 import { doubtOf } from "../doubt.ts";
 import { isBetter } from "../fork.ts";
 import type { Hash } from "../messages.ts";
 import { type MasternodeCtx, readySessions, type Session, type State } from "../state.ts";
-import { disbelief } from "../tip.ts";
+import { BEYOND_THE_CLOCK, disbelief } from "../tip.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 
-/** Claims a chain that would become ours, credibly, and may be asked for it now. */
+/**
+ * Claims a chain that would become ours, credibly, and may be asked for it now. By a clock that is
+ * slow every claim is beyond it: what is due by that clock is asked for all the same (rule Y1).
+ */
 export function isSource(state: State, session: Session, ctx: MasternodeCtx): boolean {
   const { tip, peer } = session;
   if (session.phase !== "ready" || tip === null || !isBetter(tip, state.chain)) return false;
@@ -17,7 +20,9 @@ export function isSource(state: State, session: Session, ctx: MasternodeCtx): bo
   const { height } = tip;
   const spoken = why === "" ? { height } : { height, why };
   const credible = ctx.gate("credible", why === "", { for: formatAddress(peer), ...spoken });
-  return credible && isDue(state, height, ctx);
+  const isBehind =
+    why === BEYOND_THE_CLOCK && state.chain.height < expectedHeight(state.config, ctx.wall);
+  return (credible || isBehind) && isDue(state, height, ctx);
 }
 
 /** What would be early is not asked for yet (rule Y2). */
@@ -28,7 +33,8 @@ function isDue(state: State, height: number, ctx: MasternodeCtx): boolean {
 }
 
 /**
- * The fewest failures, the oldest failure, the best reputation, the best tip; shunned peers last.
+ * The fewest failures, the oldest failure, the best reputation, the best tip; shunned peers last,
+ * and before them who claims what is beyond the clock.
  * So after a failure it is the next peer's turn, and two branches are not followed block by block
  * in turns. Ties at random.
  */
@@ -52,7 +58,8 @@ function rankOf(state: State, { peer, tip }: Session, ctx: MasternodeCtx): reado
   const score = known === undefined ? 0 : scoreOf(state.config, known, ctx.uptime);
   const shunned = known !== undefined && isShunned(state.config, known, ctx.uptime) ? 1 : 0;
   const height = tip?.height ?? 0;
-  return [shunned, failures, until, -score, -height, leading(tip?.hash ?? null)];
+  const beyond = height > expectedHeight(state.config, ctx.wall) + 1 ? 1 : 0;
+  return [shunned, beyond, failures, until, -score, -height, leading(tip?.hash ?? null)];
 }
 
 /** The leading digits of a hash as a number; one that is not known comes last. */

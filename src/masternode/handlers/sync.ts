@@ -36,13 +36,14 @@ export function syncWith(state: State, id: SessionId, forked: boolean, ctx: Mast
   const session = get(state.sessions, id);
   if (state.sync.stage.kind !== "idle" || session === undefined) return state;
   if (!isSource(state, session, ctx)) return sync(state, ctx);
-  return forked ? search(state, session, ctx) : begin(state, session, ctx);
+  return forked ? search(state, session, claimOf(session), ctx) : begin(state, session, ctx);
 }
 
 function begin(state: State, session: Session, ctx: MasternodeCtx): State {
-  if (claimOf(session).height === state.chain.height) return search(state, session, ctx);
+  const claimed = claimOf(session);
+  if (claimed.height === state.chain.height) return search(state, session, claimed, ctx);
   const until = (ctx.uptime + state.config.downloadTimeout) as Time;
-  return download(state, session, { candidate: state.chain, branch: false, until }, ctx);
+  return download(state, session, { claimed, candidate: state.chain, branch: false, until }, ctx);
 }
 
 /** Drops what is under way: the best source is asked, from our tip on. */
@@ -52,16 +53,18 @@ function anew(state: State, ctx: MasternodeCtx): State {
 
 // Downloading.
 
+type Asked = Pick<Download, "claimed" | "candidate" | "branch" | "until">;
+
 /** Asks for what follows the candidate, as far as the peer has it and the clock allows. */
 function download(
   state: State,
   session: Session,
-  { candidate, branch, until }: Pick<Download, "candidate" | "branch" | "until">,
+  { claimed, candidate, branch, until }: Asked,
   ctx: MasternodeCtx,
 ): State {
   const { blocksMax } = state.config;
   const from = candidate.height + 1;
-  const to = Math.min(reach(state, session, ctx), candidate.height + blocksMax);
+  const to = Math.min(reach(state, session, claimed, ctx), candidate.height + blocksMax);
   // The clock jumped back.
   if (from > to) return anew(state, ctx);
   ctx.emit({ type: "download", from, to, peer: session.peer });
@@ -69,6 +72,7 @@ function download(
   const stage: Download = {
     kind: "download",
     session: session.id,
+    claimed,
     until,
     candidate,
     branch,
@@ -103,7 +107,7 @@ export function acceptBlocks(
   }
   const first = get(waiting, from);
   const unlinked = first !== undefined && first.header.previousHash !== candidate.tip;
-  if (unlinked && !stage.branch) return search(state, session, ctx);
+  if (unlinked && !stage.branch) return search(state, session, stage.claimed, ctx);
   const { chain, fault } = extend(state.config, candidate, waiting, to);
   if (fault !== null) return failed(state, session, fault, ctx);
   if (chain !== candidate) return grown(state, session, { ...stage, candidate: chain }, ctx);
@@ -113,8 +117,7 @@ export function acceptBlocks(
 
 /** The candidate is longer than it was: is it better than what we have? */
 function grown(state: State, session: Session, stage: Download, ctx: MasternodeCtx): State {
-  const { candidate } = stage;
-  const claimed = claimOf(session);
+  const { candidate, claimed } = stage;
   if (isBetter(tipOf(candidate), state.chain)) {
     const depth = state.chain.height - forkPoint(state.chain, candidate);
     if (depth > state.config.reorgDepth) return parted(state, session, ctx);
@@ -125,7 +128,8 @@ function grown(state: State, session: Session, stage: Download, ctx: MasternodeC
   }
   // What follows our tip is better than our chain, unless that grew meanwhile.
   if (!stage.branch) return anew(state, ctx);
-  if (candidate.height < reach(state, session, ctx)) return download(state, session, stage, ctx);
+  if (candidate.height < reach(state, session, claimed, ctx))
+    return download(state, session, stage, ctx);
   // All it has, and still not better: unless our chain grew meanwhile, it claimed what is not so.
   const kept = !isBetter(claimed, state.chain) || claimed.height > candidate.height;
   if (!kept) return failed(state, session, "a branch that is not what it claimed", ctx);
@@ -135,16 +139,15 @@ function grown(state: State, session: Session, stage: Download, ctx: MasternodeC
 // Searching.
 
 /** Where does its chain part from ours? At our tip already. */
-function search(state: State, session: Session, ctx: MasternodeCtx): State {
+function search(state: State, session: Session, claimed: Tip, ctx: MasternodeCtx): State {
   const { chain, config } = state;
-  const claimed = claimOf(session);
   // Our chain grew meanwhile.
   if (!isBetter(claimed, chain)) return anew(state, ctx);
   const { peer, id } = session;
   ctx.emit({ type: "search", peer, height: chain.height, theirs: claimed.height });
   const until = (ctx.uptime + config.searchTimeout) as Time;
   const range = searchRange(chain, config.reorgDepth);
-  return ask(state, session, { kind: "search", session: id, until, ...range }, ctx);
+  return ask(state, session, { kind: "search", session: id, claimed, until, ...range }, ctx);
 }
 
 /** The next question; or from the common ancestor on, or not at all. */
@@ -154,13 +157,14 @@ function ask(state: State, session: Session, stage: Search, ctx: MasternodeCtx):
     ctx.send(session.id, { type: "GetBlockHash", height });
     return withStage(state, stage, ctx);
   }
-  const { base, low, floor } = stage;
+  const { base, low, floor, claimed } = stage;
   if (low < floor) return parted(state, session, ctx);
   const { downloadTimeout, blocksMax } = state.config;
   // Time for as many replies as it takes to be better than ours, if they are full, and one more.
   const replies = 1 + Math.ceil((state.chain.height + 1 - low) / blocksMax);
   const until = (ctx.uptime + replies * downloadTimeout) as Time;
-  return download(state, session, { candidate: cutAt(base, low), branch: true, until }, ctx);
+  const candidate = cutAt(base, low);
+  return download(state, session, { claimed, candidate, branch: true, until }, ctx);
 }
 
 /** An answer to a search; or what a peer without `Tip` has at our height (rule Y1). */
@@ -201,11 +205,20 @@ export function syncTimedOut(state: State, _key: TimerKey, ctx: MasternodeCtx): 
   return session === undefined ? state : failed(state, session, "timeout", ctx);
 }
 
-/** The session is gone, and what was asked on it. */
-export function abandonSync(state: State, id: SessionId, ctx: MasternodeCtx): State {
+/**
+ * The session is gone, and with it what was asked on it: no answer either, or a liar could hang up,
+ * or have us hang up, time and again. Only what we alone decided is nobody's fault.
+ */
+export function abandonSync(
+  state: State,
+  session: Session,
+  reason: string,
+  ctx: MasternodeCtx,
+): State {
   const { stage } = state.sync;
-  if (stage.kind === "idle" || stage.session !== id) return state;
-  return anew(state, ctx);
+  if (stage.kind === "idle" || stage.session !== session.id) return state;
+  if (reason === "disk" || reason === "found others") return anew(state, ctx);
+  return failed(state, session, "the session ended", ctx);
 }
 
 /** Three failures and the peer is not believed for a while (rule B1). Then the next peer. */
@@ -225,9 +238,10 @@ function withStage(state: State, stage: Stage, ctx: MasternodeCtx): State {
   return withSync(state, { stage });
 }
 
-/** How far a peer's chain can be had now. */
-function reach(state: State, session: Session, ctx: MasternodeCtx): number {
-  return Math.min(claimOf(session).height, lastAcceptable(state.config, ctx.wall));
+/** How far a peer's chain can be had now: it may have grown since, but is not taken back. */
+function reach(state: State, session: Session, claimed: Tip, ctx: MasternodeCtx): number {
+  const told = Math.max(claimed.height, claimOf(session).height);
+  return Math.min(told, lastAcceptable(state.config, ctx.wall));
 }
 
 /** A peer that was asked has claimed something. */

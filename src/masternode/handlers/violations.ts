@@ -71,13 +71,15 @@ function note(state: State, key: Address, found: Violations, now: Time): State {
   each(violations, (old, at) => {
     if (isOver(state.config, old, now)) violations = remove(violations, at);
   });
-  const isKnown = get(violations, key) !== undefined;
-  if (!isKnown && violations.size >= state.config.violatorsMax) violations = withoutOne(violations);
   violations = put(violations, key, found);
+  if (violations.size > state.config.violatorsMax) violations = withoutOne(violations);
   return withState(state, { memory: { ...state.memory, violations } });
 }
 
-/** The one that is free again, or will be, before all others. */
+/**
+ * The one that is free again, or will be, before all others: who came last, where they are banned.
+ * Nobody's ban ends because others misbehave.
+ */
 function withoutOne(violations: Table<Violations>): Table<Violations> {
   let first: number | null = null;
   let soonest = Number.POSITIVE_INFINITY;

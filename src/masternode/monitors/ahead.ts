@@ -27,6 +27,9 @@ export const ahead: Rules = {
 interface Kept {
   readonly height: number;
   readonly previous: Hash;
+  readonly hash: Hash;
+  /** Honest nodes made it. */
+  readonly sound: boolean;
   readonly due: number;
 }
 
@@ -74,9 +77,11 @@ class Ahead extends RuleMonitor {
     const slot = this.picture.genesis + height * this.constant(node, "slot");
     const due = slot - this.constant(node, "earlyBlock");
     if (this.picture.wallOf(node, at) >= due - this.slack) return;
-    // One of each height is kept, the last.
-    const isSound = this.#sound.has(blockHash(this.crypto, header));
-    this.#kept[node] = isSound ? { height, previous, due } : null;
+    const hash = blockHash(this.crypto, header);
+    const before = this.#kept[node] ?? null;
+    // One of each height is kept, that with the lowest hash.
+    if (before !== null && before.hash <= hash) return;
+    this.#kept[node] = { height, previous, hash, sound: this.#sound.has(hash), due };
   }
 
   #learn(node: number, fact: Fact): void {
@@ -90,6 +95,7 @@ class Ahead extends RuleMonitor {
     const kept = this.#kept[node] ?? null;
     if (kept === null || this.picture.wallOf(node, at) <= kept.due + this.slack) return;
     this.#kept[node] = null;
+    if (!kept.sound) return;
     this.breach(TRIES, "", { node, at, id: null }, () => {
       const told = `${this.picture.name(node)} was told of block ${kept.height} too early`;
       return `${told}, and does not add it when it is not`;

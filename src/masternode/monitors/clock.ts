@@ -120,16 +120,16 @@ class Clock extends RuleMonitor {
     });
   }
 
-  /** Of an even number, either of the two in the middle may be the median. Null: so it depends. */
+  /** Null: so close to what is tolerated that it depends. */
   #isDoubted(node: number, told: readonly number[]): boolean | null {
     const count = told.length;
     if (count < Math.max(1, this.constant(node, "clockPeersMin"))) return false;
     const sorted = told.toSorted((left, right) => left - right);
     const [low, high] = [sorted[(count - 1) >>> 1] as number, sorted[count >>> 1] as number];
+    const off = Math.abs((low + high) / 2);
     const tolerance = this.constant(node, "clockTolerance");
-    const isFar = low > tolerance + this.slack || high < -tolerance - this.slack;
-    const isNear = low >= this.slack - tolerance && high <= tolerance - this.slack;
-    return isFar ? true : isNear ? false : null;
+    if (off > tolerance + this.slack) return true;
+    return off <= tolerance - this.slack ? false : null;
   }
 }
 

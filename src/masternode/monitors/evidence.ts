@@ -207,7 +207,7 @@ class Evidence extends RuleMonitor {
     const { node } = event;
     const isOrdered = set.every((address, index) => index === 0 || address > (set[index - 1] ?? 0));
     const self = this.picture.at(node).address;
-    const own = set.filter((address) => address === self).length;
+    const own = set.filter((address) => address === self || this.#wasOwn(node, address)).length;
     const who = this.picture.name(node);
     if (!isOrdered || count !== set.length || own !== (this.isMasternode(node) ? 1 : 0)) {
       this.breach("sees-itself", own > 1 ? "twice" : own === 0 ? "not" : "unordered", event, () => {
@@ -222,6 +222,11 @@ class Evidence extends RuleMonitor {
         return `${who} counts ${this.#name(address)}, which never announced itself`;
       });
     }
+  }
+
+  /** Where it was, or as others see it: nobody else's, unless somebody lies. */
+  #wasOwn(node: number, address: Address): boolean {
+    return this.nobodyLies && this.picture.owner(address) === node;
   }
 
   /** Old nodes do not tell when they announce themselves. */

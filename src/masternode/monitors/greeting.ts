@@ -93,7 +93,9 @@ class Greetings extends RuleMonitor {
     const { peers, address } = this.picture.at(node);
     const of = addressOf(message);
     const isFirstHand = of !== null && of !== address && peers.get(session) === of;
-    if (!isFirstHand || this.constant(node, "entriesMax") <= this.plan.plans.length) return;
+    // Two that seem to be there may be it itself, in its own words.
+    if (!isFirstHand || this.picture.owner(of) < 0) return;
+    if (this.constant(node, "entriesMax") <= this.plan.plans.length) return;
     this.#owed[node] = { id, at, cause: id, session, greeting: null };
   }
 

@@ -5,9 +5,11 @@
 import type { Complaint } from "../../check/invariant.ts";
 import { type Address, isPrivate, isUnusable, parseAddress } from "../../core/address.ts";
 import type { Time } from "../../core/units.ts";
+import { keyOfName } from "../../kit/key.ts";
+import { encodeUtf8 } from "../../wire/utf8.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { DEFAULT_PORT, type MasternodeEntry, type Message } from "../messages.ts";
+import { DEFAULT_PORT, type MasternodeEntry, type Message, type PublicKey } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const NAMES = "takes-names";
@@ -39,6 +41,9 @@ interface Named {
 class Hearsay extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "timer", "boot", "down", "closed");
   readonly #named: (Named | null)[] = this.perNode(() => null);
+  readonly #keys: PublicKey[] = this.perNode(({ name }) => {
+    return this.crypto.publicKey(keyOfName(this.crypto, name));
+  });
   /** In this life: it may be remembered that they went. */
   readonly #removed: Set<Address>[] = this.perNode(() => new Set<Address>());
 
@@ -102,11 +107,14 @@ class Hearsay extends RuleMonitor {
     this.#named[node] = named;
   }
 
-  #isWelcome(node: number, address: Address, { rewardAddress }: MasternodeEntry): boolean {
+  #isWelcome(node: number, address: Address, entry: MasternodeEntry): boolean {
+    const { rewardAddress, publicKey } = entry;
     if (address === this.picture.at(node).address || isUnusable(address)) return false;
+    // It is itself that is named, in words of its own or under an address of its own.
+    if (publicKey === this.#keys[node] || this.picture.owner(address) === node) return false;
     if (this.picture.isMainnet && isPrivate(address)) return false;
     if (this.#removed[node]?.has(address) === true) return false;
-    return rewardAddress.length <= this.constant(node, "rewardAddressMax");
+    return encodeUtf8(rewardAddress).length <= this.constant(node, "rewardAddressMax");
   }
 
   #restart(node: number): void {

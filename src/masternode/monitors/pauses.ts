@@ -20,7 +20,7 @@ export const pauses: Rules = {
       simulated: "their timers are late",
     },
   },
-  facts: ["lost", "dial-failed", "pruned", "addressed"],
+  facts: ["ready", "status", "lost", "dial-failed", "pruned", "addressed"],
   make: (scene) => new Pauses(scene),
 };
 
@@ -50,6 +50,8 @@ const IN_STEP = 3;
 class Pauses extends RuleMonitor {
   readonly mask: number = kindMask("fact", "timer", "boot");
   readonly #records: Map<Address, Record>[] = this.perNode(() => new Map<Address, Record>());
+  /** Who was there once, in whatever life: a cache may tell so, or may be lost. */
+  readonly #met: Set<Address>[] = this.perNode(() => new Set<Address>());
   /** Pauses in a row, by node, that were as long as if there were no spread. */
   readonly #unspread: number[] = this.perNode(() => 0);
 
@@ -59,6 +61,7 @@ class Pauses extends RuleMonitor {
     if (records === undefined || !this.plan.exact || !this.isKept(node)) return;
     if (kind === "boot") return records.clear();
     const book = this.ledger.at(node);
+    if (kind === "fact") this.#meets(node, event.body as Fact);
     if (!this.even.is(node)) return;
     if (kind === "timer") {
       if (event.body === "redial") this.#rings(event, records.get(event.b as Address)?.pause);
@@ -72,17 +75,22 @@ class Pauses extends RuleMonitor {
     else if (fact.type === "pruned") for (const gone of fact.addresses) records.delete(gone);
   }
 
+  #meets(node: number, fact: Fact): void {
+    if (fact.type === "ready") this.#met[node]?.add(fact.peer);
+    else if (fact.type === "status" && fact.status === "active") this.#met[node]?.add(fact.address);
+  }
+
   #lost(event: TraceEvent, fact: FactOf<"lost">, book: Book, record: Record): void {
     const { ended, c } = book;
     if (ended === null || ended.session !== fact.session) return;
     const { line } = ended;
+    if (event.at - line.readyAt >= c.backoffReset) record.failures = 0;
     if (line.guest && line.role === "dialed") {
       record.pause = pauseFrom(event, c.guestRetry, c.guestRetry, "as a guest");
       return;
     }
     const ending = endingOf(fact, line, book, event.at);
     if (ending === "neither") return;
-    if (event.at - line.readyAt >= c.backoffReset) record.failures = 0;
     if (ending === "failure") {
       record.failures++;
       record.pause = this.#backoff(event, fact.peer, book, record.failures);
@@ -116,15 +124,21 @@ class Pauses extends RuleMonitor {
     });
   }
 
-  /** Whoever is configured, was once ready or is a masternode is worth more attempts. */
+  /**
+   * Whoever is configured, was once there or is a masternode is worth more attempts; who was there
+   * in another life may be.
+   */
   #backoff(event: TraceEvent, peer: Address, book: Book, failures: number): Pause {
     const { c } = book;
     const isReady = (book.peers.get(peer)?.readyAt ?? null) !== null;
     const isWorthy = isReady || book.configured.has(peer) || book.entries.has(peer);
-    const cap = isWorthy ? c.backoffMax : c.backoffMaxOthers;
-    const base = Math.min(c.backoffStep * failures, cap);
-    const spread = Math.floor((base * c.backoffSpread) / 100);
-    return pauseFrom(event, base - spread, base + spread, `after ${failures} failures`);
+    const mayBe = isWorthy || this.#met[event.node]?.has(peer) === true;
+    const caps = [isWorthy ? c.backoffMax : c.backoffMaxOthers, ...(mayBe ? [c.backoffMax] : [])];
+    const bases = caps.map((cap) => Math.min(c.backoffStep * failures, cap));
+    const spread = (base: number): number => Math.floor((base * c.backoffSpread) / 100);
+    const least = Math.min(...bases.map((base) => base - spread(base)));
+    const most = Math.max(...bases.map((base) => base + spread(base)));
+    return pauseFrom(event, least, most, `after ${failures} failures`);
   }
 
   #rings(event: TraceEvent, pause: Pause | null | undefined): void {

@@ -52,6 +52,8 @@ export interface Standpoint {
   given: unknown;
   givenAt: number;
   givenIn: number;
+  /** When; the beginning of the run before any. */
+  givenWhen: number;
   /** Its clock: wall time `wall` at moment `wallAt`, and how fast it runs. */
   wall: number;
   wallAt: number;
@@ -98,7 +100,7 @@ export class Picture {
         known: new Set(),
       },
       ...{ active: NOBODY, enoughSince: null, tip: null, heightAt: 0, gates: new Map() },
-      ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1 },
+      ...{ voiceAt: null, given: null, givenAt: 0, givenIn: -1, givenWhen: 0 },
       ...{ wall: plan.epoch + clock.offset, wallAt: 0, rate: 1 + clock.drift / MILLION },
     }));
     this.#needed = plan.plans.map(({ config }) => Number(config["minimumMasternodes"]));
@@ -150,6 +152,7 @@ export class Picture {
         one.given = event.body;
         one.givenAt = event.id;
         one.givenIn = event.a;
+        one.givenWhen = event.at;
         return;
       case "fact":
         if (FACTS.includes(typeOf(event.body))) this.#learn(one, event);

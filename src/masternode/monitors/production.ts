@@ -12,7 +12,7 @@ export const production: Rules = {
       rule: "B1",
       about:
         "nothing is produced with fewer than three active, nor before they were held for " +
-        "minimumHold",
+        "minimumHold, nor by who was told nothing for so long that nobody can be active",
       mode: "always",
     },
     gates: {
@@ -81,12 +81,20 @@ class Production extends RuleMonitor {
     const held = enoughSince === null ? 0 : (at - enoughSince) * rate + this.slack;
     const needed = this.constant(node, "minimumMasternodes");
     const isFew = active.length < needed;
-    if (!isFew && held >= this.constant(node, "minimumHold")) return;
-    this.breach("minimum", isFew ? "too few" : "not held", event, () => {
+    const isAlone = needed > 1 && this.#silence(event) > 0;
+    if (!isFew && !isAlone && held >= this.constant(node, "minimumHold")) return;
+    this.breach("minimum", isFew ? "too few" : isAlone ? "alone" : "not held", event, () => {
       const since = `for ${Math.round(held / SECOND)} s`;
       const who = this.picture.name(node);
       return `${who} produces block ${height} with ${active.length} active, enough ${since}`;
     });
+  }
+
+  /** For how much longer than evidence counts it was given no message. */
+  #silence({ node, at }: TraceEvent): number {
+    const { givenWhen, rate } = this.picture.at(node);
+    const counts = this.constant(node, "activeWindow") + this.constant(node, "sweepPeriod");
+    return (at - givenWhen) * rate - counts - SECOND - this.slack;
   }
 
   /** The order is everybody's to compute; the wait begins when slot, tip and gates allow it. */

@@ -35,7 +35,7 @@ export const redials: Rules = {
       mode: "always",
     },
   },
-  facts: ["self", "refused", "banned", "shunned"],
+  facts: ["ready", "self", "refused", "banned", "shunned"],
   make: (scene) => new Redials(scene),
 };
 
@@ -51,6 +51,8 @@ interface Mood {
   owed: Owed | null;
   /** It has banned or shunned somebody, which speaks against dials that this does not follow. */
   cross: boolean;
+  /** Sessions with who was not active when they became ready. */
+  readonly news: Set<number>;
 }
 
 class Redials extends RuleMonitor {
@@ -58,7 +60,7 @@ class Redials extends RuleMonitor {
     ...(["fact", "timer", "dial", "opened", "refused", "closed", "deliver", "boot"] as const),
     ...(["down", "garbled", "saved", "command"] as const),
   );
-  readonly #moods: Mood[] = this.perNode(() => ({ owed: null, cross: false }));
+  readonly #moods: Mood[] = this.perNode(begun);
 
   see(event: TraceEvent): void {
     const { node, kind } = event;
@@ -66,7 +68,7 @@ class Redials extends RuleMonitor {
     if (mood === undefined || !this.isKept(node)) return;
     const book = this.ledger.at(node);
     if (kind === "boot" || kind === "down") {
-      this.#moods[node] = { owed: null, cross: false };
+      this.#moods[node] = begun();
       return;
     }
     if (mood.owed !== null && mood.owed.event.id !== event.cause) this.#over(mood, book);
@@ -84,6 +86,11 @@ class Redials extends RuleMonitor {
 
   #learn(event: TraceEvent, fact: Fact, mood: Mood, book: Book): void {
     switch (fact.type) {
+      case "ready": {
+        const { active } = this.picture.at(event.node);
+        if (!active.includes(fact.peer)) mood.news.add(fact.session);
+        return;
+      }
       case "banned":
       case "shunned":
         mood.cross = true;
@@ -118,10 +125,13 @@ class Redials extends RuleMonitor {
     }
   }
 
-  /** The time of a session. */
-  #isOver({ body: timer, node, at }: TraceEvent, book: Book): boolean {
+  /** The time of a session; a feeler that found a masternode is kept. */
+  #isOver({ body: timer, b: key, node, at }: TraceEvent, book: Book): boolean {
     if (timer === "guest") return true;
-    return timer === "feeler-over" && this.even.is(node) && book.missing(at) <= 0;
+    if (timer !== "feeler-over" || !this.even.is(node) || book.missing(at) > 0) return false;
+    const peer = book.lines.get(key)?.peer;
+    const isFound = peer !== undefined && this.picture.at(node).active.includes(peer as Address);
+    return !isFound || this.#moods[node]?.news.has(key) !== true;
   }
 
   /** Nothing speaks against it, as far as others can tell. */
@@ -181,4 +191,8 @@ class Redials extends RuleMonitor {
       return `${this.picture.name(event.node)} does not close a session that is over: ${why}`;
     });
   }
+}
+
+function begun(): Mood {
+  return { owed: null, cross: false, news: new Set() };
 }
