@@ -6,17 +6,18 @@ import type { Protocol } from "../core/machine.ts";
 import { sizeOf } from "../fuzz/shrink/shrink.ts";
 import type { Kit } from "../kit/kit.ts";
 import { failuresOf, failureText } from "../report/failure.ts";
+import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { specOf } from "../scenario/promises.ts";
-import { runScenario } from "../scenario/run.ts";
+import { type Run, runScenario } from "../scenario/run.ts";
 import { writeScenario } from "../scenario/write.ts";
-import type { RunSummary } from "../trace/outcome.ts";
 import { wordsFor } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { FailureEntry, WorldSize } from "./document.ts";
 import { lessened, type Lessening } from "./lessen.ts";
 import type { Draw } from "./look.ts";
 import type { Found } from "./tally.ts";
+import { FILES, playedCommand, seededCommand } from "./tell.ts";
 
 export interface Examination {
   readonly found: Found;
@@ -39,8 +40,6 @@ export const UNKNOWN: Examined = {
 };
 
 export interface Tools<P extends Protocol> extends Lessening<P> {
-  /** The command that draws and plays it again. */
-  readonly repeat: (found: Found) => string;
   /** A trace as its file. */
   readonly packed: (trace: Trace) => Uint8Array;
 }
@@ -56,18 +55,21 @@ export function examine<P extends Protocol>(
     const { scenario: world, swarm } = draw(found.seed);
     const scenario = asking(tools.kit, world, found);
     const drawn = measured(scenario);
-    const from = `by ${tools.repeat(found)}`;
+    const from = `by ${seededCommand(found.seed, tools.asked)}`;
     const on = swarm.length === 0 ? "" : `# Switched on: ${swarm.join(", ")}.\n`;
-    files["found.yaml"] =
-      `# ${found.signature}, drawn ${from}\n${on}${writeScenario(tools.kit, scenario)}`;
+    const text = `# ${found.signature}, drawn ${from}\n${on}${writeScenario(tools.kit, scenario)}`;
+    files[FILES.found] = text;
     // It would take this worker, too.
     if (DEADLY.includes(found.invariant)) return { ...nothing, drawn, smallest: drawn };
     const smaller = shrink ? lessened(tools, scenario, found) : null;
-    if (smaller !== null) files["minimal.yaml"] = smaller.text;
-    const best = smaller?.scenario ?? scenario;
-    const { trace, summary } = runScenario(tools.kit, best, { level: "full", version });
-    files["trace.ndjson.gz"] = tools.packed(trace);
-    const story = storyOf(tools.kit, best, summary, trace, tools.repeat(found));
+    if (smaller !== null) files[FILES.minimal] = smaller.text;
+    const best =
+      smaller === null
+        ? loadScenario(tools.kit, text, FILES.found)
+        : loadScenario(tools.kit, smaller.text, FILES.minimal);
+    const run = runScenario(tools.kit, best, { level: "full", version });
+    files["trace.ndjson.gz"] = tools.packed(run.trace);
+    const story = storyOf(tools.kit, run, playedCommand(best.file, tools.asked));
     const shrunk = smaller === null ? "as found" : smaller.done ? "minimal" : "unfinished";
     const bites = (smaller?.bites ?? []).map(({ without, text }) => `${without} → ${text}`);
     return { files, drawn, smallest: measured(best), shrunk, story, bites };
@@ -93,11 +95,10 @@ function measured(scenario: Scenario): WorldSize {
   return { nodes, faults, seconds: Math.ceil(until / 1e6) };
 }
 
+/** It speaks of the file: what it shows is found there, and happens again when it is played. */
 function storyOf<P extends Protocol>(
   kit: Kit<P>,
-  { file }: Scenario,
-  { outcomes, crash }: RunSummary,
-  trace: Trace,
+  { summary: { outcomes, crash, file }, trace }: Run<P>,
   repeat: string,
 ): string {
   const words = wordsFor(trace.header, kit.vocabulary);

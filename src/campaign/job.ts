@@ -6,10 +6,9 @@ import type { Trace } from "../trace/trace.ts";
 import type { Asked } from "./asked.ts";
 import { examine, type Examination, type Examined } from "./examine.ts";
 import type { Beat } from "./pool.ts";
-import { seededCommand } from "./tell.ts";
 import { type Draw, look } from "./look.ts";
 import type { Range } from "./range.ts";
-import type { Found, Tally } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 export type Job =
   | { readonly do: "look"; readonly range: Range }
@@ -29,10 +28,9 @@ export function worker<P extends Protocol>(
   packed: (trace: Trace) => Uint8Array,
 ): (job: Job, beat: Beat) => Done {
   const draw = drawn(kit, asked);
-  const repeat = ({ seed }: Found): string => seededCommand(seed, asked);
   return (job, beat) => {
     if (job.do === "look") return look(kit, draw, job.range, beat);
-    const tools = { kit, healthy, time: asked.maxShrinkTime, beat, repeat, packed };
+    const tools = { kit, healthy, asked, beat, packed };
     return examine(tools, draw, job.examination);
   };
 }

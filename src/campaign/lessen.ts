@@ -7,6 +7,7 @@ import { beginning, shrinking } from "../fuzz/shrink/shrink.ts";
 import { type Target, type Trial, trialOf } from "../fuzz/shrink/trial.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Scenario } from "../scenario/model.ts";
+import type { Asked } from "./asked.ts";
 import type { Beat } from "./pool.ts";
 import type { Found } from "./tally.ts";
 
@@ -14,8 +15,7 @@ export interface Lessening<P extends Protocol> {
   readonly kit: Kit<P>;
   /** Without the defect that was put in: it must not fail. Null: nothing was. */
   readonly healthy: Kit<P> | null;
-  /** Seconds. */
-  readonly time: number;
+  readonly asked: Asked;
   readonly beat: Beat;
 }
 
@@ -26,7 +26,7 @@ export interface Lessened extends Minimal {
 
 /** Null: nothing to begin with; it does not fail alone, or without the defect too. */
 export function lessened<P extends Protocol>(
-  { kit, healthy, time, beat }: Lessening<P>,
+  { kit, healthy, asked, beat }: Lessening<P>,
   scenario: Scenario,
   { seed, invariant, witness }: Found,
 ): Lessened | null {
@@ -40,12 +40,13 @@ export function lessened<P extends Protocol>(
   };
   const start = beginning(scenario, target, trial);
   if (start === null) return null;
-  const end = performance.now() + time * 1_000;
+  const end = performance.now() + asked.maxShrinkTime * 1_000;
   let state = start;
   for (const next of shrinking(kit, trial, start)) {
     state = next;
     if (performance.now() > end || !beat()) break;
   }
-  const about = { name: nameFor(state), found: `timesim fuzz, seed ${seed}` };
+  const defect = asked.mutant === null ? "" : `, mutant ${asked.mutant}`;
+  const about = { name: nameFor(state), found: `timesim fuzz, seed ${seed}${defect}` };
   return { ...minimalOf(kit, state, trial, about), done: state.done };
 }

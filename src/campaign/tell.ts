@@ -10,7 +10,7 @@ import type { CampaignDocument, FailureEntry, WorldSize } from "./document.ts";
 import type { Examined } from "./examine.ts";
 import { rangeText } from "./range.ts";
 
-/** It says no path: its folder may be copied, as merging does. */
+/** Files are named as they lie beside it: their folder may be copied, as merging does. */
 export function failureText<P extends Protocol>(
   kit: Kit<P>,
   asked: Asked,
@@ -26,7 +26,8 @@ export function failureText<P extends Protocol>(
     { title: "found", lines: text.split("\n").map((line, n) => (n === 0 ? where + line : line)) },
     { title: "world", lines: sizeText(entry) },
     { title: "without", lines: bites },
-    { title: "repeat", lines: [seededCommand(seed, asked)] },
+    { title: "mutant", lines: asked.mutant === null ? [] : [asked.mutant] },
+    { title: "repeat", lines: commandsFor(entry, asked, "") },
   ]);
   return story === "" ? own : `${own}\n\n${story}`;
 }
@@ -45,37 +46,56 @@ export function sizeText({
   return [`${part("nodes")} nodes, ${part("faults")} faults, ${part("seconds")} s${more}`];
 }
 
-/** What to paste to see it again. */
+/** The worlds of a failure: as it was drawn, and the smallest that fails so. */
+export const FILES = { found: "found.yaml", minimal: "minimal.yaml" } as const;
+
+/** What to paste to see it again. `prefix`: of its files, `reports/fuzz/one-session-two-3/`. */
 export function commandsFor(
-  { folder, seed, shrunk, smallest }: Omit<FailureEntry, "worlds">,
+  { seed, shrunk, smallest }: Pick<FailureEntry, "seed" | "shrunk" | "smallest">,
   asked: Asked,
-  out: string,
+  prefix: string,
 ): readonly string[] {
-  const { machine, mutant } = asked;
   const seeded = seededCommand(seed, asked);
-  // A scenario says nothing of a mutant, and what cannot be drawn is in no file.
-  if (mutant !== null || smallest === null) return [seeded];
-  const file = `${out}/${folder}/${shrunk === "as found" ? "found" : "minimal"}.yaml`;
-  const brought = machine === null ? "" : ` --machine ${quoted(machine)}`;
-  return [`npx timesim run ${quoted(file)}${brought}`, seeded];
+  // What cannot be drawn is in no file.
+  if (smallest === null) return [seeded];
+  const file = shrunk === "as found" ? FILES.found : FILES.minimal;
+  return [playedCommand(`${prefix}${file}`, asked), seeded];
 }
 
-/** The world of a seed again, with all that decides what it is. */
+/** A file again, with what no scenario says: whose protocol, and the defect that was put in. */
+export function playedCommand(
+  file: string,
+  { machine, mutant }: Pick<Asked, "machine" | "mutant">,
+): string {
+  const words = flags([
+    ["--machine", machine],
+    ["--mutant", mutant],
+  ]);
+  return `npx timesim run ${quoted(file)}${words}`;
+}
+
+/** The world of a seed again, with all that decides what it is; the report is left as it is. */
 export function seededCommand(
   seed: number,
   { machine, mutant, profile, worlds, faults }: Asked,
 ): string {
-  const words: readonly (readonly [string, string | null])[] = [
+  const words = flags([
     ["--machine", machine],
     ["--mutant", mutant],
     ["--profile", profile],
     ["--worlds", worlds],
     ["--faults", faults?.join(",") ?? null],
-  ];
-  const given = words.flatMap(([flag, word]) =>
+    ["--out", `reports/seed-${seed}`],
+  ]);
+  return `npx timesim fuzz --seed-start ${seed} --runs 1${words}`;
+}
+
+/** Each behind a space; what was not asked is left out. */
+function flags(asked: readonly (readonly [string, string | null])[]): string {
+  const given = asked.flatMap(([flag, word]) =>
     word === null ? [] : [` ${flag} ${quoted(word)}`],
   );
-  return `npx timesim fuzz --seed-start ${seed} --runs 1${given.join("")}`;
+  return given.join("");
 }
 
 /** The campaign on one line, without its colour. */

@@ -27,7 +27,7 @@ export function printCampaign(
     const [first = ""] = text.split("\n");
     say(io, `  found    ${node === "-" ? "" : `${node}: `}${first}`);
     say(io, `  world    ${[`seed ${seed}`, ...sizeText(failure)].join(": ")}`);
-    const [again, ...more] = commandsFor(failure, document.options, out);
+    const [again, ...more] = commandsFor(failure, document.options, `${out}/${folder}/`);
     say(io, `  repeat   ${again}`);
     for (const command of more) say(io, `           ${command}`);
     if (smallest !== null) say(io, `  keep     npx timesim promote ${quoted(`${out}/${folder}`)}`);

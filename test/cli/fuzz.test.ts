@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { CampaignDocument } from "../../src/campaign/document.ts";
+import { wordsOf } from "../docs/page.ts";
 import { Place, ROOT } from "./host.ts";
 
 const MAIN = join(ROOT, "dist/bin/timesim.js");
@@ -19,9 +20,22 @@ interface Ran {
 type Env = Readonly<Record<string, string>>;
 
 function start(words: readonly string[], env: Env = {}): ChildProcess {
+  return spawned([...words, "--machine", TOY], env);
+}
+
+function spawned(words: readonly string[], env: Env = {}): ChildProcess {
   const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
-  const argv = [MAIN, ...words, "--machine", TOY];
-  return spawn(process.execPath, argv, { cwd: place.path, env: { ...rest, ...env } });
+  return spawn(process.execPath, [MAIN, ...words], {
+    cwd: place.path,
+    env: { ...rest, ...env },
+  });
+}
+
+/** The commands that see it again, of the screen or of a file. */
+function repeats(text: string): readonly string[] {
+  return [...text.matchAll(/^(?: +repeat)? +(npx timesim (?:run|fuzz) .*)$/gm)].map(
+    ([, command = ""]) => command,
+  );
 }
 
 function ended(child: ChildProcess): Promise<Ran> {
@@ -138,10 +152,35 @@ describe("a defect that is put in", () => {
     expect(failures).toMatchObject([
       { signature: "no-crash: it is broken", shrunk: "minimal", smallest: { nodes: 1, faults: 0 } },
     ]);
-    // A scenario knows no mutant: it is repeated by its seed.
-    expect(out).toMatch(/repeat +npx timesim fuzz --seed-start 1 --runs 1 .*--mutant \S+#broken/);
-    const minimal = contents("mutant")[`${failures[0]?.folder}/minimal.yaml`];
-    expect(minimal).toContain("Found by timesim fuzz, seed 1");
+    const folder = failures[0]?.folder ?? "";
+    const minimal = contents("mutant")[`${folder}/minimal.yaml`]?.replaceAll(/\n# ?/g, " ");
+    expect(minimal).toContain(`Found by timesim fuzz, seed 1, mutant ${TOY}#broken`);
+    expect(repeats(out)[0]).toContain(`npx timesim run mutant/${folder}/minimal.yaml `);
+  });
+
+  it("is there again with each command that was printed", { timeout: 60_000 }, async () => {
+    const words = [...FEW, "--mutant", `${TOY}#broken`, "--max-shrink-time", "0s"];
+    const { out } = await timesim(words);
+    const before = [report("reports/fuzz"), contents("reports/fuzz")];
+    const commands = repeats(out);
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      const { exit, err } = await ended(spawned(wordsOf(command).slice(2)));
+      expect(exit, `${command}\n${err}`).toBe(1);
+    }
+    expect([report("reports/fuzz"), contents("reports/fuzz")]).toEqual(before);
+  });
+
+  it("has a story of one world, and of a file that is there", { timeout: 60_000 }, async () => {
+    const words = [...FEW, "--mutant", `${TOY}#broken`, "--bail", "1", "--out", "story"];
+    await timesim(words);
+    const folder = report("story").failures[0]?.folder ?? "";
+    const text = place.read(`story/${folder}/failure.txt`);
+    expect(text).toContain(`\n  mutant        ${TOY}#broken\n`);
+    expect(text).toContain("\nFAIL  minimal.yaml › ");
+    expect(repeats(text)[0]).toContain("npx timesim run minimal.yaml ");
+    const named = [...text.matchAll(/[\w-]+\.yaml/g)].map(([name]) => `${folder}/${name}`);
+    expect(named.filter((name) => !(name in contents("story")))).toEqual([]);
   });
 });
 
