@@ -4,7 +4,14 @@ import type { Protocol } from "../core/machine.ts";
 import { type Minimal, minimalOf } from "../fuzz/shrink/minimal.ts";
 import { nameFor } from "../fuzz/shrink/narrate.ts";
 import { beginning, shrinking } from "../fuzz/shrink/shrink.ts";
-import { type Target, type Trial, trialOf } from "../fuzz/shrink/trial.ts";
+import {
+  between,
+  type Target,
+  type Trial,
+  trialOf,
+  type Trials,
+  UNCHANGED,
+} from "../fuzz/shrink/trial.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Scenario } from "../scenario/model.ts";
 import type { Asked } from "./asked.ts";
@@ -31,13 +38,19 @@ export function lessened<P extends Protocol>(
   { seed, invariant, witness }: Found,
 ): Lessened | null {
   const target: Target = { kind: "promise", invariant, witness };
-  const sound = healthy === null ? {} : { healthy: trialOf(healthy, target) };
-  const alive = trialOf(kit, target, sound);
-  const trial: Trial = (candidate) => {
-    const seen = alive(candidate);
-    beat();
-    return seen;
+  const alive = (of: Kit<P>): Trial => {
+    const look = trialOf(of, target);
+    return (candidate) => {
+      const seen = look(candidate);
+      beat();
+      return seen;
+    };
   };
+  const trials: Trials = {
+    defective: alive(kit),
+    healthy: healthy === null ? null : { name: UNCHANGED, trial: alive(healthy) },
+  };
+  const trial = between(trials);
   const start = beginning(scenario, target, trial);
   if (start === null) return null;
   const end = performance.now() + asked.maxShrinkTime * 1_000;
@@ -48,5 +61,5 @@ export function lessened<P extends Protocol>(
   }
   const defect = asked.mutant === null ? "" : `, mutant ${asked.mutant}`;
   const about = { name: nameFor(state), found: `timesim fuzz, seed ${seed}${defect}` };
-  return { ...minimalOf(kit, state, trial, about), done: state.done };
+  return { ...minimalOf(kit, state, trials, about), done: state.done };
 }

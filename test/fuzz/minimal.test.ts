@@ -7,7 +7,7 @@ import { failureOf } from "../../src/fuzz/shrink/failing.ts";
 import { minimalOf } from "../../src/fuzz/shrink/minimal.ts";
 import { nameFor } from "../../src/fuzz/shrink/narrate.ts";
 import { beginning, shrink } from "../../src/fuzz/shrink/shrink.ts";
-import { trialOf } from "../../src/fuzz/shrink/trial.ts";
+import { between, trialOf, type Trials } from "../../src/fuzz/shrink/trial.ts";
 import { eventSentence } from "../../src/fuzz/shrink/words.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
@@ -18,17 +18,21 @@ import { healthy, lateComer, takesNoBlocks } from "./subject.ts";
 function begun(scenario: Scenario) {
   const target = failureOf(takesNoBlocks, scenario);
   if (target === null) throw new Error("it does not fail");
-  const trial = trialOf(takesNoBlocks, target, { healthy: trialOf(healthy, target) });
+  const trials: Trials = {
+    defective: trialOf(takesNoBlocks, target),
+    healthy: { name: "the healthy one", trial: trialOf(healthy, target) },
+  };
+  const trial = between(trials);
   const start = beginning(scenario, target, trial);
   if (start === null) throw new Error("it does not fail alone");
-  return { target, trial, start };
+  return { target, trials, trial, start };
 }
 
 describe("a minimal scenario", () => {
-  const { trial, start } = begun(lateComer(takesNoBlocks));
+  const { trials, trial, start } = begun(lateComer(takesNoBlocks));
   const state = shrink(takesNoBlocks, trial, start);
   const found = "hand, seed 5";
-  const made = minimalOf(takesNoBlocks, state, trial, { name: nameFor(state), found });
+  const made = minimalOf(takesNoBlocks, state, trials, { name: nameFor(state), found });
 
   it("loads as what it is", () => {
     const loaded = loadScenario(takesNoBlocks, made.text, made.scenario.file);
@@ -56,8 +60,8 @@ describe("a minimal scenario", () => {
 
 describe("bites", () => {
   it("say of each step and each constant what changes without it", () => {
-    const { target, trial, start } = begun(lateComer(takesNoBlocks));
-    const found = bites(takesNoBlocks, start.best, target, start.seen, trial);
+    const { target, trials, start } = begun(lateComer(takesNoBlocks));
+    const found = bites(takesNoBlocks, start.best, target, start.seen, trials);
     expect(found.map(({ without, text }) => `${without}: ${text}`)).toMatchInlineSnapshot(`
       [
         "every session between A and B is reset: it happens all the same",
@@ -66,6 +70,15 @@ describe("bites", () => {
         "pingPeriod 23s: it happens all the same",
       ]
     `);
+  });
+
+  it("tell what is gone from what fails without the defect as well", () => {
+    const { target, trials, start } = begun(lateComer(takesNoBlocks));
+    const healthy = { name: "the healthy one", trial: trials.defective };
+    const found = bites(takesNoBlocks, start.best, target, start.seen, { ...trials, healthy });
+    const shared = { later: null, shared: "the healthy one", instead: null };
+    expect(found[0]).toMatchObject({ ...shared, text: "the healthy one fails in the same way" });
+    expect(found[1]).toMatchObject({ ...shared, shared: null, text: "nothing is complained of" });
   });
 });
 

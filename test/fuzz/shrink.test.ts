@@ -6,7 +6,7 @@ import { fitted } from "../../src/fuzz/shrink/fit.ts";
 import { PASSES } from "../../src/fuzz/shrink/passes.ts";
 import { beginning, shrink, shrinking, sizeOf } from "../../src/fuzz/shrink/shrink.ts";
 import type { ShrinkState } from "../../src/fuzz/shrink/shrink.ts";
-import { type Target, type Trial, trialOf } from "../../src/fuzz/shrink/trial.ts";
+import { between, type Target, type Trial, trialOf } from "../../src/fuzz/shrink/trial.ts";
 import { isLess, weigh } from "../../src/fuzz/shrink/weigh.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
@@ -82,7 +82,10 @@ describe("a wide world", () => {
 
   it("keeps what only the defect fails, not what anybody would", SLOW, () => {
     const sound = trialOf(healthy, STANDS);
-    const broken = trialOf(takesNoBlocks, STANDS, { healthy: sound });
+    const broken = between({
+      defective: trialOf(takesNoBlocks, STANDS),
+      healthy: { name: "sound", trial: sound },
+    });
     const small = shrink(takesNoBlocks, broken, begun(wide(takesNoBlocks), STANDS, broken));
     expect(sizeOf(small.best).nodes).toBeLessThanOrEqual(4);
     expect(sizeOf(small.best).faults).toBeLessThanOrEqual(2);

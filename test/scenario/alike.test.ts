@@ -8,7 +8,7 @@ import { judge } from "../../src/fuzz/judge.ts";
 import { type Mutant, mutated } from "../../src/fuzz/mutant.ts";
 import { minimalOf } from "../../src/fuzz/shrink/minimal.ts";
 import { beginning, shrink } from "../../src/fuzz/shrink/shrink.ts";
-import { type Target, trialOf } from "../../src/fuzz/shrink/trial.ts";
+import { between, type Target, trialOf } from "../../src/fuzz/shrink/trial.ts";
 import { masternode } from "../../src/index.ts";
 import type { Kit } from "../../src/kit/kit.ts";
 import { type Masternode, withRegistry } from "../../src/masternode/state.ts";
@@ -161,10 +161,12 @@ describe("a role that decides something", () => {
 
   it("shrinks to two nodes, and the file fails", { timeout: 60_000 }, () => {
     const target: Target = { kind: "promise", invariant: "role-symmetry", witness: "entries" };
-    const trial = trialOf(with_(snob), target, { healthy: trialOf(kit, target) });
+    const healthy = { name: "kit", trial: trialOf(kit, target) };
+    const trials = { defective: trialOf(with_(snob), target), healthy };
+    const trial = between(trials);
     const start = beginning(scenario(), target, trial);
     if (start === null) throw new Error("it does not fail");
-    const small = minimalOf(with_(snob), shrink(kit, trial, start, 60), trial, {
+    const small = minimalOf(with_(snob), shrink(kit, trial, start, 60), trials, {
       name: "snob",
       found: "by hand",
     });

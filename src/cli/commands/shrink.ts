@@ -8,7 +8,14 @@ import { failureOf, targetText, withSeed } from "../../fuzz/shrink/failing.ts";
 import { type Minimal, minimalOf } from "../../fuzz/shrink/minimal.ts";
 import { nameFor, progressText } from "../../fuzz/shrink/narrate.ts";
 import { beginning, shrinking, type ShrinkState, sizeOf } from "../../fuzz/shrink/shrink.ts";
-import { type Target, type Trial, trialOf } from "../../fuzz/shrink/trial.ts";
+import {
+  between,
+  type Healthy,
+  type Target,
+  trialOf,
+  type Trials,
+  UNCHANGED,
+} from "../../fuzz/shrink/trial.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
@@ -42,7 +49,7 @@ interface Job {
   readonly kit: Protocol;
   readonly scenario: Scenario;
   readonly target: Target;
-  readonly trial: Trial;
+  readonly trials: Trials;
   /** In ms. */
   readonly time: number;
 }
@@ -56,7 +63,7 @@ export async function shrink(args: ShrinkArgs, io: Io): Promise<number> {
   }
   const state = await untilInterrupted((signal) => search(job, start, signal));
   if (args.state !== undefined) writeFileSync(resolve(io.cwd, args.state), stateText(state));
-  const minimal = minimalOf(job.kit, state, job.trial, {
+  const minimal = minimalOf(job.kit, state, job.trials, {
     name: nameFor(state),
     found: foundBy(job),
   });
@@ -90,10 +97,10 @@ async function jobOf(args: ShrinkArgs, io: Io): Promise<Job | null> {
   if (target === null) return null;
   const healthy = healthyFor(args, io, sound, scenario, target);
   // What fails with messages as objects need not be encoded for it.
-  const more = healthy === null ? {} : { healthy };
-  const plain = trialOf(kit, target, more);
-  const trial = plain(scenario) === null ? trialOf(kit, target, { ...more, wire }) : plain;
-  return { args, io, kit, scenario, target, trial, time: time / 1_000 };
+  const plain = trialOf(kit, target);
+  const defective = plain(scenario) === null ? trialOf(kit, target, { wire }) : plain;
+  const trials = { defective, healthy };
+  return { args, io, kit, scenario, target, trials, time: time / 1_000 };
 }
 
 /** Of several that fail the first is taken, unless one is named. */
@@ -111,11 +118,16 @@ function healthyFor(
   sound: Protocol,
   scenario: Scenario,
   target: Target,
-): Trial | null {
+): Healthy | null {
+  const passing = (profile: string): Healthy | null => {
+    const trial = trialOf(sound, target, { profile });
+    const name = profile === scenario.profile ? UNCHANGED : `the ${profile} profile`;
+    return trial(scenario) === null ? { name, trial } : null;
+  };
   if (against !== undefined) {
     const profile = profileNamed(sound, against);
-    const trial = trialOf(sound, target, { profile });
-    if (trial(scenario) === null) return trial;
+    const healthy = passing(profile);
+    if (healthy !== null) return healthy;
     throw new BadInput([`--against ${against} — it fails in the same way: ${targetText(target)}`]);
   }
   const first = sound.profiles[0]?.name ?? "";
@@ -128,12 +140,11 @@ function healthyFor(
     }
     return null;
   }
-  const trial = trialOf(sound, target, { profile: first });
-  return trial(scenario) === null ? trial : null;
+  return passing(first);
 }
 
 /** From the file of an earlier search, if there is one of this failure. */
-function startOf({ args, io, scenario, target, trial }: Job): ShrinkState | null {
+function startOf({ args, io, scenario, target, trials }: Job): ShrinkState | null {
   const file = args.state === undefined ? null : resolve(io.cwd, args.state);
   if (file !== null && existsSync(file) && readFileSync(file, "utf8").trim() !== "") {
     const state = readState(readFileSync(file, "utf8"), args.state ?? "");
@@ -141,7 +152,7 @@ function startOf({ args, io, scenario, target, trial }: Job): ShrinkState | null
     const other = `it is of another failure, ${targetText(state.target)}`;
     throw new BadInput([`${args.state ?? ""}:1:1 — ${other}; this is ${targetText(target)}`]);
   }
-  return beginning(scenario, target, trial);
+  return beginning(scenario, target, between(trials));
 }
 
 function stateText(state: ShrinkState): string {
@@ -162,12 +173,12 @@ const PAUSE_MS = 50;
 
 /** In pieces, so that Ctrl-C is heard: what was found until then is kept. */
 async function search(job: Job, start: ShrinkState, signal: AbortSignal): Promise<ShrinkState> {
-  const { io, kit, trial, time } = job;
+  const { io, kit, trials, time } = job;
   const line = new LiveLine(io, 10_000);
   const began = io.elapsed();
   let state = start;
   let heard = began;
-  for (const next of shrinking(kit, trial, start)) {
+  for (const next of shrinking(kit, between(trials), start)) {
     state = next;
     const now = io.elapsed();
     if (line.due() !== null) line.show(progressOf(state, start, now - began));

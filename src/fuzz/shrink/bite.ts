@@ -11,7 +11,7 @@ import type { Dialect } from "../../scenario/dialect.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { judge } from "../judge.ts";
 import { fitted } from "./fit.ts";
-import type { Seen, Target, Trial } from "./trial.ts";
+import type { Seen, Target, Trials } from "./trial.ts";
 import { drop, overrides, type Way } from "./usual.ts";
 import { eventSentence, settingText } from "./words.ts";
 
@@ -20,8 +20,10 @@ export interface Bite {
   readonly without: string;
   /** Index into the scenario's events, or null for a constant. */
   readonly event: number | null;
-  /** Of the same failure: how much later (or, below 0, earlier). Null: it is gone. */
+  /** Of the same failure: how much later (or, below 0, earlier). Null: it is gone, or `shared`. */
   readonly later: Duration | null;
+  /** Who fails in the same way then, without the defect: it shows nothing. Null: nobody. */
+  readonly shared: string | null;
   /** What is complained of instead; null: nothing. */
   readonly instead: string | null;
   /** All of it in words: `nothing is complained of`. */
@@ -40,16 +42,20 @@ export function bites<P extends Protocol>(
   scenario: Scenario,
   target: Target,
   seen: Seen,
-  trial: Trial,
+  { defective, healthy }: Trials,
 ): readonly Bite[] {
   // What is left out may have hurried it.
   const until = (scenario.until + Math.max(20 * SECOND, scenario.until / 4)) as Time;
   return lacks(kit, scenario).map(({ without, event, scenario: less }): Bite => {
     const longer = { ...less, until };
-    const again = trial(longer);
-    const later = again === null ? null : ((again.at - seen.at) as Duration);
-    const instead = again === null ? otherOf(kit, longer, target) : null;
-    return { without, event, later, instead, text: bitten(later, instead) };
+    const again = defective(longer);
+    const both = again !== null && healthy !== null && healthy.trial(longer) !== null;
+    const changed = {
+      later: again === null || both ? null : ((again.at - seen.at) as Duration),
+      shared: both ? healthy.name : null,
+      instead: again === null ? otherOf(kit, longer, target) : null,
+    };
+    return { without, event, ...changed, text: bitten(changed) };
   });
 }
 
@@ -111,7 +117,8 @@ function complaintsOf<P extends Protocol>(kit: Kit<P>, scenario: Scenario): read
   }
 }
 
-function bitten(later: Duration | null, instead: string | null): string {
+function bitten({ later, shared, instead }: Pick<Bite, "later" | "shared" | "instead">): string {
+  if (shared !== null) return `${shared} fails in the same way`;
   if (instead !== null) return `something else is complained of: ${instead}`;
   if (later === null) return "nothing is complained of";
   if (later === 0) return "it happens all the same";

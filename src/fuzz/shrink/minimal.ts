@@ -9,7 +9,7 @@ import { writeScenario } from "../../scenario/write.ts";
 import { type Bite, bites } from "./bite.ts";
 import { narrated } from "./narrate.ts";
 import type { ShrinkState } from "./shrink.ts";
-import type { Target, Trial } from "./trial.ts";
+import type { Target, Trials } from "./trial.ts";
 
 export interface Minimal {
   readonly scenario: Scenario;
@@ -22,12 +22,12 @@ export interface Minimal {
 export function minimalOf<P extends Protocol>(
   kit: Kit<P>,
   state: ShrinkState,
-  trial: Trial,
+  trials: Trials,
   { name, found }: { readonly name: string; readonly found: string },
 ): Minimal {
   const { best, seen, target } = state;
   // Each is a whole run for whatever is left, and means little while more can be left out.
-  const bitten = state.done ? bites(kit, best, target, seen, trial) : [];
+  const bitten = state.done ? bites(kit, best, target, seen, trials) : [];
   const { trace } = runScenario(kit, best, { level: "full" });
   const comments = narrated(kit, { state, bites: bitten, trace, found });
   const asked = expecting(kit, best, target);

@@ -166,9 +166,8 @@ function isNews(event: TraceEvent, causes: ReadonlySet<EventId>, { vocabulary }:
 function goodFor(bites: readonly Bite[]): string {
   const constants = bites.filter(({ event }) => event === null);
   const lines = constants.map(({ without, text }) => `without ${without} ${text}`);
-  const gone =
-    bites.length > 1 && bites.every(({ later, instead }) => later === null && instead === null);
-  if (gone)
+  const gone = bites.filter(({ later, shared, instead }) => (later ?? shared ?? instead) === null);
+  if (bites.length > 1 && gone.length === bites.length)
     return "Each step and each constant is needed: without any one nothing is complained of.";
   return lines.length === 0 ? "" : `${capital(lines.join("; "))}.`;
 }

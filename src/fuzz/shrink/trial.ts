@@ -36,19 +36,39 @@ export interface TrialOptions {
   readonly profile?: string;
 }
 
-/** What one protocol does; `healthy`: another that must not fail where the first one does. */
+/** A protocol with the defect beside one without it. */
+export interface Trials {
+  readonly defective: Trial;
+  /** Null: none is known that passes. */
+  readonly healthy: Healthy | null;
+}
+
+export interface Healthy {
+  /** As a sentence says it: `the repaired profile`. */
+  readonly name: string;
+  readonly trial: Trial;
+}
+
+/** The name of a mutant's own protocol. */
+export const UNCHANGED = "the unchanged protocol";
+
+/** What one protocol does. */
 export function trialOf<P extends Protocol>(
   kit: Kit<P>,
   target: Target,
-  options: TrialOptions & { readonly healthy?: Trial } = {},
+  options: TrialOptions = {},
 ): Trial {
-  const { healthy } = options;
   const look =
     target.kind === "row" ? rowTrial(kit, target, options) : promiseTrial(kit, target, options);
+  return (scenario) => possible(() => look(scenario));
+}
+
+/** It fails with the defect, and not without. */
+export function between({ defective, healthy }: Trials): Trial {
   return (scenario) => {
-    const seen = possible(() => look(scenario));
-    if (seen === null || healthy === undefined) return seen;
-    return healthy(scenario) === null ? seen : null;
+    const seen = defective(scenario);
+    if (seen === null || healthy === null) return seen;
+    return healthy.trial(scenario) === null ? seen : null;
   };
 }
 
