@@ -115,7 +115,7 @@ function addZoo(program: Command, act: Act): void {
         "timesim",
         "zoo",
         "zoo --mutants ./mine.ts --budget 500",
-        "zoo --only announcement-deaf --json",
+        "zoo --only ann-not-sent-on-dialed-links --json",
         "zoo --scenarios scenarios --budget 0           mutation testing of your scenarios",
       ) + "\n\nExit codes: 0 enough are caught and the protocol itself passes, 1 not so, 2 usage.",
     )

@@ -29,7 +29,7 @@ function addShrink(program: Command, act: Act, wire: Option): void {
       "after",
       examples(
         "timesim",
-        "shrink reports/fuzz/failures/1/found.yaml --out small.yaml",
+        "shrink reports/fuzz/one-session-two-3/found.yaml --out small.yaml",
         "shrink scenarios/stuck-at-3009-repaired.yaml --profile as-found",
         "shrink big.yaml --max-shrink-time 10s --state big.json     and again, to go on",
       ) + "\n\nExit codes: 0 shrunk, 2 usage or bad file, 4 it does not fail.",
@@ -53,7 +53,7 @@ function addPromote(program: Command, act: Act): void {
       "after",
       examples(
         "timesim",
-        "promote reports/fuzz/failures/1",
+        "promote reports/fuzz/one-session-two-3",
         "promote small.yaml --as late-joiner-behind-a-cut",
       ) + "\n\nExit codes: 0 kept, 2 it still fails, is there already, or cannot be read.",
     )
