@@ -123,7 +123,7 @@ export class HostPort<P extends Protocol> implements Port<P> {
     const [oldest] = this.#lingering;
     if (oldest === undefined) return false;
     oldest.destroy();
-    this.#lingering.delete(oldest); // its place, that is: its end comes in a moment
+    this.#letGo(oldest); // its place, that is: its end comes in a moment
     return true;
   }
 
@@ -368,11 +368,14 @@ export class HostPort<P extends Protocol> implements Port<P> {
   #forget({ id, socket }: Session): void {
     this.#sessions.delete(id);
     this.#lingering.add(socket);
-    void socket.closed.then(() => {
-      this.#lingering.delete(socket);
-      this.#past.received += socket.received;
-      this.#past.sent += socket.sent;
-    });
+    void socket.closed.then(() => this.#letGo(socket));
+  }
+
+  /** Its bytes go on counting: what is asked for them never sees fewer than before. */
+  #letGo(socket: NodeSocket): void {
+    if (!this.#lingering.delete(socket)) return;
+    this.#past.received += socket.received;
+    this.#past.sent += socket.sent;
   }
 
   /** A broadcast is encoded once. */

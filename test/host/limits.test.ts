@@ -1,6 +1,8 @@
 /** Nobody outside can exhaust a node (rule S7), and nobody dead keeps it busy (rule S6). */
 import { once } from "node:events";
 import { expect, it } from "vitest";
+import type { Traffic } from "../../src/host/port.ts";
+import { kindMask } from "../../src/trace/event.ts";
 import { dialing, line, peer, solo } from "./solo.ts";
 import { until } from "./block.ts";
 
@@ -110,6 +112,20 @@ it("lets go of connections that only linger when it needs their place", async ()
   }
   expect(node.sessions.length).toBe(2);
   expect(notices).toEqual([]);
+});
+
+it("counts the bytes of what gave way at every moment", async () => {
+  const { node, recorder, tell, saw } = await solo({ limits: { sockets: 1 } });
+  (await peer()).write(line(1));
+  await saw("#1 got note 1 from A");
+  const before = node.traffic;
+  const seen: Traffic[] = [];
+  recorder.listen({ mask: kindMask("opened"), see: () => seen.push(node.traffic) });
+  tell("close");
+  await peer();
+  await saw("#2 accepted A");
+  expect(before.received).toBe(line(1).length);
+  expect(seen).toEqual([before]);
 });
 
 it("says limit to a dial that would be one socket too many", async () => {
