@@ -4,11 +4,11 @@
  * memory nor time: requests are short and must come at once.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Address } from "../../core/address.ts";
 import { removeFile, writePrivate } from "./folder.ts";
-import { listening, type Listening } from "./http.ts";
+import { end, listening, type Listening } from "./http.ts";
 import { answerTo, type Methods } from "./rpc.ts";
 
 /** Who listens where, for the client. */
@@ -17,7 +17,6 @@ export const COOKIE_FILE = ".cookie";
 const COOKIE_USER = "__cookie__";
 
 const BODY_MAX = 65_536;
-const HEADERS_MAX = 16_384;
 
 export interface ControlFile {
   readonly url: string;
@@ -27,10 +26,9 @@ export interface ControlFile {
 export async function openControl(dir: string, at: Address, methods: Methods): Promise<Listening> {
   const cookie = `${COOKIE_USER}:${randomBytes(32).toString("hex")}`;
   const expected = Buffer.from(`Basic ${Buffer.from(cookie).toString("base64")}`);
-  const server = createServer({ maxHeaderSize: HEADERS_MAX }, (request, response) => {
-    serve(request, response, expected, methods).catch(() => response.destroy());
+  const socket = await listening(at, (request, response) => {
+    return serve(request, response, expected, methods);
   });
-  const socket = await listening(server, at);
   const file: ControlFile = { url: `http://${socket.place}/`, pid: process.pid };
   writePrivate(join(dir, COOKIE_FILE), cookie);
   writePrivate(join(dir, CONTROL_FILE), `${JSON.stringify(file)}\n`);
@@ -84,10 +82,4 @@ function bodyOf(request: IncomingMessage): Promise<string | null> {
     request.on("end", () => resolve(Buffer.concat(pieces).toString("utf8")));
     request.on("error", reject);
   });
-}
-
-function end(response: ServerResponse, status: number, text: string): void {
-  response.statusCode = status;
-  response.setHeader("Connection", "close");
-  response.end(text === "" || text.endsWith("\n") ? text : `${text}\n`);
 }

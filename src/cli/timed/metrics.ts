@@ -2,13 +2,13 @@
  * `/metrics` for Prometheus. Counters are fed by a listener on the trace and by nothing else, so
  * they count what a record would hold; gauges are the numbers of `status`, looked at when asked.
  */
-import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { Address } from "../../core/address.ts";
 import type { Row } from "../../kit/view.ts";
 import { type GateBody, kindMask, type TraceEvent, typeOf } from "../../trace/event.ts";
 import type { Recorder } from "../../trace/recorder.ts";
-import { listening, type Listening } from "./http.ts";
+import { end, listening, type Listening } from "./http.ts";
 import type { Columns } from "./render.ts";
 
 const PREFIX = "timed_";
@@ -50,8 +50,8 @@ export class Metrics {
     recorder.listen({ mask: KINDS, see: (event) => this.#see(event) });
   }
 
-  /** What a scrape gets. */
-  text(): Promise<string> {
+  /** What a scrape gets. Rejects with what `status` throws. */
+  async text(): Promise<string> {
     const row = this.#status();
     for (const [key, take] of this.#takers) take(Number(row[key] ?? Number.NaN));
     return this.#registry.metrics();
@@ -115,22 +115,24 @@ export class Metrics {
 
 /** Answers `/metrics`, and `/healthz` as long as it answers at all. */
 export function serveMetrics(metrics: Metrics, at: Address): Promise<Listening> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://host");
-    if (pathname === "/healthz") {
-      response.end("ok\n");
-    } else if (pathname === "/metrics") {
-      response.setHeader("Content-Type", metrics.contentType);
-      metrics.text().then(
-        (text) => response.end(text),
-        () => response.destroy(),
-      );
-    } else {
-      response.statusCode = 404;
-      response.end("there are /metrics and /healthz\n");
-    }
-  });
-  return listening(server, at);
+  return listening(at, (request, response) => answer(metrics, request, response));
+}
+
+/** What a request's path is below, whatever host the caller thinks this is. */
+const BASE = "http://host";
+
+async function answer(
+  metrics: Metrics,
+  { url = "/" }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!URL.canParse(url, BASE)) return end(response, 400, "that is no path");
+  const { pathname } = new URL(url, BASE);
+  if (pathname === "/healthz") return end(response, 200, "ok");
+  if (pathname !== "/metrics") return end(response, 404, "there are /metrics and /healthz");
+  const text = await metrics.text();
+  response.setHeader("Content-Type", metrics.contentType);
+  end(response, 200, text);
 }
 
 /** `nextSlot` is `next_slot`. */
