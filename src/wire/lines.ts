@@ -3,13 +3,19 @@
  * null. The limit belongs to the taking, not to the feeding: the line that makes a session ready
  * raises it from 4 KiB to 16 MiB for the next line of the same chunk (rule S7).
  *
- * Memory stays within the limit plus one chunk, if every feed is followed by taking to null. Each
+ * If every feed is followed by taking to null, the buffer has at most twice the size of what is
+ * held, or a few chunks: so who bounds `size` over many streams (rule S7) bounds their memory. Each
  * byte is copied and searched a bounded number of times, however small the chunks.
  */
 const NEWLINE = 10;
 const RETURN = 13;
-/** A larger empty buffer is given back. */
+/** A larger buffer is given back when it is mostly empty. */
 const KEEP = 65_536;
+/**
+ * Mostly: of so many bytes at most one is held. What is copied then is less than what was taken
+ * since the buffer was made, for it was made half full.
+ */
+const SPARE = 4;
 
 export class Lines {
   #buffer = new Uint8Array(0);
@@ -49,20 +55,22 @@ export class Lines {
     const line = this.#buffer.slice(this.#start, last ? newline - 1 : newline);
     this.#start = newline + 1;
     this.#searched = this.#start;
-    if (this.#start === this.#end) this.#clear();
+    this.#giveBack();
     return line;
   }
 
   #giveUp(): "too long" {
     this.#overrun = true;
+    this.#start = this.#end = this.#searched = 0;
     this.#buffer = new Uint8Array(0);
-    this.#clear();
     return "too long";
   }
 
-  #clear(): void {
-    this.#start = this.#end = this.#searched = 0;
-    if (this.#buffer.length > KEEP) this.#buffer = new Uint8Array(0);
+  #giveBack(): void {
+    const { length } = this.#buffer;
+    const { size } = this;
+    if (length > KEEP && SPARE * size <= length) this.#moveTo(new Uint8Array(size));
+    else if (size === 0) this.#start = this.#end = this.#searched = 0;
   }
 
   /** Moves or doubles only when at least half of the buffer has been consumed or filled. */
@@ -70,11 +78,14 @@ export class Lines {
     if (this.#end + more <= this.#buffer.length) return;
     const size = this.size;
     const roomy = 2 * (size + more) <= this.#buffer.length;
-    const target = roomy ? this.#buffer : new Uint8Array(Math.max(256, 2 * (size + more)));
+    this.#moveTo(roomy ? this.#buffer : new Uint8Array(Math.max(256, 2 * (size + more))));
+  }
+
+  #moveTo(target: Uint8Array<ArrayBuffer>): void {
     target.set(this.#buffer.subarray(this.#start, this.#end));
     this.#buffer = target;
     this.#searched -= this.#start;
+    this.#end -= this.#start;
     this.#start = 0;
-    this.#end = size;
   }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Lines } from "../../src/wire/lines.ts";
@@ -50,6 +52,21 @@ describe("lines are the same however the bytes are cut", () => {
     fc.assert(
       fc.property(sizes, (cuts) => {
         expect(inPieces(stream, cuts)).toEqual(texts);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("long lines among short ones give their buffers back and lose nothing", () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1 });
+    const lengths = fc.array(fc.constantFrom(0, 1, 1_000, 40_000, 70_000, 200_000));
+    fc.assert(
+      fc.property(sizes, lengths, (cuts, long) => {
+        const texts = long.map((length, at) => `${at}`.padEnd(length, "x"));
+        const stream = encodeUtf8(texts.map((text) => `${text}\n`).join(""));
+        // Never byte by byte: that is another test's.
+        const pieces = cuts.map((cut) => cut + 500);
+        expect(inPieces(stream, pieces, 200_000)).toEqual(texts);
       }),
       { numRuns: 50 },
     );
@@ -108,4 +125,33 @@ describe("rule S7: over-long lines", () => {
     expect(lines.next(16_777_216)).toHaveLength(1_000_000);
     expect(lines.size).toBe(0);
   });
+
+  test("a long line leaves no long buffer to the begun one after it", () => {
+    const chunk = new Uint8Array(65_536).fill(0x78);
+    const held = heldNow();
+    const streams = Array.from({ length: 16 }, () => {
+      const lines = new Lines();
+      for (let fed = 0; fed < 64; fed++) {
+        lines.feed(chunk);
+        expect(lines.next(16_777_216)).toBeNull();
+      }
+      lines.feed(encodeUtf8("\nto"));
+      expect(lines.next(16_777_216)).toHaveLength(64 * chunk.length);
+      expect(lines.next(16_777_216)).toBeNull();
+      return lines;
+    });
+    expect(streams.map(({ size }) => size)).toEqual(streams.map(() => 2));
+    expect(heldNow() - held).toBeLessThan(16 * chunk.length);
+    for (const lines of streams) {
+      lines.feed(encodeUtf8("rn\n"));
+      expect(drain(lines)).toEqual(["torn"]);
+    }
+  });
 });
+
+/** Bytes of all array buffers that somebody still needs. */
+function heldNow(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
