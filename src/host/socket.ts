@@ -26,7 +26,7 @@ const LINGER = 30_000;
 const KEEPALIVE = 30_000;
 
 export class NodeSocket {
-  readonly lines: Lines = new Lines();
+  lines: Lines = new Lines();
   received = 0;
   /** Both ways are over, and the descriptor is free. */
   readonly closed: Promise<void>;
@@ -103,7 +103,7 @@ export class NodeSocket {
 
   /** FIN after what was written. What still comes is read and thrown away. */
   finish(): void {
-    this.#events = null;
+    this.#mute();
     this.#outbox.end();
     this.#socket.resume();
     const linger = setTimeout(() => this.#socket.destroy(), LINGER);
@@ -113,7 +113,7 @@ export class NodeSocket {
 
   /** At once and without a word; the kernel says RST for what was not read. */
   destroy(): void {
-    this.#events = null;
+    this.#mute();
     this.#socket.destroy();
   }
 
@@ -135,9 +135,14 @@ export class NodeSocket {
   #end(reason: CloseReason): void {
     const events = this.#events;
     if (events === null) return;
-    this.#events = null;
     if (reason === "fin") this.finish();
-    else this.#socket.destroy();
+    else this.destroy();
     events.ended(reason);
+  }
+
+  /** What the other end had begun to say is nobody's: it must not wait with the last bytes. */
+  #mute(): void {
+    this.#events = null;
+    this.lines = new Lines();
   }
 }

@@ -1,6 +1,7 @@
 /** Nobody outside can exhaust a node (rule S7), and nobody dead keeps it busy (rule S6). */
 import { once } from "node:events";
 import { expect, it } from "vitest";
+import { must } from "../../src/core/assert.ts";
 import type { Traffic } from "../../src/host/port.ts";
 import { kindMask } from "../../src/trace/event.ts";
 import { dialing, line, peer, solo } from "./solo.ts";
@@ -61,6 +62,18 @@ it("closes the session with most unread bytes, once all together have too many",
   small.write(`\n${line(7)}`);
   await saw("#1 got note 7 from A");
   expect(node.unread).toBe(0);
+});
+
+it.each(["was closed", "was broken"])("keeps no begun line of a session that %s", async (how) => {
+  const { node, tell } = await solo({ limits: { unread: 300_000 } });
+  const talker = await peer();
+  talker.write("x".repeat(200_000));
+  await until("the begun line is there", () => node.unread === 200_000);
+  const { socket } = must(node.sessions[0], "a session");
+  if (how === "was closed") tell("close");
+  else talker.write("x".repeat(200_000));
+  await until("it is over", () => node.sessions.length === 0);
+  expect(socket.lines.size).toBe(0);
 });
 
 it("closes the session with most to send, once all together have too much", async () => {
