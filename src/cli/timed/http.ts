@@ -1,16 +1,24 @@
 /** A small HTTP server of this program: few callers, none of whom may waste its time. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { type Address, formatIp, portOf } from "../../core/address.ts";
 
-const HEADERS_MAX = 16_384;
-const TIMEOUT_MS = 10_000;
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 1,
+  /** So late may these times be noticed; Node's own choice is half a minute. */
+  connectionsCheckingInterval: 1_000,
+} as const;
 const CALLERS_MAX = 16;
+/** How long an end waits for answers under way, in ms: they are made at once. */
+const FAREWELL_MS = 1_000;
 
 export interface Listening {
   /** `127.0.0.1:39123`, with the port that was found. */
   readonly place: string;
-  /** Answers under way are finished. */
+  /** Answers under way are finished; nobody else is waited for. */
   close(): Promise<void>;
 }
 
@@ -22,13 +30,10 @@ export type Answering = (request: IncomingMessage, response: ServerResponse) => 
  * 500: a bug in an answer must not end the node.
  */
 export async function listening(at: Address, answer: Answering): Promise<Listening> {
-  const server = createServer({ maxHeaderSize: HEADERS_MAX }, (request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     answer(request, response).catch(() => broken(response));
   });
-  server.requestTimeout = TIMEOUT_MS;
-  server.headersTimeout = TIMEOUT_MS;
-  server.keepAliveTimeout = 1;
-  server.maxConnections = CALLERS_MAX;
+  boundCallers(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(portOf(at), formatIp(at), () => {
@@ -52,9 +57,26 @@ function broken(response: ServerResponse): void {
   else end(response, 500, "this is a bug in timed");
 }
 
+/** Who has been here longest gives way: he is silent, and must not keep out who has a question. */
+function boundCallers(server: Server): void {
+  const callers = new Set<Socket>();
+  server.on("connection", (socket) => {
+    callers.add(socket);
+    socket.once("close", () => callers.delete(socket));
+    const [oldest] = callers;
+    if (callers.size <= CALLERS_MAX || oldest === undefined) return;
+    callers.delete(oldest);
+    oldest.destroy();
+  });
+}
+
+/** Node itself looks after nobody's time any more once a server is closing. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const patience = setTimeout(() => server.closeAllConnections(), FAREWELL_MS);
+    server.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
   });
 }
