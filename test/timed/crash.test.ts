@@ -1,6 +1,7 @@
 /** Ends that nobody wished for: a step that throws, a second signal, a parent that goes away. */
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants, openSync, readFileSync, writeSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -76,6 +77,34 @@ describe("a second signal", () => {
     socket.destroy();
   });
 });
+
+it("a log that nobody reads does not hold up the end", async () => {
+  const folder = freshFolder();
+  const writes = fullPipe(join(folder, "log"));
+  const words = ["--listen", freshIp(), "--data", join(folder, "d"), "--log", "-"];
+  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", writes, "pipe"] });
+  let err = "";
+  child.stderr?.on("data", (piece: Buffer) => (err += piece.toString()));
+  const exit = once(child, "close");
+  await until("it starts", () => err.includes("listens on"));
+  child.kill("SIGTERM");
+  expect(await exit).toEqual([0, null]);
+});
+
+/** The end to write to of a pipe that takes no more, whose other end is open and silent. */
+function fullPipe(path: string): number {
+  execFileSync("mkfifo", [path]);
+  openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writes = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const page = Buffer.alloc(4_096);
+  for (;;) {
+    try {
+      writeSync(writes, page);
+    } catch {
+      return writes;
+    }
+  }
+}
 
 describe("a node that awaits its starter's word", () => {
   function awaiting(): { readonly child: ReturnType<typeof start>; readonly dir: string } {

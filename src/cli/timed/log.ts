@@ -15,6 +15,11 @@ import { makeFolders } from "../system.ts";
 
 /** Unwritten text that is kept while the disk does not take it. */
 const WAITING_MAX = 1_048_576;
+/**
+ * So often, each time after 100 ms, a pipe that is full is tried again at the end of the program,
+ * which waits 2 s for who does not read, and not for ever.
+ */
+const RETRIES_MAX = 20;
 const FILE_MODE = 0o640;
 const STDOUT = 1;
 /** Standing for the terminal. */
@@ -27,6 +32,8 @@ export class Log {
   readonly #vocabulary: Vocabulary;
   readonly #wall: () => UnixMicros;
   #lost = 0;
+  /** How often a full pipe will be tried again; as long as the node runs, always. */
+  #retries = Number.POSITIVE_INFINITY;
 
   /**
    * Throws what the system says of a file that cannot be opened. `host` stands in every line;
@@ -36,7 +43,8 @@ export class Log {
     this.#isFile = path !== TERMINAL;
     if (this.#isFile) touch(path);
     const target = path === TERMINAL ? { fd: STDOUT } : { dest: path, mode: FILE_MODE };
-    this.#file = new SonicBoom({ ...target, maxLength: WAITING_MAX, sync: false });
+    const retryEAGAIN = (): boolean => this.#retries-- > 0;
+    this.#file = new SonicBoom({ ...target, maxLength: WAITING_MAX, sync: false, retryEAGAIN });
     this.#host = host;
     this.#vocabulary = vocabulary;
     this.#wall = wall;
@@ -83,17 +91,20 @@ export class Log {
     if (this.#isFile) this.#file.reopen();
   }
 
-  /** Everything is written, as far as the disk takes it. */
+  /** Everything is written, as far as the disk or who reads it takes it. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#file.once("close", () => resolve());
       this.#file.once("error", () => resolve());
+      this.#retries = RETRIES_MAX;
+      this.#file.on("write", () => (this.#retries = RETRIES_MAX));
       this.#file.end();
     });
   }
 
   /** Before the process ends at once. */
   flush(): void {
+    this.#retries = Math.min(this.#retries, RETRIES_MAX);
     try {
       this.#file.flushSync();
     } catch {
