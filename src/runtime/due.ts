@@ -19,9 +19,15 @@ interface Placed {
   readonly nth: number;
 }
 
-/** By due time; disarmed ones are left where they are and passed over. */
+/** The heap may have so many disarmed ones more than others: less is not worth the work. */
+const SPARE = 1_024;
+
+/**
+ * By due time. Disarmed ones are left where they are and passed over, until they are most of all:
+ * who is armed anew again and again must not fill the memory until the first time would have come.
+ */
 export class Dues {
-  readonly #heap: Placed[] = [];
+  #heap: Placed[] = [];
   readonly #live = new Set<Armed>();
   #count = 0;
 
@@ -33,6 +39,7 @@ export class Dues {
 
   remove(armed: Armed): void {
     this.#live.delete(armed);
+    if (this.#heap.length > 2 * this.#live.size + SPARE) this.#compact();
   }
 
   /** The one that is due first, if it is due before `at`. */
@@ -49,6 +56,12 @@ export class Dues {
       if (this.#live.has(first)) return first;
       this.#pop();
     }
+  }
+
+  /** Costs each disarmed one a bounded share, and changes no order: that is by time and number. */
+  #compact(): void {
+    this.#heap = this.#heap.filter(({ armed }) => this.#live.has(armed));
+    for (let at = this.#heap.length >> 1; at >= 0; at--) this.#sink(at);
   }
 
   #pop(): void {
