@@ -16,6 +16,7 @@ import type { HostClock } from "./clock.ts";
 import { type Dialer, straight } from "./dialer.ts";
 import { type HostLimits, LIMITS } from "./limits.ts";
 import { HostPort, type Session, type Traffic } from "./port.ts";
+import type { NodeSocket } from "./socket.ts";
 import { type Found, type ReadAhead, Store } from "./store.ts";
 
 export interface HostOptions<P extends Protocol> {
@@ -94,7 +95,8 @@ export class HostNode<P extends Protocol> {
       limits: this.#limits,
       dialer: options.dialer ?? straight,
       failed: (error) => {
-        this.#close((session) => session.socket.destroy());
+        this.#close();
+        for (const socket of this.#sockets) socket.destroy();
         fail(error);
       },
     });
@@ -166,8 +168,9 @@ export class HostNode<P extends Protocol> {
     await this.#store.settled();
     if (this.#over) return; // it failed, or was killed meanwhile
     this.#down("stop");
-    const sockets = [...this.#port.lingering, ...this.#port.sessions.map(({ socket }) => socket)];
-    this.#close((session) => session.socket.finish());
+    const sockets = this.#sockets;
+    this.#close();
+    for (const { socket } of this.#port.sessions) socket.finish();
     const patience = new Promise<void>((resolve) => setTimeout(resolve, FAREWELL).unref());
     await Promise.race([Promise.all(sockets.map((socket) => socket.closed)), patience]);
     for (const socket of sockets) socket.destroy();
@@ -181,7 +184,8 @@ export class HostNode<P extends Protocol> {
     this.#store.abandon();
     if (!this.#over) {
       this.#down("kill");
-      this.#close((session) => session.socket.destroy());
+      this.#close();
+      for (const socket of this.#sockets) socket.destroy();
     }
     return this.#store.settled();
   }
@@ -219,10 +223,15 @@ export class HostNode<P extends Protocol> {
     this.#runtime.end("process died");
   }
 
-  #close(each: (session: Session) => void): void {
+  /** Of sessions, and of those that are over but linger: who waits for them waits for their end. */
+  get #sockets(): readonly NodeSocket[] {
+    return [...this.#port.lingering, ...this.#port.sessions.map(({ socket }) => socket)];
+  }
+
+  /** But not its sockets, which end in one way or the other. */
+  #close(): void {
     this.#over = true;
     if (this.#sweep !== null) clearInterval(this.#sweep);
-    for (const session of this.#port.sessions) each(session);
     this.#port.end();
     this.#server.close();
   }

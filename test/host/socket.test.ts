@@ -7,6 +7,7 @@ import { throughProxy } from "../../src/host/socks.ts";
 import { type Toy, toy, toyCodec, type ToyMessage } from "../engine/toy.ts";
 import type { Codec } from "../../src/core/codec.ts";
 import type { Machine } from "../../src/core/machine.ts";
+import { must } from "../../src/core/assert.ts";
 import { loopback, until } from "./block.ts";
 import { line, peer, solo } from "./solo.ts";
 
@@ -81,6 +82,24 @@ it("sends the last of a long answer and FIN to a peer that has said FIN", async 
   expect(size).toBe(line(1, "x".repeat(3_000_000)).length);
   expect(node.traffic).toEqual({ received: 0, sent: size });
 });
+
+it.each(["fails", "is killed"])(
+  "goes with a node that %s, also where it only lingers",
+  async (how) => {
+    const { node, tell, saw } = await solo();
+    const talker = await peer();
+    await saw("#1 accepted A");
+    const { socket } = must(node.sessions[0], "a session");
+    tell("close"); // FIN goes out, and no answer comes
+    await once(talker.resume(), "end");
+    expect(node.sessions).toEqual([]);
+    if (how === "fails") {
+      tell("explode");
+      await node.failed;
+    } else await node.kill();
+    await socket.closed;
+  },
+);
 
 it("tells what is unknown from what is garbled, and throws neither at the node", async () => {
   const codec: Codec<ToyMessage> = {
