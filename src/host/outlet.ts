@@ -13,7 +13,7 @@ export interface OutletOptions {
   readonly target: string;
   /** Bytes that may wait. */
   readonly pendingMax: number;
-  /** Told once, if it ends before it is closed. */
+  /** Told once, if it ends before all that was written is out. */
   readonly shut: (why: string) => void;
 }
 
@@ -32,6 +32,7 @@ export class Outlet {
   #text = "";
   #scheduled = false;
   #open = true;
+  #told = false;
 
   /** Throws what the system says if the file cannot be made, or there is no such fd. */
   constructor(options: OutletOptions) {
@@ -79,7 +80,7 @@ export class Outlet {
       const look = (before: number): void => {
         const left = this.#pending;
         if (left < before) patience = setTimeout(look, PATIENCE, left);
-        else end.destroy();
+        else this.#shut(slow(left));
       };
       let patience = setTimeout(look, PATIENCE, this.#pending);
       end.once("close", () => {
@@ -105,7 +106,7 @@ export class Outlet {
     this.#text = "";
     const { pendingMax } = this.#options;
     const pending = this.#pending;
-    if (pending > pendingMax) this.#shut(`it is read too slowly: ${pending} bytes wait`);
+    if (pending > pendingMax) this.#shut(slow(pending));
   }
 
   #flush(): void {
@@ -113,8 +114,10 @@ export class Outlet {
     if (this.#open) this.#gzip?.flush(constants.Z_SYNC_FLUSH);
   }
 
+  /** Also while it closes: the last bytes may be what the disk has no room for. */
   #shut(why: string): void {
-    if (!this.#open) return;
+    if (this.#told) return;
+    this.#told = true;
     this.#open = false;
     this.#text = "";
     clearInterval(this.#clock);
@@ -136,6 +139,10 @@ function inherited(fd: number): WriteStream | Socket {
   return isPipe
     ? new Socket({ fd, readable: false, writable: true })
     : createWriteStream("", { fd });
+}
+
+function slow(pending: number): string {
+  return `it is read too slowly: ${pending} bytes wait`;
 }
 
 function reasonOf(error: Error): string {

@@ -25,7 +25,7 @@ export interface RecordOptions {
   readonly encode: (file: string, value: unknown) => Uint8Array;
   /** The machine's state, asked for at the end. */
   readonly state: () => unknown;
-  /** Told once, if the record ends before it is closed: disk full, too slow, nobody reads. */
+  /** Told once, if the record ends before it is whole: disk full, too slow, nobody reads. */
   readonly ended: (why: string) => void;
   /** Bytes that may wait to be written. Default 64 MiB. */
   readonly pendingMax?: number;

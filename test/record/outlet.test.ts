@@ -1,7 +1,15 @@
 /** A record flows on while the node runs, and the node never waits for it. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, constants as zlib } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -92,6 +100,16 @@ describe("a file", () => {
   });
 });
 
+it("a full disk is told also if only the last bytes find no room", async () => {
+  for (const name of ["full", "full.gz"]) {
+    symlinkSync("/dev/full", at(name));
+    const { out, why } = outlet(at(name));
+    out.write("a record\n");
+    await out.close();
+    expect(why).toEqual([expect.stringContaining("ENOSPC")]);
+  }
+});
+
 describe("a pipe", () => {
   it("tells at once", async () => {
     const [reads, writes] = pipe("live");
@@ -125,12 +143,13 @@ describe("a pipe", () => {
 
   it("that nobody reads does not hold up the end for ever", async () => {
     const [reads, writes] = pipe("deaf");
-    const { out } = outlet(`fd:${writes}`);
+    const { out, why } = outlet(`fd:${writes}`);
     out.write("z".repeat(500_000));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const closing = out.close();
     vi.advanceTimersByTime(5_000);
     await closing;
+    expect(why).toEqual([expect.stringMatching(/^it is read too slowly: \d+ bytes wait$/)]);
     closeSync(reads);
   });
 });
