@@ -33,11 +33,39 @@ export interface Segment {
   readonly bytes: number;
 }
 
+/** A segment that a limited wire has not taken whole; in the queue for when it would arrive. */
+export interface Unsent {
+  /** Its bytes: those that were left when it was timed. */
+  readonly segment: Segment;
+  /** When the wire has taken it. */
+  readonly free: number;
+  /** From then to its arrival: latency, losses, delays. */
+  readonly travel: number;
+  /** When what was sent before it arrives. */
+  readonly behind: number;
+  /** Of its arrival in the queue. */
+  readonly handle: number;
+}
+
+/** What was sent again occupies the wire (timed where it arrives); then the next arrives. */
+export interface Busy {
+  readonly until: number;
+  readonly bandwidth: number;
+  /** The `retry` that it delays; of any other it says nothing. */
+  readonly retry: number;
+}
+
 export interface Way {
   /** Its link, once something was launched on it. */
   link: Link | null;
   /** When the sender's wire is free again (bandwidth). */
   freeAt: number;
+  /** The limit that `unsent` is timed by. */
+  bandwidth: number | null;
+  /** What the wire has still to take, in order; may begin with some that it has taken by now. */
+  unsent: Unsent[];
+  /** Likewise for what is sent again. */
+  busy: Busy | null;
   /** Streams are ordered: nothing arrives before what was sent earlier. */
   lastArrival: number;
   /** Unacknowledged because the path is broken, in order; later arrivals queue up behind. */
@@ -127,6 +155,9 @@ function newWay(): Way {
   return {
     link: null,
     freeAt: 0,
+    bandwidth: null,
+    unsent: [],
+    busy: null,
     lastArrival: 0,
     waiting: [],
     waitingBytes: 0,
@@ -140,5 +171,5 @@ function newWay(): Way {
 }
 
 function copyWay(way: Way): Way {
-  return { ...way, waiting: way.waiting.slice() };
+  return { ...way, unsent: way.unsent.slice(), waiting: way.waiting.slice() };
 }

@@ -1,9 +1,10 @@
 /**
- * Segments and what may become of them: launched onto a way, counted, dropped with a reason. The
- * lowest of the network's files; streams, dials and endings are made of these.
+ * Segments and what may become of them: launched onto a way, counted, dropped with a reason. Above
+ * the wire, below all else of the network: streams, dials and endings are made of these.
  */
 import type { Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
+import { put, takenAt } from "./bandwidth.ts";
 import { type Connection, type EndIndex, otherEnd, type Segment } from "./connection.ts";
 import type { Pending, Site } from "./host.ts";
 import { delay, type Kind, type Net, now, recordDrop } from "./net.ts";
@@ -32,28 +33,17 @@ export function launch<P extends Protocol>(
   way.link ??= net.links.get(connection.ends[d].node, connection.ends[otherEnd(d)].node);
   const { link } = way;
   const { bandwidth } = shaped(net.rules, link.from, link.to, link.profile);
-  const start = Math.max(now(net), way.freeAt);
   let counted = sent;
   if (bandwidth !== null) {
     counted = { ...sent, bytes: bytesOf(net, sent) };
-    const free = start + airtime(counted, bandwidth);
-    const unsent = ((free - now(net)) * bandwidth) / 1_000_000;
+    const unsent = ((takenAt(net, way, counted, bandwidth) - now(net)) * bandwidth) / 1_000_000;
     if (unsent > net.config.sendBuffer) {
       overflow(net, connection, d, counted);
       return;
     }
-    way.freeAt = free;
   }
-  const done = bandwidth === null ? now(net) : way.freeAt;
-  const arrival = Math.max(done + delay(net, link, kind) + extra, way.lastArrival);
-  way.lastArrival = arrival;
   connection.inFlight++;
-  net.queue.schedule(arrival, counted.op, connection.id, d, counted.cause, counted.body);
-}
-
-/** How long a segment occupies a wire of that many bytes per second. */
-export function airtime(sent: Segment, bandwidth: number): number {
-  return Math.ceil((sent.bytes * 1_000_000) / bandwidth);
+  put(net, connection, d, counted, bandwidth, delay(net, link, kind) + extra);
 }
 
 /** The kernel has something for a process that stands still. */

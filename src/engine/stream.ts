@@ -6,6 +6,7 @@
 import { assert, Bug } from "../core/assert.ts";
 import { hashOf } from "../core/digest.ts";
 import type { Protocol, SessionId } from "../core/machine.ts";
+import { occupy } from "./bandwidth.ts";
 import { type Connection, type EndIndex, hasSocket, otherEnd, type Segment } from "./connection.ts";
 import type { Told } from "./host.ts";
 import { typical } from "./latency.ts";
@@ -23,17 +24,7 @@ import {
 } from "./net.ts";
 import { hear } from "../runtime/hear.ts";
 import { OP } from "./op.ts";
-import {
-  abandon,
-  airtime,
-  bytesOf,
-  isMessage,
-  keep,
-  launch,
-  overflow,
-  segment,
-  tidy,
-} from "./packet.ts";
+import { abandon, bytesOf, isMessage, keep, launch, overflow, segment, tidy } from "./packet.ts";
 import { held, judge, shaped } from "./rules.ts";
 import { giveUp, reset } from "./teardown.ts";
 
@@ -221,8 +212,7 @@ export function again<P extends Protocol>(net: Net<P>, connection: Connection, d
     way.waitingBytes -= segment.bytes;
     handOver(net, connection, d, segment);
     if (bandwidth !== null && segment.bytes > 0 && read < waiting.length) {
-      const at = now(net) + airtime(segment, bandwidth);
-      way.retry = net.queue.schedule(at, OP.AGAIN, connection.id, d, 0, null);
+      occupy(net, connection, d, segment.bytes, bandwidth);
       break;
     }
   }

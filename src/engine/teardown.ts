@@ -5,6 +5,7 @@
  */
 import type { CloseReason, Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
+import { retime } from "./bandwidth.ts";
 import { type Connection, type EndIndex, hasSocket, otherEnd } from "./connection.ts";
 import type { Pending, Site } from "./host.ts";
 import { broken, control, delay, host, type Net, now, swallowed } from "./net.ts";
@@ -88,7 +89,7 @@ export function slow<P extends Protocol>(
   tidy(net, connection);
 }
 
-/** Some path broke or healed, some host went or came: look at every connection again. */
+/** Rules changed, some host went or came: look at every connection again. */
 export function recheck<P extends Protocol>(net: Net<P>): void {
   for (const connection of net.connections.values()) {
     if (connection.established) look(net, connection);
@@ -102,8 +103,10 @@ export function look<P extends Protocol>(net: Net<P>, connection: Connection): v
     connection.brokenAt = now(net);
     armKeepalive(net, connection);
   }
-  wake(net, connection, 0);
-  wake(net, connection, 1);
+  for (const d of [0, 1] as const) {
+    retime(net, connection, d);
+    wake(net, connection, d);
+  }
 }
 
 /** One of the two paths. */

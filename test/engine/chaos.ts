@@ -52,11 +52,13 @@ const latency: fc.Arbitrary<Latency> = fc.oneof(
   }),
 ) as fc.Arbitrary<Latency>;
 
+const bandwidth = fc.constantFrom(null, null, 50, 5_000, 100_000);
+
 const link: fc.Arbitrary<LinkProfile> = fc.record({
   latency,
   drawn: fc.constantFrom("per-link", "per-message"),
   loss: fc.constantFrom(0, 0, 0.05, 0.3),
-  bandwidth: fc.constantFrom(null, null, 5_000, 100_000),
+  bandwidth,
 });
 
 const network: fc.Arbitrary<Partial<NetworkConfig>> = fc.oneof(
@@ -100,6 +102,7 @@ function linkFaultOf(names: readonly string[]): fc.Arbitrary<Fault> {
       up: length.map((each) => (each + 1_000) as Duration),
     }),
     fc.record({ do: fc.constant("shape"), ...way, link: fc.record({ latency }) }),
+    fc.record({ do: fc.constant("shape"), ...way, link: fc.record({ bandwidth }) }),
     fc.record({ do: fc.constant("drop"), ...hit, message: kind }),
     fc.record({ do: fc.constant("corrupt"), ...hit }),
     fc.record({ do: fc.constant("duplicate"), ...hit }),

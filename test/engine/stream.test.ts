@@ -74,6 +74,71 @@ it("spreads messages by the bandwidth of the link", () => {
   expect(gaps[0]).toBeLessThan(1_100);
 });
 
+/** A link of those bytes per second, others while it is shaped, from 5 s on for `length` seconds. */
+function shapedPair(base: number | null, limit: number | null, length: number): Stage {
+  const link = { bandwidth: limit };
+  const shape = { do: "shape", from: ["A"], to: ["B"], link, for: seconds(length) } as const;
+  return pair({ link: { bandwidth: base } }).faultAt(5, shape);
+}
+
+it("a thin link that heals brings at once what waited, and is not called slow for it", () => {
+  const stage = shapedPair(10_000_000, 1_000, 10).tell(6, "A", "send 1 note B 20000");
+  stage.tell(16, "A", "send 2 note B 1").run(60);
+  // 9 of some 20 kB have left by 15 s, the rest in 1.1 ms.
+  expect(stage.story(3)).toEqual([
+    "15.051104 B got note 1 from A",
+    "16.050004 B got note 2 from A",
+  ]);
+});
+
+it("a link without a limit leaves nothing of the limit it had", () => {
+  const stage = shapedPair(null, 1_000, 1);
+  stage.tell(5.5, "A", "send 1 note B 300000; send 2").tell(16, "A", "send 3 note B 1").run(60);
+  expect(stage.story(3)).toEqual([
+    "6.050000 B got note 1 from A",
+    "6.050000 B got note 2 from A",
+    "16.050000 B got note 3 from A",
+  ]);
+});
+
+it("a link that becomes thin slows what has not left, not what is under way", () => {
+  // Each line has 1,000 bytes: two have left by 5 s, half a third, and FIN comes behind all.
+  const stage = shapedPair(10_000, 1_000, 60).tell(4.75, "A", "send 1 note B 969");
+  stage.tell(4.75, "A", "send 2 note B 969; send 3 note B 969; send 4 note B 969; close").run(60);
+  expect(stage.story(3)).toEqual([
+    "4.900000 B got note 1 from A",
+    "5.000000 B got note 2 from A",
+    "5.550000 B got note 3 from A",
+    "6.550000 B got note 4 from A",
+    "6.550000 B closed A fin",
+  ]);
+});
+
+it("judges by the bytes that wait, however often the limit changes", () => {
+  const stage = pair({ link: { bandwidth: 1_000 }, network: { sendBuffer: 2_500 } });
+  stage.tell(5, "A", "send 1 note B 969; send 2 note B 969");
+  for (let turn = 0; turn < 100; turn++) {
+    const link = { bandwidth: turn % 2 === 0 ? 5_000 : 7 };
+    stage.faultAt(5 + turn / 1_000, { do: "shape", from: "*", to: "*", link, for: millis(1) });
+  }
+  stage.tell(5.0505, "A", "send 3 note B 500").run(60);
+  expect(numbersAt(stage, "B")).toEqual([1, 2, 3]);
+  expect(stage.saw("A", 3)).toEqual([]);
+});
+
+it("what is sent again goes at the limit of the moment, too", () => {
+  const stage = shapedPair(null, 1_000, 10);
+  stage.faultAt(2, { do: "hold", from: ["A"], to: ["B"], name: "held" });
+  stage.tell(3, "A", "send 1 note B 5000; send 2 note B 20000; send 3; send 4");
+  stage.faultAt(6, { do: "heal", name: "held" }).run(60);
+  expect(stage.story(3)).toEqual([
+    "6.050000 B got note 1 from A",
+    "11.081000 B got note 2 from A",
+    "15.000000 B got note 3 from A",
+    "15.000000 B got note 4 from A",
+  ]);
+});
+
 it("closes `slow` when the send buffer of a thin link overflows, and nothing gets past the gap", () => {
   const stage = pair({ link: { bandwidth: 1_000 }, network: { sendBuffer: 2_500 } });
   stage.tell(5, "A", "spray 1 note B 900; send 8 note B 1").run(60);
