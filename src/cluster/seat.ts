@@ -77,10 +77,18 @@ export class Seat {
     return this.#all;
   }
 
-  /** A process for its next boot, which loads meanwhile. Resolves when it has. */
+  /**
+   * A process for its next boot, which loads meanwhile. Resolves when it has, or the one that took
+   * its place because the clock had changed. One that was told to run meanwhile tells itself of its
+   * end.
+   */
   async prepare(): Promise<void> {
     this.#standby ??= this.#spawn();
-    await this.#standby.process.ready;
+    const standby = this.#standby;
+    await standby.process.ready.catch((error: unknown) => {
+      if (this.#standby === standby) throw error;
+    });
+    if (this.#standby !== null && this.#standby !== standby) await this.prepare();
   }
 
   /** Its successor opens what it needs, to boot on the dot; not while a process is there. */
@@ -186,6 +194,8 @@ export class Seat {
     });
     this.#unread++;
     process.read.then(() => this.#unread--).catch(failed);
+    // Of one that nobody waits for, its end is told when it is to run, or nobody misses it.
+    process.ready.catch(() => undefined);
     this.#all.push(process);
     return {
       process,

@@ -1,0 +1,68 @@
+/** A node's place: its processes here are small programs that say what `timed` would say. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Folder } from "../../src/cluster/folder.ts";
+import { Guard } from "../../src/cluster/guard.ts";
+import { Seat } from "../../src/cluster/seat.ts";
+import { must } from "../../src/core/assert.ts";
+import { seconds, type Time, type UnixMicros } from "../../src/core/units.ts";
+import { loadScenario, masternode } from "../../src/index.ts";
+
+let dir = "";
+let guard: Guard;
+let seat: Seat | null = null;
+beforeEach(() => {
+  guard = new Guard(null);
+  dir = mkdtempSync(join(tmpdir(), "seat-test-"));
+});
+afterEach(async () => {
+  const processes = seat?.processes ?? [];
+  for (const process of processes) process.signal("SIGKILL");
+  await Promise.all(processes.map((process) => process.exited));
+  await guard.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Seated {
+  readonly seat: Seat;
+  readonly failures: readonly Error[];
+}
+
+/** `program` is JavaScript that has `config`, what the process was told of its node. */
+function seated(program: string): Seated {
+  const kit = masternode();
+  const scenario = loadScenario(
+    kit,
+    "until: 1m\nnodes: { A: { address: 127.0.0.1 } }",
+    "seat.yaml",
+  );
+  const node = must(scenario.nodes[0], "node");
+  const failures: Error[] = [];
+  const reads = `JSON.parse(fs.readFileSync(process.argv[2], "utf8"))`;
+  const folder = new Folder(
+    {
+      ...{ dir, kit, scenario, seed: "1", profile: "reference", speed: 1, epoch: 0 },
+      ...{ proxy: node.address, key: () => "" },
+    },
+    node,
+  );
+  seat = new Seat({
+    ...{ index: 0, node, folder, keep: false, epoch: 0 as UnixMicros, guard },
+    command: [process.execPath, "-e", `const config = ${reads}; ${program}`, "--"],
+    inlet: () => ({ push: () => undefined }),
+    failed: (error) => failures.push(error),
+  });
+  return { seat, failures };
+}
+
+test("a clock that changes while a process loads costs that process, not the run", async () => {
+  const loads = `if (config.clock.offset !== "0s") console.log("ready"); setInterval(() => 0, 1e3);`;
+  const { seat: own, failures } = seated(loads);
+  const prepared = own.prepare();
+  own.setClock(0 as Time, { jump: seconds(1) });
+  await prepared;
+  expect(own.processes).toHaveLength(2);
+  expect(failures).toEqual([]);
+});
