@@ -90,13 +90,17 @@ export class Troubles {
       return work();
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      const problem = unwritable(target, error);
-      if (!this.#problems.includes(problem)) {
-        this.#problems.push(problem);
-        note(this.#io, this.#io.paint.bad(problem));
-      }
+      this.met(target, error);
       return null;
     }
+  }
+
+  /** The system would not, and said so to somebody else. */
+  met(target: string, error: unknown): void {
+    const problem = unwritable(target, error);
+    if (this.#problems.includes(problem)) return;
+    this.#problems.push(problem);
+    note(this.#io, this.#io.paint.bad(problem));
   }
 }
 

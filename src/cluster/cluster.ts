@@ -48,6 +48,8 @@ export interface ClusterOptions {
   readonly dir: string;
   /** Whether it is left when all is over. */
   readonly keep: boolean;
+  /** Hears of each process's record that cannot be left there, or not to its end. */
+  readonly unkept?: (file: string, error: Error) => void;
   readonly version: string;
   /** Default: the scenario's own. */
   readonly seed?: string;
@@ -176,6 +178,7 @@ class Stage<P extends Protocol> {
         command: this.#options.command,
         guard: this.#guard,
         keep: this.#options.keep,
+        unkept: (file, error) => this.#options.unkept?.(file, error),
         inlet: (boot, at) => this.#merger.process(index, boot, at),
         failed: (error) => this.#failed(error),
       });

@@ -19,6 +19,8 @@ export interface ProcessPlan {
   readonly errors: string;
   /** Where what it records is left as it came; null: nowhere. */
   readonly record: string | null;
+  /** Hears once if that cannot be written, or not to its end; the process goes on. */
+  readonly unkept: (file: string, error: Error) => void;
   readonly guard: Guard;
   readonly event: (event: TraceEvent) => void;
 }
@@ -115,8 +117,20 @@ function lastWords(file: string): string {
   }
 }
 
-function reading(pipe: Readable, { name, event, record }: ProcessPlan): Promise<void> {
-  if (record !== null) pipe.pipe(createWriteStream(record, { mode: 0o600 }));
+/** What comes is left in a file as long as that can be written, and read in any case. */
+function leave(pipe: Readable, record: string, unkept: ProcessPlan["unkept"]): void {
+  const file = createWriteStream(record, { mode: 0o600 });
+  file.once("error", (error) => {
+    pipe.unpipe(file);
+    // A pipe that has lost its last reader pauses, though somebody else hears its data.
+    pipe.resume();
+    unkept(record, error);
+  });
+  pipe.pipe(file);
+}
+
+function reading(pipe: Readable, { name, event, record, unkept }: ProcessPlan): Promise<void> {
+  if (record !== null) leave(pipe, record, unkept);
   const reader = new TraceReader(`the record of ${name}`, crc32);
   let rest: Buffer = Buffer.alloc(0);
   return new Promise((resolve, reject) => {

@@ -28,6 +28,8 @@ export interface SeatPlan {
   readonly keep: boolean;
   /** Where the events of its next process go. */
   readonly inlet: (boot: EventId, at: Time) => Inlet;
+  /** A record that was to be kept cannot be. */
+  readonly unkept: (file: string, error: Error) => void;
   /** A process ended though nobody wanted it to, or what it recorded is no record. */
   readonly failed: (error: Error) => void;
 }
@@ -174,7 +176,7 @@ export class Seat {
 
   /** Its config says what time it was at 0, to make it what it is. */
   #spawn(): Standby {
-    const { guard, command, failed, epoch, keep } = this.#plan;
+    const { guard, command, failed, unkept, epoch, keep } = this.#plan;
     const { at, wall, drift } = this.#clock;
     const offset = wall - epoch - at - Math.floor((at * drift) / 1e6);
     this.folder.configure({ offset, drift });
@@ -186,7 +188,7 @@ export class Seat {
       config: this.folder.config,
       errors: this.#errors,
       record: keep ? join(this.folder.path, `record-${this.#all.length + 1}.ndjson`) : null,
-      guard,
+      ...{ guard, unkept },
       event: (event: TraceEvent) => {
         if (inlet === null) early.push(event);
         else inlet.push(event);

@@ -62,6 +62,7 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
   const logs = new Map<string, string>();
   const started = io.now();
   const begun = io.elapsed();
+  const troubles = new Troubles(io);
   const watch = new Watch(io, scenario.name, until ?? scenario.until);
   const run = await untilInterrupted((signal) =>
     runCluster(kit, scenario, {
@@ -71,6 +72,7 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
       seed,
       signal,
       watch: (look: Look) => watch.tick(look),
+      unkept: (file, error) => troubles.met(file, error),
       ended: (node, folder) => logs.set(node, logIn(folder)),
     }),
   ).finally(() => watch.end());
@@ -79,7 +81,6 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
   const { unasked } = ofRealNodes(kit, scenario.invariants ?? []);
   if (unasked !== null) note(io, io.paint.dim(unasked));
   if (run.late > 0) note(io, `${run.late} events came too late for their place in the trace`);
-  const troubles = new Troubles(io);
   keep(io, kit, args, { result, run, started, logs }, troubles);
   const nothing = result.rows.length === 0 && passed(result);
   const exit = nothing ? EXIT.nothing : passed(result) ? EXIT.ok : EXIT.failed;
