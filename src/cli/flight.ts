@@ -22,6 +22,8 @@ export interface NodeFacts {
   readonly seed: string;
   /** What its clock shows at time 0. */
   readonly epoch: UnixMicros;
+  /** How many times faster than real time that goes. */
+  readonly speed: number;
   /** Its config names its key by it (core/key.ts). */
   readonly publicKey: string;
   /** As its kit was given them. */
@@ -50,11 +52,11 @@ export function recordFlight(
 }
 
 function headerOf(kit: Protocol, facts: NodeFacts): TraceHeader {
-  const { name, address, profile, seed, epoch, publicKey, config, world, node } = facts;
+  const { name, address, profile, seed, epoch, speed, publicKey, config, world, node } = facts;
   const setup: Setup = { publicKey, config, world, node };
   const by = { kit: kit.name, timesim: version(), scenario: null };
   const nodes = [{ name, address }];
-  return { format: 2, origin: "host", ...by, name, seed, profile, nodes, epoch, setup };
+  return { format: 2, origin: "host", ...by, name, seed, profile, nodes, epoch, speed, setup };
 }
 
 /** The public key of the node; null where it is no real node's record. */

@@ -19,7 +19,7 @@ export interface TraceHeader {
   readonly nodes: readonly { readonly name: string; readonly address: Address }[];
   /** Wall clock of an exact clock at time 0. */
   readonly epoch: UnixMicros;
-  /** Of a cluster: how many times faster than real time it ran. Left out: as if it were 1. */
+  /** Of real nodes: how many times faster than real time they ran. Left out: as if it were 1. */
   readonly speed?: number;
   /** Of a real node: what its machine's config is made of; cli/ knows its shape. */
   readonly setup?: unknown;

@@ -66,7 +66,16 @@ async function start(
   let hosted: HostNode<Masternode> | null = null;
   recording = recordFlight(
     kit,
-    { name, address: listen, profile: "repaired", seed: name, epoch, publicKey, ...settings },
+    {
+      name,
+      address: listen,
+      profile: "repaired",
+      seed: name,
+      epoch,
+      speed: SPEED,
+      publicKey,
+      ...settings,
+    },
     {
       ...{ recorder, target },
       state: () => hosted?.state,

@@ -47,7 +47,8 @@ export function takenOut(text: string, name: string): Taken {
   const publicKey = nodeCrypto.publicKey(secret);
   const facts: NodeFacts = {
     ...{ name, address: plan.address, profile: trace.header.profile, seed: trace.header.seed },
-    ...{ epoch: trace.header.epoch, publicKey, config: { ...scenario.config, ...plan.config } },
+    ...{ epoch: trace.header.epoch, speed: 1, publicKey },
+    config: { ...scenario.config, ...plan.config },
     ...{ world: scenario.world, node: { ...plan.settings, dials: dials as string[] } },
   };
   const state = world.state(name) as State;

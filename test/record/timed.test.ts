@@ -1,4 +1,5 @@
 /** `timed --record`, as a process: stopped, killed, and ended by a step that threw. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../src/cli/output.ts";
@@ -58,13 +59,15 @@ it("a step that throws ends the record whole, and throws again in its replay", a
     stdout: { write: () => true, isTTY: false },
     stderr: { write: (text) => (err += text), isTTY: false },
     ...{ env: {}, cwd: place.path, now: () => Date.now(), elapsed: () => performance.now() },
-    argv: ["--listen", freshIp(), "--data", "d", "--record", "broken.ndjson"],
+    argv: ["--listen", freshIp(), "--data", "d", "--record", "broken.ndjson", ...SPEED],
     kit: breaking(),
   };
   const exit = program(host);
   await until("it starts", () => err.includes("listens on"));
   process.kill(process.pid, "SIGTERM");
   expect(await exit).toBe(3);
+  const [header = ""] = readFileSync(at("broken.ndjson"), "utf8").split("\n");
+  expect(JSON.parse(header)).toMatchObject({ header: { origin: "host", speed: 20 } });
   // A kit that is handed in brings its own cryptography, then and now.
   const again = await place.timesim(["replay", "broken.ndjson"], { kit: breaking() });
   expect(again.out).toMatch(/✓ \d+ events again, the same last state/);

@@ -103,8 +103,9 @@ async function start(
   if (plan.record !== null) {
     const target = plan.record.startsWith("fd:") ? plan.record : resolve(io.cwd, plan.record);
     const { config, world, node: own } = setup.node;
+    const { speed } = plan.clock;
     const facts = { name, address: listen, profile: plan.profile, seed, epoch: clock.epoch };
-    const given = { publicKey, config, world, node: own };
+    const given = { speed, publicKey, config, world, node: own };
     recording = recordFlight(
       kit,
       { ...facts, ...given },
