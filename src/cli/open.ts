@@ -1,6 +1,8 @@
 /** A trace to look at: read from a file, or made by playing a scenario. */
 import { BadInput } from "../core/assert.ts";
 import { quoted } from "../scenario/repeat.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { nameOf } from "../trace/ndjson.ts";
 import type { ReadTrace } from "../trace/stored.ts";
 import type { Trace } from "../trace/trace.ts";
 import { isNamedTrace, isTrace, readBytes, scenarioOf, traceOf } from "./files.ts";
@@ -9,6 +11,7 @@ import { askOf, play, type PlayFlags } from "./play.ts";
 import type { Protocol } from "./protocol.ts";
 import { parseSeeds } from "./seeds.ts";
 import { didYouMean } from "../scenario/suggest.ts";
+import { version } from "./version.ts";
 
 export interface OpenArgs extends PlayFlags {
   /** A scenario, or a trace (.ndjson, .ndjson.gz). */
@@ -49,6 +52,24 @@ function understood(read: ReadTrace, kit: Protocol, path: string): ReadTrace {
   const theirs = JSON.stringify(header.kit);
   throw new BadInput([
     `${path}:1:1 trace — it is of protocol ${theirs}, not ${kit.name}; --machine names another`,
+  ]);
+}
+
+/**
+ * What is to be thrown where the protocol could not take an event of a trace. Lines that this
+ * version wrote, with sums, are as it wrote them: then it is a bug. Others hold what they hold.
+ */
+export function misfit(
+  { header }: Trace,
+  path: string,
+  event: TraceEvent,
+  error: unknown,
+): unknown {
+  const isOwn = header.format === 2 && header.timesim === version();
+  if (isOwn || error instanceof BadInput) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BadInput([
+    `${path}:1:1 trace — ${nameOf(event)} is not as this version writes it: ${reason}`,
   ]);
 }
 

@@ -15,7 +15,10 @@ export interface NodeLine {
 }
 
 /** Of all nodes, in the order of the run, which is not that of their clocks. */
-export function* logLines(trace: Trace, vocabulary: Vocabulary): Generator<NodeLine> {
+export function* logLines(
+  trace: Trace,
+  vocabulary: Pick<Vocabulary, "log" | "logFormat">,
+): Generator<NodeLine> {
   const names = namesOf(trace.header);
   const walls = new Walls(trace.header);
   for (const event of trace.events()) {

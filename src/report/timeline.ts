@@ -6,7 +6,6 @@
 import type { Fault } from "../core/fault.ts";
 import type { Time } from "../core/units.ts";
 import { type EventId, type GateBody, type TraceEvent, typeOf } from "../trace/event.ts";
-import { faultText } from "../trace/fault.ts";
 import { brief, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 
@@ -65,7 +64,7 @@ class Story {
       case "fault":
         return SEEN.includes((event.body as Fault).do) ? null : `fault: ${said}`;
       case "lift":
-        return `over: ${faultText(event.body as Fault)}`;
+        return `over: ${said}`;
       case "crash":
         return `crashes: ${said}`;
       case "aside":

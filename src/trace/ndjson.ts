@@ -4,6 +4,7 @@
  * out is well.
  */
 import { BadInput } from "../core/assert.ts";
+import { bodyFlaw } from "./body.ts";
 import {
   type EventId,
   KIND,
@@ -127,7 +128,7 @@ const NOT_WHOLE = "the line is not whole JSON";
 const CHANGED = "was changed after it was written";
 
 /** `event 9 (deliver Pong)`: for who does not know the protocol's words. */
-function nameOf({ id, kind, body }: TraceEvent): string {
+export function nameOf({ id, kind, body }: TraceEvent): string {
   return `event ${id} (${`${kind} ${typeOf(body)}`.trimEnd()})`;
 }
 type Data = Readonly<Record<string, unknown>>;
@@ -196,8 +197,17 @@ function eventOf(value: unknown, before: EventId, nodes: number, place: string):
   if (!Number.isInteger(node) || node < WORLD || node >= nodes) {
     throw new BadInput([`${place} trace — the header names no node ${node}`]);
   }
+  // Only faults of links befall nobody.
+  if (node === WORLD && kind !== "fault" && kind !== "lift") {
+    throw new BadInput([`${place} trace — event ${id} (${kind}) must be some node's`]);
+  }
   if (!Number.isInteger(cause) || cause < NO_CAUSE || cause >= id) {
     throw new BadInput([`${place} trace — cause ${cause} is no event before ${id}`]);
   }
-  return { id, at, node, kind: kind as KindName, cause, a, b, body: value["body"] };
+  const body = value["body"];
+  const flaw = bodyFlaw(kind as KindName, body);
+  if (flaw !== null) {
+    throw new BadInput([`${place} trace — the body of event ${id} (${kind}) must be ${flaw}`]);
+  }
+  return { id, at, node, kind: kind as KindName, cause, a, b, body };
 }

@@ -39,6 +39,29 @@ it("a trace with one wrong event breaks one, which is told with the event", asyn
   expect(JSON.parse(json)).toMatchObject({ exit: 1 });
 });
 
+it("an event that no monitor can take is named, where no sum says that it is as written", async () => {
+  const text = former(place.read("run.ndjson"));
+  const changed = text.replace(/("body":\{"type":"PeersResponse"),"addresses":\[[^\]]*\]/, "$1");
+  expect(changed).not.toBe(text);
+  place.write("changed.ndjson", changed);
+  const { exit, err } = await place.timesim(["check", "changed.ndjson"]);
+  expect(exit).toBe(2);
+  expect(err).toMatch(/event \d+ \(send PeersResponse\) is not as this version writes it: /);
+});
+
+it("so is one that has no line in a log, and a story tells it as it stands", async () => {
+  const text = former(place.read("run.ndjson"));
+  const changed = text.replace(/("body":\{"type":"tip"),[^\n]*/, "$1}}");
+  expect(changed).not.toBe(text);
+  place.write("changed.ndjson", changed);
+  const { exit, err } = await place.timesim(["log", "changed.ndjson"]);
+  expect(exit).toBe(2);
+  expect(err).toMatch(/event \d+ \(fact tip\) is not as this version writes it: /);
+  const story = await place.timesim(["timeline", "changed.ndjson"]);
+  expect(story).toMatchObject({ exit: 0 });
+  expect(story.out).toContain('{"type":"tip"}');
+});
+
 it("says which names there are, and that a scenario is no trace", async () => {
   const strange = await place.timesim(["check", "run.ndjson", "--invariants", "acounted"]);
   expect(strange.exit).toBe(2);

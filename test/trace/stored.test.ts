@@ -120,6 +120,36 @@ describe("what is no trace", () => {
       "x:2:1 trace — the header names no node 9",
     ],
     [
+      "a node's event without its node",
+      [header, first.replace('"node":0', '"node":-1')],
+      "x:2:1 trace — event 0 (boot) must be some node's",
+    ],
+    [
+      "a fact that says nothing",
+      [header, first, second.replace(/"body":.*\}/, '"body":null}')],
+      "x:3:1 trace — the body of event 1 (fact) must be { type, … }",
+    ],
+    [
+      "a text that is none",
+      [header, first, second, third.replace(/"body":.*\}/s, '"body":0}')],
+      "x:4:1 trace — the body of event 2 (garbled) must be a text",
+    ],
+    [
+      "a gate without its values",
+      [header, first.replace('"boot"', '"gate"').replace(/"body":.*\}/, '"body":{"gate":"g"}}')],
+      "x:2:1 trace — the body of event 0 (gate) must be { gate, values }",
+    ],
+    [
+      "a gate with a value that is none",
+      [
+        header,
+        first
+          .replace('"boot"', '"gate"')
+          .replace(/"body":.*\}/, '"body":{"gate":"g","values":{"for":[1]}}}'),
+      ],
+      "x:2:1 trace — the body of event 0 (gate) must be { gate, values }",
+    ],
+    [
       "an effect before its cause",
       [header, first.replace('"cause":-1', '"cause":0')],
       "x:2:1 trace — cause 0 is no event before 0",

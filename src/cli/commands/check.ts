@@ -15,7 +15,7 @@ import type { Crash, RunSummary } from "../../trace/outcome.ts";
 import { namesOf, type Trace } from "../../trace/trace.ts";
 import { recordedIn } from "../again.ts";
 import { EXIT } from "../exit.ts";
-import { openRecorded } from "../open.ts";
+import { misfit, openRecorded } from "../open.ts";
 import { type Io, note } from "../output.ts";
 import { askOf, failuresIn, resultOf } from "../play.ts";
 import { printResult } from "../print.ts";
@@ -46,7 +46,7 @@ export function check(args: CheckArgs, io: Io): number {
   const { promisedAt: _elsewhere, ...played } = scenario;
   const asked: Scenario = { ...played, invariants };
   const begun = io.elapsed();
-  const { summary, marks } = judged(kit, asked, profile, trace);
+  const { summary, marks } = judged(kit, asked, { profile, trace, path: args.path });
   const run = { trace, summary, path: args.path };
   const result = resultIn(kit, asked, run, io.elapsed() - begun, io);
   const reporters = parseReporters([], args.json ?? false);
@@ -91,7 +91,11 @@ interface Judged {
   readonly marks: readonly string[];
 }
 
-function judged(kit: Protocol, scenario: Scenario, profile: string, trace: Trace): Judged {
+function judged(
+  kit: Protocol,
+  scenario: Scenario,
+  { profile, trace, path }: Record<"profile" | "path", string> & { readonly trace: Trace },
+): Judged {
   const { header, footer } = trace;
   const { seed, origin, speed = 1 } = header;
   const until = footer.virtual as number as Time;
@@ -106,7 +110,12 @@ function judged(kit: Protocol, scenario: Scenario, profile: string, trace: Trace
   for (const event of trace.events()) {
     events++;
     if (event.kind === "crash") crash = crashOf(event, trace);
-    if (monitor !== undefined && (monitor.mask & (1 << KIND[event.kind])) !== 0) monitor.see(event);
+    if (monitor === undefined || (monitor.mask & (1 << KIND[event.kind])) === 0) continue;
+    try {
+      monitor.see(event);
+    } catch (error) {
+      throw misfit(trace, path, event, error);
+    }
   }
   const outcomes = promiseOutcomes(kit, scenario, monitor?.finish(until) ?? []);
   const summary: RunSummary = {
