@@ -127,9 +127,14 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   },
   prune: tick("sweepPeriod"),
   redial: {
-    by: ["redialMin", "redialMax", "guestRetry", "backoffStep", "backoffMax", "backoffMaxOthers"],
+    by: [
+      ...(["redialMin", "redialMax", "guestRetry", "dialPeriod"] as const),
+      ...(["backoffStep", "backoffMax", "backoffMaxOthers"] as const),
+    ],
     right: ({ c, after }) =>
-      within(after, c.redialMin, c.redialMax) || after === c.guestRetry || isBackoff(c, after),
+      within(after, c.redialMin, c.redialMax) ||
+      [c.guestRetry, c.dialPeriod].includes(after) ||
+      isBackoff(c, after),
   },
   start: {
     by: ["startStep", "startStepsMax"],

@@ -5,7 +5,6 @@
 import type { Complaint } from "../../check/invariant.ts";
 import { type Address, isPrivate, isUnusable, parseAddress } from "../../core/address.ts";
 import type { Time } from "../../core/units.ts";
-import { keyOfName } from "../../kit/key.ts";
 import { encodeUtf8 } from "../../wire/utf8.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
@@ -41,9 +40,7 @@ interface Named {
 class Hearsay extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "timer", "boot", "down", "closed");
   readonly #named: (Named | null)[] = this.perNode(() => null);
-  readonly #keys: PublicKey[] = this.perNode(({ name }) => {
-    return this.crypto.publicKey(keyOfName(this.crypto, name));
-  });
+  readonly #keys: readonly PublicKey[] = this.keys();
   /** In this life: it may be remembered that they went. */
   readonly #removed: Set<Address>[] = this.perNode(() => new Set<Address>());
 

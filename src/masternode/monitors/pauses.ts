@@ -77,7 +77,7 @@ class Pauses extends RuleMonitor {
 
   #meets(node: number, fact: Fact): void {
     if (fact.type === "ready") this.#met[node]?.add(fact.peer);
-    else if (fact.type === "status" && fact.status === "active") this.#met[node]?.add(fact.address);
+    else if (fact.type === "status") this.#met[node]?.add(fact.address);
   }
 
   #lost(event: TraceEvent, fact: FactOf<"lost">, book: Book, record: Record): void {

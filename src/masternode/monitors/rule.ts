@@ -11,8 +11,10 @@ import type {
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
+import { keyOfName } from "../../kit/key.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
+import type { PublicKey } from "../messages.ts";
 import type { Even } from "./even.ts";
 import type { Groups } from "./groups.ts";
 import type { Ledger } from "./ledger.ts";
@@ -97,6 +99,11 @@ export abstract class RuleMonitor implements Monitor {
   /** Of each node one, as it is at the start. */
   protected perNode<T>(make: (facts: NodeFacts, node: number) => T): T[] {
     return this.plan.plans.map(make);
+  }
+
+  /** Of nodes that have only a name; of those on their own another, and nobody's. */
+  protected keys(): readonly PublicKey[] {
+    return this.perNode(({ name }) => this.crypto.publicKey(keyOfName(this.crypto, name)));
   }
 
   /** A constant as the node should have it. */
