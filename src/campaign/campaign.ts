@@ -38,6 +38,8 @@ export interface CampaignOptions<P extends Protocol> {
   readonly started: number;
   /** In order. */
   took(done: Range, tally: Tally): void;
+  /** A failure's file that could not be written: the search goes on. */
+  unwritten(file: string, error: unknown): void;
 }
 
 export async function campaign<P extends Protocol>(
@@ -71,6 +73,11 @@ export async function campaign<P extends Protocol>(
     });
     const seconds = (performance.now() - start) / 1_000;
     return documentOf(options, searched, await Promise.all(entries), seconds);
+  } catch (error) {
+    // Whatever ends it, the folders of what was found are written first.
+    pool.hurry();
+    await Promise.allSettled(entries);
+    throw error;
   } finally {
     await counter?.close();
     await pool.close();
@@ -88,7 +95,7 @@ async function examined<P extends Protocol>(
   pool: Pool<Job, Done>,
   found: Found,
 ): Promise<Entry> {
-  const { kit, asked, version, folder } = options;
+  const { kit, asked, version } = options;
   const close = async (shrink: boolean): Promise<Examined> => {
     const job: Job = { do: "examine", examination: { found, version, shrink } };
     const done = await attempt((one: Job) => pool.run(one, true), job);
@@ -98,10 +105,26 @@ async function examined<P extends Protocol>(
   };
   const { files, story, bites, ...known } = await close(asked.maxShrinkTime > 0);
   const name = folderOf(found);
-  for (const [file, data] of Object.entries(files)) folder.put(`${name}/${file}`, data);
   const entry: Entry = { ...found, folder: name, ...known };
-  folder.put(`${name}/failure.txt`, `${failureText(kit, asked, entry, { story, bites })}\n`);
+  const text = `${failureText(kit, asked, entry, { story, bites })}\n`;
+  // The smallest first, which says the most.
+  write(options, name, { "failure.txt": text, ...files });
   return entry;
+}
+
+/** As much of it as can be: a full disk costs what it does not hold, and no more. */
+function write(
+  { folder, unwritten }: Pick<CampaignOptions<Protocol>, "folder" | "unwritten">,
+  name: string,
+  files: Examined["files"],
+): void {
+  for (const [file, data] of Object.entries(files)) {
+    try {
+      folder.put(`${name}/${file}`, data);
+    } catch (error) {
+      unwritten(`${name}/${file}`, error);
+    }
+  }
 }
 
 const SLUG_MAX = 60;

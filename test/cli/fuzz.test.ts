@@ -69,6 +69,11 @@ function contents(folder: string): Readonly<Record<string, string>> {
   );
 }
 
+/** What there is beside one another in the place. */
+function names(prefix: string): readonly string[] {
+  return readdirSync(place.path).filter((name) => name.startsWith(prefix));
+}
+
 it("was built", () => {
   expect(inject("build")).toBe("");
 });
@@ -238,6 +243,53 @@ describe("the end of a campaign", () => {
     expect(out).toContain("gates that were never shut: odd\n");
     const { ended: how, done, counts } = report("t");
     expect([how, done]).toEqual(["time", { from: 1, to: counts.worlds }]);
+  });
+});
+
+describe("what was found", () => {
+  const words = ["fuzz", "--worlds", "quick", "--workers", "1"];
+
+  it("is kept when its process is killed, also by the next run", { timeout: 60_000 }, async () => {
+    const child = start([...words, "--forever", "--out", "k"], { TOY: "break" });
+    const run = ended(child);
+    const draft = `k.${child.pid}.partial`;
+    const found = (): boolean =>
+      existsSync(join(place.path, draft)) && Object.keys(contents(draft)).length > 0;
+    while (!found() && child.exitCode === null) await new Promise((go) => setTimeout(go, 20));
+    child.kill("SIGKILL");
+    await run;
+    const before = contents(draft);
+    for (const out of ["k", "k"]) {
+      const { exit, err } = await timesim([...words, "--runs", "1", "--out", out]);
+      expect(exit, err).toBe(0);
+    }
+    expect(contents("k.kept-1")).toEqual(before);
+    expect(names("k.")).toEqual(["k.kept-1"]);
+    const { err } = await timesim([...words, "--runs", "1", "--out", "kk"]);
+    expect(err).not.toContain("kept");
+  });
+
+  it("is kept as far as the disk holds it, and said at once", { timeout: 60_000 }, async () => {
+    // Files of up to a KiB: of the failure one, and not the document, which is the last.
+    const large = ["fuzz", "--worlds", "large", "--runs", "4", "--max-shrink-time", "0s"];
+    const all = [MAIN, ...large, "--out", "full", "--machine", TOY];
+    const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', process.execPath, ...all];
+    const env = { ...process.env, TOY: "break" };
+    const child = spawn("bash", limited, { cwd: place.path, env });
+    const { exit, err } = await ended(child);
+    expect(exit, err).toBe(2);
+    const draft = `full.${child.pid}.partial`;
+    const refused = ["found.yaml", "trace.ndjson.gz"].map(
+      (file) => `full/no-seven-2/${file} — cannot be written: EFBIG`,
+    );
+    const last = [
+      `${draft} — what was found is kept here`,
+      "timesim — EFBIG: file too large, write",
+    ];
+    expect(err.trim().split("\n")).toEqual([...refused, ...last]);
+    expect(names("full")).toEqual([draft]);
+    expect(Object.keys(contents(draft))).toEqual(["no-seven-2/failure.txt"]);
+    expect(contents(draft)["no-seven-2/failure.txt"]).toContain("drew 7");
   });
 });
 

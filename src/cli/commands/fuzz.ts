@@ -1,16 +1,16 @@
 /** `timesim fuzz`: many worlds, searched for a broken promise. */
-import { resolve } from "node:path";
 import { campaign } from "../../campaign/campaign.ts";
 import { documentText } from "../../campaign/document.ts";
-import { ReportFolder } from "../../campaign/folder.ts";
 import { FuzzLine } from "../fuzzline.ts";
 import { askedOf, FUZZER, type FuzzWords, kitFor, spanOf, threadsOf } from "../fuzzed.ts";
 import { secondsOf } from "../numbers.ts";
 import type { FuzzerSetup } from "../fuzzer.ts";
 import { untilInterrupted } from "../interrupt.ts";
-import type { Io } from "../output.ts";
+import { type Io, note } from "../output.ts";
 import { printCampaign } from "../printed.ts";
 import { protocolOf } from "../protocol.ts";
+import { reportFolder } from "../reportfolder.ts";
+import { reasonOf } from "../system.ts";
 import { version } from "../version.ts";
 
 export interface FuzzArgs extends FuzzWords {
@@ -29,7 +29,7 @@ export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
   // What a worker cannot load is said here, once and with its name.
   const kit = await kitFor(asked, io.cwd);
   const { out = OUT, queue = null } = args;
-  const folder = new ReportFolder(resolve(io.cwd, out), out);
+  const folder = reportFolder(io, out);
   const line = new FuzzLine(io, range);
   const setup: FuzzerSetup = { asked, cwd: io.cwd };
   try {
@@ -38,6 +38,10 @@ export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
         ...{ kit, asked, range, version: version(), worker: FUZZER, setup, threads, stop },
         ...{ maxTime: maxTime === null ? null : maxTime * 1_000, folder, queue, started: io.now() },
         took: (done, tally) => line.tick(done, tally),
+        unwritten: (file, error) => {
+          line.end();
+          note(io, io.paint.bad(`${out}/${file} — cannot be written: ${reasonOf(error)}`));
+        },
       }),
     );
     folder.finish(documentText(document));
@@ -45,7 +49,8 @@ export async function fuzz(args: FuzzArgs, io: Io): Promise<number> {
     return printCampaign(io, document, { out, json: args.json === true });
   } catch (error) {
     line.end();
-    folder.drop();
+    const left = folder.leave();
+    if (left !== null) note(io, `${left} — what was found is kept here`);
     throw error;
   }
 }

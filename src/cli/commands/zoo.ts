@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Asked } from "../../campaign/asked.ts";
-import { ReportFolder } from "../../campaign/folder.ts";
 import type { Rehearsed } from "../../campaign/rehearse.ts";
 import { isCaught, type Verdict, zoo as judged } from "../../campaign/zoo.ts";
 import { BadInput } from "../../core/assert.ts";
@@ -17,6 +16,7 @@ import { LiveLine } from "../live.ts";
 import { type AnyMutant, mutantsIn } from "../mutant.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { type Protocol, protocolOf } from "../protocol.ts";
+import { reportFolder } from "../reportfolder.ts";
 import { selectFiles } from "../select.ts";
 import { version } from "../version.ts";
 import { type ZooDocument, zooDocument } from "../zoodocument.ts";
@@ -64,7 +64,7 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   const start = io.elapsed();
   try {
     return await untilInterrupted(async (stop) => {
-      const folder = new ReportFolder(resolve(io.cwd, out), out, "zoo.json");
+      const folder = reportFolder(io, out, "zoo.json");
       try {
         const verdicts: Verdict[] = [];
         let order: readonly Rehearsed[] = [];
