@@ -7,6 +7,8 @@ export function hostOf(): Host {
     if (error.code !== "EPIPE") throw error;
     process.exit();
   });
+  // Nor is one of notes that has gone: the work goes on, and its result is told on stdout.
+  process.stderr.on("error", () => {});
   return {
     stdout: { write: (text) => process.stdout.write(text), isTTY: process.stdout.isTTY === true },
     stderr: { write: (text) => process.stderr.write(text), isTTY: process.stderr.isTTY === true },

@@ -269,6 +269,15 @@ describe("what was found", () => {
     expect(err).not.toContain("kept");
   });
 
+  it("is reported when nobody reads stderr", { timeout: 60_000 }, async () => {
+    const child = start([...words, "--runs", "2", "--out", "deaf"]);
+    child.stderr?.destroy();
+    const { exit, out } = await ended(child);
+    expect(out).toContain("2 worlds");
+    expect(exit).toBe(0);
+    expect(names("deaf")).toEqual(["deaf"]);
+  });
+
   it("is kept as far as the disk holds it, and said at once", { timeout: 60_000 }, async () => {
     // Files of up to a KiB: of the failure one, and not the document, which is the last.
     const large = ["fuzz", "--worlds", "large", "--runs", "4", "--max-shrink-time", "0s"];
