@@ -17,6 +17,7 @@ import type { Range } from "./range.ts";
 import { type Ask, search, type Searched } from "./search.ts";
 import type { Found, Tally } from "./tally.ts";
 import { failureText } from "./tell.ts";
+import { abortAfter } from "./time.ts";
 import { unmetIn } from "./unmet.ts";
 
 export interface CampaignOptions<P extends Protocol> {
@@ -48,7 +49,7 @@ export async function campaign<P extends Protocol>(
   const { asked, threads, worker, setup, stop, maxTime } = options;
   const patience = asked.hungAfter * 1_000;
   const pool = new Pool<Job, Done>({ worker, setup, threads, patience });
-  const timeUp = maxTime === null ? null : AbortSignal.timeout(maxTime);
+  const timeUp = maxTime === null ? null : abortAfter(maxTime);
   const either = timeUp === null ? stop : AbortSignal.any([stop, timeUp]);
   const start = performance.now();
   const entries: Promise<Entry>[] = [];
