@@ -1,10 +1,11 @@
 /**
  * Jobs for worker threads: whoever is free takes the next one. Its one rule: a worker that dies or
  * stands still costs its own job and no other; the job's promise says so, and another worker takes
- * the place.
+ * the place, as soon as one can be started.
  */
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { must } from "../core/assert.ts";
+import { BadInput, must } from "../core/assert.ts";
+import { WAIT_MAX } from "./time.ts";
 
 export interface PoolOptions {
   /** A module that calls `serve`. */
@@ -49,13 +50,18 @@ interface Seat<Job, Done> {
   ready: boolean;
   /** Why it is about to end. */
   end: Lost | null;
-  /** The pulse when it was last looked at, and for how many looks it was the same. */
+  /** The pulse when it was last looked at, and for how long it was the same, in ms. */
   seen: number;
   still: number;
 }
 
 /** Looks at a pulse before patience is at an end. A process that slept has missed all but one. */
 const LOOKS = 8;
+/** Patience with a worker that is not ready yet, at least: it has much to load. In ms. */
+const LOADING = 60_000;
+/** Starts in a row that may fail where others went well, and the first pause after one, in ms. */
+const STARTS = 6;
+const PAUSE = 100;
 
 export class Pool<Job, Done> {
   readonly #options: PoolOptions;
@@ -63,6 +69,12 @@ export class Pool<Job, Done> {
   readonly #waiting: Order<Job, Done>[] = [];
   readonly #hurry = new Int32Array(new SharedArrayBuffer(4));
   #watch: NodeJS.Timeout | null = null;
+  /** Some worker was ready once. */
+  #begun = false;
+  /** Starts that failed since one was ready. */
+  #failed = 0;
+  /** Until the next start. */
+  #pause: NodeJS.Timeout | null = null;
   #used = process.cpuUsage();
   #closed = false;
 
@@ -75,8 +87,9 @@ export class Pool<Job, Done> {
   }
 
   /**
-   * Rejects with Lost, or with whatever a worker threw before it was ready. `first`: before those
-   * that wait.
+   * Rejects with Lost, or with why no worker can be started: what the first one threw before it
+   * was ready, or that all others had ended and so did each attempt to replace them. `first`:
+   * before those that wait.
    */
   run(job: Job, first = false): Promise<Done> {
     return new Promise((resolve, reject) => {
@@ -96,6 +109,7 @@ export class Pool<Job, Done> {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#watch !== null) clearInterval(this.#watch);
+    if (this.#pause !== null) clearTimeout(this.#pause);
     await Promise.all([...this.#seats].map(({ worker }) => worker.terminate()));
   }
 
@@ -109,9 +123,13 @@ export class Pool<Job, Done> {
       seat.still = 0;
       seat.worker.postMessage(order.job);
     }
+    while (this.#needsMore()) this.#start();
+  }
+
+  #needsMore(): boolean {
+    if (this.#pause !== null || this.#seats.size >= this.#options.threads) return false;
     const starting = [...this.#seats].filter(({ ready }) => !ready).length;
-    const wanted = Math.min(this.#waiting.length - starting, this.#options.threads);
-    for (let n = 0; n < wanted && this.#seats.size < this.#options.threads; n++) this.#start();
+    return this.#waiting.length > starting;
   }
 
   #start(): void {
@@ -119,14 +137,29 @@ export class Pool<Job, Done> {
     const pulse = new Int32Array(new SharedArrayBuffer(4));
     const given: Given = { setup, pulse, hurry: this.#hurry };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
-    const worker = new Worker(url, { workerData: given, resourceLimits });
+    try {
+      this.#seat(new Worker(url, { workerData: given, resourceLimits }), pulse);
+    } catch (error) {
+      // The system has no thread left for it.
+      this.#missed(new Lost("crashed", error));
+    }
+    if (patience === undefined || this.#watch !== null) return;
+    const interval = Math.min(patience / LOOKS, WAIT_MAX);
+    this.#watch = setInterval(() => this.#look(interval, patience), interval);
+    this.#watch.unref();
+  }
+
+  #seat(worker: Worker, pulse: Int32Array): void {
     const seat: Seat<Job, Done> = {
       ...{ worker, pulse, order: null, ready: false, end: null, seen: 0, still: 0 },
     };
     this.#seats.add(seat);
     worker.on("message", (said: Said<Done>) => {
-      if (said.kind === "ready") seat.ready = true;
-      else {
+      if (said.kind === "ready") {
+        seat.ready = true;
+        this.#begun = true;
+        this.#failed = 0;
+      } else {
         seat.order?.resolve(said.done);
         seat.order = null;
       }
@@ -137,34 +170,61 @@ export class Pool<Job, Done> {
     worker.on("exit", (code) => {
       this.#bury(seat, seat.end ?? new Lost("crashed", `the worker ended with exit code ${code}`));
     });
-    if (patience === undefined || this.#watch !== null) return;
-    this.#watch = setInterval(() => this.#look(patience / LOOKS), patience / LOOKS);
-    this.#watch.unref();
   }
 
   #bury(seat: Seat<Job, Done>, lost: Lost): void {
     this.#seats.delete(seat);
     if (this.#closed) return;
     seat.order?.reject(lost);
-    // It cannot even begin, and no other will.
-    if (!seat.ready) for (const { reject } of this.#waiting.splice(0)) reject(lost.cause);
+    if (!seat.ready) this.#missed(lost);
     this.#give();
   }
 
-  #look(interval: number): void {
+  /**
+   * A start failed. If none ever went well, no other will. Else it may be the moment's fault, and
+   * those that are at work go on; with none of them left there is an end to trying.
+   */
+  #missed(lost: Lost): void {
+    // It was started together with another that failed.
+    if (this.#pause !== null) return;
+    this.#failed = Math.min(this.#failed + 1, STARTS);
+    const isLast = this.#failed === STARTS && ![...this.#seats].some(({ ready }) => ready);
+    if (!this.#begun || isLast) {
+      const error = !this.#begun && lost.cause instanceof Error ? lost.cause : unable(lost);
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      return;
+    }
+    const pause = PAUSE * 2 ** (this.#failed - 1);
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      this.#give();
+    }, pause);
+  }
+
+  #look(interval: number, patience: number): void {
     const { user, system } = process.cpuUsage(this.#used);
     this.#used = process.cpuUsage();
-    const busy = [...this.#seats].filter(({ order }) => order !== null).length;
+    const busy = [...this.#seats].filter(isBusy).length;
     const share = shareOf((user + system) / 1_000, interval, busy);
     for (const seat of this.#seats) {
       const now = Atomics.load(seat.pulse, 0);
-      seat.still = seat.order !== null && now === seat.seen ? seat.still + share : 0;
+      seat.still = isBusy(seat) && now === seat.seen ? seat.still + share * interval : 0;
       seat.seen = now;
-      if (seat.still <= LOOKS || seat.end !== null) continue;
-      seat.end = new Lost("hung", `no sign of life for ${this.#options.patience} ms`);
+      const most = seat.ready ? patience : Math.max(patience, LOADING);
+      if (seat.still <= most || seat.end !== null) continue;
+      seat.end = new Lost("hung", `no sign of life for ${most} ms`);
       void seat.worker.terminate();
     }
   }
+}
+
+/** No Lost: no job is to blame. */
+function unable({ message }: Lost): Error {
+  return new BadInput([`no worker can be started: ${message}`]);
+}
+
+function isBusy<Job, Done>({ ready, order }: Seat<Job, Done>): boolean {
+  return !ready || order !== null;
 }
 
 /** How much of a look counts: all where threads run freely, less where others take the machine. */

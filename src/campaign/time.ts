@@ -1,7 +1,7 @@
 /** Times of any length: a timer of Node that is asked for more than it can do is due at once. */
 
 /** The longest wait that Node's timers can do, in ms: almost 25 days. */
-const WAIT_MAX = 2 ** 31 - 1;
+export const WAIT_MAX: number = 2 ** 31 - 1;
 
 /** Aborts after so many ms. Keeps no process alive. */
 export function abortAfter(ms: number): AbortSignal {
