@@ -1,6 +1,6 @@
 /** `timesim fuzz` and `timesim merge` as processes, on a toy whose defects are known. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { CampaignDocument } from "../../src/campaign/document.ts";
@@ -329,5 +329,20 @@ describe("the words", () => {
     const other = await place.timesim(["merge", "b", "t", "--out", "m"]);
     expect(other.exit).toBe(2);
     expect(other.err).toContain("t — another campaign: bail is null; b has 1");
+  });
+
+  it("of merge write nowhere but in the report", async () => {
+    const document = report("again");
+    const [failure] = document.failures;
+    mkdirSync(join(place.path, "evil"));
+    place.write("evil/x", "");
+    mkdirSync(join(place.path, "crafted"));
+    const failures = [{ ...failure, folder: "../evil" }];
+    const timings = { started: "", seconds: 1, worldsPerSecond: 1, workers: 1 };
+    place.write("crafted/campaign.json", JSON.stringify({ ...document, failures, timings }));
+    const { exit, err } = await place.timesim(["merge", "crafted", "--out", "x/y"]);
+    expect(err).toMatch(/^crafted\/campaign\.json:1:\d+ failures\[0\]\.folder — expected a name/);
+    expect(exit).toBe(2);
+    expect(names("x")).toEqual(["x.json"]);
   });
 });

@@ -61,7 +61,7 @@ export const PLATFORM: readonly string[] = ["host", "cluster", "campaign", "cli"
 /** npm packages and the only places that know them. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ["core/random.ts", "core/luck.ts"],
-  zod: ["scenario/"],
+  zod: ["scenario/", "campaign/document.ts"],
   yaml: ["scenario/"],
   chalk: ["cli/"],
   "cli-table3": ["cli/"],
