@@ -1,8 +1,9 @@
 /**
  * Ranges handed out through BullMQ, which keeps them in redis: whoever has a worker takes the next
- * one, and a range whose worker falls silent goes to another. Both packages are the user's to
- * install; only this file knows them.
+ * one, and a range whose worker falls silent goes to another. What redis forgets is handed out
+ * again. Both packages are the user's to install; only this file knows them.
  */
+import { randomUUID } from "node:crypto";
 import type * as bull from "bullmq";
 import type * as redis from "ioredis";
 import { BadInput } from "../core/assert.ts";
@@ -34,6 +35,8 @@ const LOST_MAX = 1_000;
 const FORGET = 3_600;
 /** How often it is looked whether waiting ranges can be taken back, in ms. */
 const WITHDRAW = 250;
+/** How often redis is asked whether it still knows what was handed out, in ms. */
+const ASK = 3_000;
 
 interface Packages {
   readonly bullmq: typeof bull;
@@ -49,55 +52,118 @@ export async function openCounter(
   const { bullmq, Redis } = await packages();
   await reach(url, Redis);
   const connection = { url, maxRetriesPerRequest: null };
-  const queue: bull.Queue<Offer, Tally> = new bullmq.Queue(NAME, { connection });
+  const queue: Queue = new bullmq.Queue(NAME, { connection });
   const events = new bullmq.QueueEvents(NAME, { connection });
+  const desk = new Desk(queue, events, offer, stop);
   await events.waitUntilReady();
-  /** Handed out and not answered yet, each with what takes it back. */
-  const open = new Map<Handed, () => void>();
-  let over = false;
-  const takeBack = async (): Promise<void> => {
-    while (open.size > 0 && !over) {
-      for (const [job, drop] of open) if (await removed(job)) drop();
-      await new Promise((go) => setTimeout(go, WITHDRAW));
-    }
-  };
-  stop.addEventListener("abort", () => void takeBack(), { once: true });
-  return {
-    look: async (range) => {
-      if (stop.aborted) return null;
-      const keep = { removeOnComplete: { age: FORGET }, removeOnFail: { age: FORGET } };
-      const job = await queue.add("look", { ...offer, range }, keep);
-      try {
-        return await new Promise((resolve, reject) => {
-          open.set(job, () => resolve(null));
-          // It was said while this one was on its way.
-          if (stop.aborted) void takeBack();
-          job.waitUntilFinished(events).then(resolve, reject);
-        });
-      } catch (error) {
-        throw new BadInput([error instanceof Error ? error.message : String(error)]);
-      } finally {
-        open.delete(job);
-        await removed(job);
-      }
-    },
-    close: async () => {
-      over = true;
-      // What somebody is working on is forgotten when it is old.
-      await Promise.all([...open.keys()].map(removed));
-      await events.close();
-      await queue.close();
-    },
-  };
+  return desk;
 }
 
-/** Not while somebody works on it: it is locked then. */
-async function removed(job: Handed): Promise<boolean> {
-  try {
-    await job.remove();
-    return true;
-  } catch {
-    return false;
+type Queue = bull.Queue<Offer, Tally>;
+
+/** Handed out and not answered yet. */
+interface Open {
+  readonly range: Range;
+  readonly resolve: (tally: Tally | null) => void;
+  readonly fail: (reason: string) => void;
+}
+
+class Desk implements Counter {
+  readonly #queue: Queue;
+  readonly #events: bull.QueueEvents;
+  readonly #offer: Omit<Offer, "range">;
+  readonly #stop: AbortSignal;
+  /** By the job's id. */
+  readonly #open = new Map<string, Open>();
+  #over = false;
+
+  constructor(
+    queue: Queue,
+    events: bull.QueueEvents,
+    offer: Omit<Offer, "range">,
+    stop: AbortSignal,
+  ) {
+    this.#queue = queue;
+    this.#events = events;
+    this.#offer = offer;
+    this.#stop = stop;
+    // Both try again by themselves; without a listener each attempt would be printed.
+    queue.on("error", () => {});
+    events.on("error", () => {});
+    events.on("completed", ({ jobId, returnvalue }) => {
+      this.#open.get(jobId)?.resolve(returnvalue as Tally);
+    });
+    events.on("failed", ({ jobId, failedReason }) => this.#open.get(jobId)?.fail(failedReason));
+    stop.addEventListener("abort", () => void this.#repeat(WITHDRAW, this.#takeBack), {
+      once: true,
+    });
+    void this.#repeat(ASK, this.#askFor);
+  }
+
+  readonly look = async (range: Range): Promise<Tally | null> => {
+    if (this.#stop.aborted) return null;
+    // Of its own: a redis that begins anew would number other jobs as it did these.
+    const id = `range-${randomUUID()}`;
+    const answer = new Promise<Tally | null>((resolve, reject) => {
+      const fail = (reason: string): void => reject(new BadInput([reason]));
+      this.#open.set(id, { range, resolve, fail });
+    });
+    try {
+      // A worker's refusal may be here before redis has said that it took the range.
+      const [tally] = await Promise.all([answer, this.#hand(id, range)]);
+      return tally;
+    } finally {
+      this.#open.delete(id);
+      await this.#removed(id);
+    }
+  };
+
+  async close(): Promise<void> {
+    this.#over = true;
+    // What somebody is working on is forgotten when it is old.
+    await Promise.all([...this.#open.keys()].map((id) => this.#removed(id)));
+    await this.#events.close();
+    await this.#queue.close();
+  }
+
+  async #hand(id: string, range: Range): Promise<void> {
+    const keep = { removeOnComplete: { age: FORGET }, removeOnFail: { age: FORGET } };
+    await this.#queue.add("look", { ...this.#offer, range }, { ...keep, jobId: id });
+  }
+
+  /** For each that is open, with a pause between; ends with the campaign. */
+  async #repeat(pause: number, work: (id: string, open: Open) => Promise<void>): Promise<void> {
+    while (!this.#over) {
+      await new Promise((go) => setTimeout(go, pause).unref());
+      for (const [id, open] of this.#open) {
+        // A redis that does not answer is asked again.
+        if (!this.#over) await work(id, open).catch(() => {});
+      }
+    }
+  }
+
+  readonly #takeBack = async (id: string, { resolve }: Open): Promise<void> => {
+    if (await this.#removed(id)) resolve(null);
+  };
+
+  /** Redis may have lost it, or told of its end when nobody could hear it. */
+  readonly #askFor = async (id: string, { range, resolve, fail }: Open): Promise<void> => {
+    const state = await this.#queue.getJobState(id);
+    if (!this.#open.has(id)) return;
+    if (state === "unknown") await this.#hand(id, range);
+    if (state !== "completed" && state !== "failed") return;
+    const job: Handed | undefined = await this.#queue.getJob(id);
+    if (state === "failed") fail(job?.failedReason ?? "");
+    else if (job !== undefined) resolve(job.returnvalue);
+  };
+
+  /** Not while somebody works on it: it is locked then. */
+  async #removed(id: string): Promise<boolean> {
+    try {
+      return (await this.#queue.remove(id)) === 1;
+    } catch {
+      return false;
+    }
   }
 }
 

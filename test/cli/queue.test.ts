@@ -67,6 +67,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** One that remembers nothing. */
+async function redisAt(port: number): Promise<ChildProcess> {
+  const words = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const server = spawn("redis-server", words, { cwd: place.path });
+  children.push(server);
+  await heard(server, "Ready to accept connections");
+  return server;
+}
+
+/** What redis knows of jobs; ranges have names of their own. */
+const JOBS = "bull:timesim:range-*";
+
 function report(folder: string): Omit<CampaignDocument, "timings"> {
   const { timings: _, ...document } = JSON.parse(
     place.read(`${folder}/campaign.json`),
@@ -90,11 +102,8 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
   let url = "";
 
   beforeAll(async () => {
-    const port = String(await freePort());
-    const words = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-    const server = spawn("redis-server", words, { cwd: place.path });
-    children.push(server);
-    await heard(server, "Ready to accept connections");
+    const port = await freePort();
+    await redisAt(port);
     url = `redis://127.0.0.1:${port}`;
   });
 
@@ -128,7 +137,36 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     const close = ended(second);
     second.kill("SIGINT");
     expect((await close).exit).toBe(0);
-    expect(await client.keys("bull:timesim:[0-9]*")).toEqual([]);
+    expect(await client.keys(JOBS)).toEqual([]);
+    client.disconnect();
+  });
+
+  it("survives a redis that forgets all, and one that is away", { timeout: 120_000 }, async () => {
+    const port = await freePort();
+    const own = `redis://127.0.0.1:${port}`;
+    const words = ["fuzz", "--runs", "400", "--worlds", "quick", ...MACHINE];
+    const first = await redisAt(port);
+    const campaign = ended(start([...words, "--queue", own, "--out", "lost"]));
+    let client = new Redis(own);
+    while ((await client.llen("bull:timesim:wait")) < 16) {
+      await new Promise((go) => setTimeout(go, 10));
+    }
+    client.disconnect();
+    first.kill("SIGKILL");
+    await once(first, "close");
+    // For so long that somebody tries to reach it.
+    await new Promise((go) => setTimeout(go, 3_000));
+    await redisAt(port);
+    client = new Redis(own);
+    const worker = start(["worker", "--queue", own, "--workers", "1", ...MACHINE]);
+    const { exit, err } = await campaign;
+    expect(exit, err).toBe(1);
+    expect(err).not.toMatch(/Error|Warning/);
+    const alone = await ended(start([...words, "--out", "alone"]));
+    expect(alone.exit, alone.err).toBe(1);
+    expect(JSON.stringify(report("lost"))).toBe(JSON.stringify(report("alone")));
+    expect(await client.keys(JOBS)).toEqual([]);
+    worker.kill("SIGINT");
     client.disconnect();
   });
 
@@ -143,7 +181,7 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     const { exit, out, err } = await run;
     expect(exit, err).toBe(4);
     expect(out).toContain("0 worlds (no seed)");
-    expect(await client.keys("bull:timesim:[0-9]*")).toEqual([]);
+    expect(await client.keys(JOBS)).toEqual([]);
     client.disconnect();
   });
 
