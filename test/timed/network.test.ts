@@ -78,8 +78,18 @@ describe("three nodes", () => {
   );
 });
 
-/** What Prometheus would read, against what happened. */
-async function metricsOf(node: Daemon): Promise<void> {
+it("says in its metrics which gate is shut, also one that is so from its boot on", async () => {
+  const lonely = await new Daemon(["--masternode", "--metrics", "127.0.0.1:0"]).started();
+  const { value } = await scraped(lonely);
+  expect(value('timed_gate_open{gate="minimum"}')).toBe(0);
+  expect(value('timed_gate_open{gate="masternode"}')).toBe(1);
+  await lonely.stop();
+});
+
+/** What Prometheus reads: a number by its series, NaN where there is none. */
+async function scraped(
+  node: Daemon,
+): Promise<{ readonly url: string; readonly value: (series: string) => number }> {
   const url = /metrics (http:\S+)/.exec(node.err)?.[1] ?? "";
   const response = await fetch(url);
   expect(response.headers.get("content-type")).toContain("text/plain; version=0.0.4");
@@ -88,6 +98,12 @@ async function metricsOf(node: Daemon): Promise<void> {
     const line = text.split("\n").find((each) => each.startsWith(`${name} `)) ?? "";
     return Number(line.split(" ")[1] ?? Number.NaN);
   };
+  return { url, value };
+}
+
+/** Against what happened. */
+async function metricsOf(node: Daemon): Promise<void> {
+  const { url, value } = await scraped(node);
   expect(value("timed_height")).toBe(3011);
   expect(value("timed_expected")).toBeGreaterThanOrEqual(3011);
   expect(value("timed_active")).toBe(3);

@@ -29,10 +29,11 @@ export class Metrics {
   readonly #saves: Counter<"file" | "result">;
   /** By key of `status`: what takes its number. */
   readonly #takers: readonly (readonly [string, (value: number) => void])[];
-  readonly #status: () => Row;
+  /** Answers what `shown` names. Who counts from the first event on has no node to ask yet. */
+  status: () => Row = () => ({});
 
-  /** `status` answers what `shown` names: each number becomes a gauge. */
-  constructor(recorder: Recorder, shown: Columns, status: () => Row) {
+  /** Of `shown`, which `status` answers, each number becomes a gauge. */
+  constructor(recorder: Recorder, shown: Columns) {
     const registers = [this.#registry];
     const named = <T extends string>(name: string, help: string, ...labelNames: T[]) => {
       return { name: PREFIX + name, help, labelNames, registers };
@@ -45,14 +46,13 @@ export class Metrics {
     this.#saves = new Counter(named("saves_total", "Writes of files", "file", "result"));
     for (const role of ["dialed", "accepted"]) this.#sessions.set({ role }, 0);
     this.#takers = this.#takersOf(shown);
-    this.#status = status;
     collectDefaultMetrics({ register: this.#registry, prefix: PREFIX });
     recorder.listen({ mask: KINDS, see: (event) => this.#see(event) });
   }
 
   /** What a scrape gets. Rejects with what `status` throws. */
   async text(): Promise<string> {
-    const row = this.#status();
+    const row = this.status();
     for (const [key, take] of this.#takers) take(Number(row[key] ?? Number.NaN));
     return this.#registry.metrics();
   }

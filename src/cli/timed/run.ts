@@ -16,7 +16,7 @@ import { NODE_PEERS } from "../protocol.ts";
 import { isSystemError, reasonOf } from "../system.ts";
 import { Ends } from "./ends.ts";
 import { open, type Opened } from "./open.ts";
-import { serve, type Served } from "./serve.ts";
+import { countersFor, serve, type Served } from "./serve.ts";
 import { Parent } from "./parent.ts";
 import { begun, type Setup, setupOf } from "./setup.ts";
 import { listenToSignals } from "./signals.ts";
@@ -74,6 +74,8 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
     broken: (error) => failed(error, setup, opened, io),
   });
   ends.add(() => signals.release());
+  // Before it waits for its boot, which is not to wait for this.
+  const counters = await countersFor(setup, opened);
   void parent?.gone.then((why) => signals.stop(why));
   const waits = opened.clock.realDelay(setup.bootAt) > 0;
   const ahead = waits ? readAhead(opened.dir, setup.kit.files) : NOTHING_READ;
@@ -87,7 +89,8 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   ends.add(async () => {
     if (isUp) await node.stop();
   });
-  const served = await serve(setup, opened, node, (why) => signals.stop(why), ends);
+  const stop = (why: string): void => signals.stop(why);
+  const served = await serve(setup, opened, { node, counters }, stop, ends);
   note(io, startLine(setup, opened, served));
   const end = await Promise.race([signals.asked, node.failed]);
   isUp = false;

@@ -10,6 +10,7 @@ import { openControl } from "./control.ts";
 import { experiments } from "./experiments.ts";
 import type { Ends } from "./ends.ts";
 import { type Asked, methodsOf, status, statusColumns } from "./methods.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Opened } from "./open.ts";
 import type { Setup } from "./setup.ts";
 
@@ -21,19 +22,31 @@ export interface Served {
   readonly metrics: string | null;
 }
 
+/**
+ * What counts for `/metrics`, from before the node boots: gates are told when they change, and one
+ * that is shut from then on would never be heard of. Null: nobody wants it.
+ */
+export async function countersFor(
+  { plan, kit }: Setup,
+  { recorder }: Opened,
+): Promise<Metrics | null> {
+  if (plan.metrics === null) return null;
+  return new (await import("./metrics.ts")).Metrics(recorder, statusColumns(kit));
+}
+
 export async function serve(
   setup: Setup,
   opened: Opened,
-  node: Node,
+  { node, counters }: { readonly node: Node; readonly counters: Metrics | null },
   stop: (why: string) => void,
   ends: Ends,
 ): Promise<Served> {
   const { plan, kit } = setup;
   const asked = askedOf(setup, opened, node, () => stop("an operator said stop"));
   let metrics: string | null = null;
-  if (plan.metrics !== null) {
-    const { Metrics, serveMetrics } = await import("./metrics.ts");
-    const counters = new Metrics(opened.recorder, statusColumns(kit), () => status(kit, asked));
+  if (plan.metrics !== null && counters !== null) {
+    const { serveMetrics } = await import("./metrics.ts");
+    counters.status = () => status(kit, asked);
     const served = await serveMetrics(counters, plan.metrics);
     ends.add(() => served.close());
     metrics = served.place;
