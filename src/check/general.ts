@@ -28,12 +28,14 @@ export const GENERAL: Readonly<Record<string, InvariantSpec>> = {
     rule: "general",
     about: "every message sent arrives once at one session, is lost for a reason, or is under way",
     mode: "always",
+    everybody: true,
     simulated: COUNTED,
   },
   [IN_ORDER]: {
     rule: "general",
     about: "messages of a session arrive in the order in which they were sent, without gaps",
     mode: "always",
+    everybody: true,
     simulated: COUNTED,
   },
   [NO_LOOP]: {

@@ -22,6 +22,8 @@ export interface InvariantSpec {
   readonly mode: "always" | "eventually" | "sometimes";
   /** Of `eventually`: the stated time, as a sum of things with names, for people. */
   readonly bound?: string;
+  /** It binds old nodes and adversaries as well; left out: nobody but nodes of standing `kept`. */
+  readonly everybody?: true;
   /** Why real nodes cannot be held to it, as the end of a sentence; left out: they can. */
   readonly simulated?: string;
 }

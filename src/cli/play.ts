@@ -135,6 +135,7 @@ export function resultOf(
     runs: 1,
     passedRuns: failures.length === 0 ? 1 : 0,
     rows: [...summary.outcomes, ...more.extra].map(rowResult),
+    unbound: summary.unbound ?? null,
     failures,
     groups: [],
     digest,

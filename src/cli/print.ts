@@ -2,7 +2,7 @@
 import { formatDuration } from "../core/units.ts";
 import { type Failure, failureText } from "../report/failure.ts";
 import { asksNothing, passed, type Result, type RowResult } from "../report/result.ts";
-import { plural, runLine, sweepLine, totalLine } from "../report/summary.ts";
+import { plural, runLine, sweepLine, totalLine, unboundLine } from "../report/summary.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { type Io, say } from "./output.ts";
 import { columns } from "./table.ts";
@@ -24,6 +24,7 @@ export function printResult(
   const rows = sweep ? result.rows.filter((row) => !row.passed) : all;
   if (rows.length > 0) say(io, `\n${rowTable(io, rows)}`);
   if (result.groups.length > 0) say(io, `\n${groupTable(io, result)}`);
+  if (result.unbound !== null) say(io, `\n${io.paint.dim(`— ${unboundLine(result.unbound)}`)}`);
   for (const failure of result.failures) say(io, `\n${block(io, failure)}`);
   const line = sweep ? sweepLine(result) : runLine(result);
   say(io, `\n${sign(io, [result])} ${line}`);

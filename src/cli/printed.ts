@@ -4,6 +4,7 @@ import { commandsFor, headline, sizeText, warnings } from "../campaign/tell.ts";
 import { quoted } from "../scenario/repeat.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, note, say, sayJson } from "./output.ts";
+import { type Protocol, protocolOf } from "./protocol.ts";
 
 const TOLD = 20;
 
@@ -34,9 +35,18 @@ export function printCampaign(
     say(io, "");
   }
   if (failures.length > TOLD) say(io, `and ${failures.length - TOLD} more: ${out}/campaign.json\n`);
-  for (const warning of warnings(document)) say(io, `${io.paint.dim("—")} ${warning}`);
+  const all = [...unboundIn(protocolOf(io), document), ...warnings(document)];
+  for (const warning of all) say(io, `${io.paint.dim("—")} ${warning}`);
   const sign = found ? io.paint.bad("✗") : io.paint.good("✓");
   say(io, `${counts.worlds === 0 ? io.paint.dim("—") : sign} ${headline(document)}`);
   note(io, io.paint.dim(`report ${out}`));
   return exit;
+}
+
+/** Whoever searches with nodes that promise nothing is to know why nothing is found. */
+function unboundIn(kit: Protocol, { options }: CampaignDocument): readonly string[] {
+  const profile = kit.profiles.find(({ name }) => name === options.profile);
+  const { name, standing = "kept" } = profile ?? {};
+  if (standing === "kept") return [];
+  return [`promises bind no node of profile ${name}, which is of standing ${standing}`];
 }

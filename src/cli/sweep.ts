@@ -43,12 +43,12 @@ export function runSweep(
   const wall = io.elapsed() - start;
   progress.end();
   const told = sweep.groups.slice(0, TOLD).map((group) => explain(kit, scenario, group, ask));
-  const { runs, passed: passedRuns, events, virtual, rows, groups } = sweep;
+  const { runs, passed: passedRuns, events, virtual, rows, unbound, groups } = sweep;
   const profile = ask.profile ?? scenario.profile;
   const facts = { scenario: scenario.name, file: scenario.file, profile, seeds: seeds.text };
   const result: Result = {
     ...facts,
-    ...{ runs, passedRuns, events, virtual, rows, groups, wall, digest: null },
+    ...{ runs, passedRuns, events, virtual, rows, unbound, groups, wall, digest: null },
     failures: [...told.map(({ failure }) => failure), ...unsteady],
     repeat: repeatCommand(scenario, ask, seeds.text),
   };

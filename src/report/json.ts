@@ -2,7 +2,7 @@
  * Results as one JSON document, for programs. `format` goes up when a field changes its meaning or
  * goes away; new fields may appear at any time.
  */
-import type { Outcome } from "../trace/outcome.ts";
+import type { Outcome, Unbound } from "../trace/outcome.ts";
 import { type Failure, failureText } from "./failure.ts";
 import { type Group, passed, type Result } from "./result.ts";
 
@@ -30,6 +30,8 @@ export interface ResultDocument {
   readonly virtualMicros: number;
   readonly wallMillis: number;
   readonly rows: readonly RowDocument[];
+  /** Promises of which no node was bound, and why; null: none. */
+  readonly unbound: Unbound | null;
   readonly groups: readonly Group[];
   readonly failures: readonly FailureDocument[];
   readonly repeat: string;
@@ -65,7 +67,7 @@ export function documentOf(
 
 export function resultDocument(result: Result): ResultDocument {
   const { runs, passedRuns, virtual, wall, rows, failures, ...rest } = result;
-  const { scenario, file, profile, seeds, digest, events, groups, repeat } = rest;
+  const { scenario, file, profile, seeds, digest, events, groups, repeat, unbound } = rest;
   return {
     scenario,
     file,
@@ -83,6 +85,7 @@ export function resultDocument(result: Result): ResultDocument {
       const expected = outcome?.expected ?? null;
       return { row: row.row, place, passed: row.passed, failedRuns, expected, parts };
     }),
+    unbound,
     groups,
     failures: failures.map((failure): FailureDocument => {
       const { kind, row, seed, place } = failure;

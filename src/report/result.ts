@@ -1,7 +1,7 @@
 /**
  * One scenario as it was run, with one seed or with many: what every reporter prints its part of.
  */
-import type { Outcome } from "../trace/outcome.ts";
+import type { Outcome, Unbound } from "../trace/outcome.ts";
 import type { Failure } from "./failure.ts";
 
 export interface Result {
@@ -14,6 +14,8 @@ export interface Result {
   readonly passedRuns: number;
   /** Of the run; of a sweep, each row with what became of it in all its runs. */
   readonly rows: readonly RowResult[];
+  /** Promises that were asked for and have no row; null: none. */
+  readonly unbound: Unbound | null;
   /** Of a sweep, one for each way to fail, from its smallest seed. */
   readonly failures: readonly Failure[];
   /** Ways to fail of a sweep, by the first row that failed; empty for one run. */

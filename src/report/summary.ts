@@ -1,6 +1,6 @@
 /** Results in one line each: when a row came true, and what a run or a sweep amounted to. */
 import { formatDuration, formatTime } from "../core/units.ts";
-import type { Outcome } from "../trace/outcome.ts";
+import type { Outcome, Unbound } from "../trace/outcome.ts";
 import { partText } from "./part.ts";
 import { asksNothing, passed, type Result, type RowResult } from "./result.ts";
 
@@ -72,6 +72,12 @@ export function sweepLine(result: Result): string {
     `${plural(events, "event")}, ${Math.round(events / elapsed)}/s`,
     `${formatDuration(virtual)} virtual in ${seconds(wall)}, ${ratio(virtual, wall)}`,
   ].join(" · ");
+}
+
+/** `75 promises bind nobody here: 3 nodes of standing old`. */
+export function unboundLine({ promises, because }: Unbound): string {
+  const bind = promises.length === 1 ? "binds" : "bind";
+  return `${plural(promises.length, "promise")} ${bind} nobody here: ${because}`;
 }
 
 /** Over all scenarios of one command. */

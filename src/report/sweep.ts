@@ -1,7 +1,7 @@
 /**
  * Many runs of one scenario, folded as they end: which rows failed, how often, and in which ways.
  */
-import type { Outcome, RunSummary } from "../trace/outcome.ts";
+import type { Outcome, RunSummary, Unbound } from "../trace/outcome.ts";
 import type { Group, RowResult } from "./result.ts";
 import { plural } from "./summary.ts";
 
@@ -18,6 +18,8 @@ export class Sweep {
   passed = 0;
   events = 0;
   virtual = 0;
+  /** The same for every seed, but for what one of them was seen to break. */
+  unbound: Unbound | null = null;
   readonly #rows = new Map<string, Tally>();
   /** Failing seeds by the first row that failed. */
   readonly #seeds = new Map<string, string[]>();
@@ -26,6 +28,7 @@ export class Sweep {
     this.runs++;
     this.events += summary.events;
     this.virtual += summary.virtual;
+    this.unbound ??= summary.unbound ?? null;
     for (const outcome of summary.outcomes) this.#count(outcome);
     if (summary.passed) {
       this.passed++;

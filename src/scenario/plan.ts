@@ -1,5 +1,5 @@
 /** A scenario as monitors are told of it: who runs what, with which constants, over which links. */
-import type { RunPlan } from "../check/invariant.ts";
+import type { RunPlan, Standing } from "../check/invariant.ts";
 import type { Protocol } from "../core/machine.ts";
 import { type Duration, SECOND, type Time } from "../core/units.ts";
 import { defaultsOf } from "../kit/field.ts";
@@ -23,6 +23,15 @@ export interface Played {
   readonly until: Time;
 }
 
+/** Of each node, in the scenario's order. */
+export function standingsOf<P extends Protocol>(
+  kit: Kit<P>,
+  { nodes }: Pick<Scenario, "nodes">,
+  profile: string,
+): readonly Standing[] {
+  return nodes.map((node) => profileOf(kit, node.profile ?? profile).standing ?? "kept");
+}
+
 export function planOf<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
@@ -30,12 +39,13 @@ export function planOf<P extends Protocol>(
 ): RunPlan {
   const defaults = defaultsOf(kit.config);
   const standard = { ...defaults, ...profileOf(kit, profile).config, ...scenario.config };
+  const standings = standingsOf(kit, scenario, profile);
   return {
     ...claimContext(scenario.nodes),
-    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, ...node }) => {
+    plans: scenario.nodes.map(({ name, address, dialsFrom, start, settings, ...node }, index) => {
       const { clock, disk } = node;
-      const { standing = "kept", ...its } = profileOf(kit, node.profile ?? profile);
-      const own = standing === "kept" ? {} : its.config;
+      const standing = standings[index] ?? "kept";
+      const own = standing === "kept" ? {} : profileOf(kit, node.profile ?? profile).config;
       const config = { ...defaults, ...own, ...scenario.config, ...node.config };
       return { name, address, dialsFrom, standing, start, config, settings, clock, disk };
     }),

@@ -3,10 +3,10 @@
  * kit's, or some. Each is one row of the outcome.
  */
 import * as z from "zod";
-import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
+import type { Complaint, InvariantSpec, Monitor, RunPlan, Standing } from "../check/invariant.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Protocol } from "../core/machine.ts";
-import type { Outcome, OutcomePart } from "../trace/outcome.ts";
+import type { Outcome, OutcomePart, Unbound } from "../trace/outcome.ts";
 import { relationsOf } from "./alike.ts";
 import type { Dialect } from "./dialect.ts";
 import { custom, type Form } from "./forms.ts";
@@ -99,15 +99,40 @@ export function watchOf<P extends Protocol>(
   return own.length === 0 ? null : (invariants?.watch(own, plan()) ?? null);
 }
 
+/**
+ * Which of those names bind none of the nodes, by their standing; null: each binds somebody. A kit
+ * may judge others, too: what was seen to be broken bound somebody.
+ */
+export function unboundOf(
+  kit: Promising,
+  names: readonly string[],
+  standings: readonly Standing[],
+  complaints: readonly Complaint[],
+): Unbound | null {
+  if (standings.includes("kept")) return null;
+  const broken = new Set(complaints.map(({ invariant }) => invariant));
+  const unbound = names.filter(
+    (name) => specOf(kit, name)?.everybody !== true && !broken.has(name),
+  );
+  if (unbound.length === 0) return null;
+  const kinds = [...new Set(standings)].map((kind) => {
+    const count = standings.filter((standing) => standing === kind).length;
+    return `${count} ${count === 1 ? "node" : "nodes"} of standing ${kind}`;
+  });
+  return { promises: unbound, because: kinds.join(", ") };
+}
+
 type Promised = Pick<Scenario, "invariants" | "promisedAt" | "file" | "nodes">;
 
-/** One row for each: kept, or all that was seen to break it. */
+/** One row for each that binds somebody: kept, or all that was seen to break it. */
 export function promiseOutcomes(
   kit: Promising,
   { invariants = [], promisedAt, file, nodes }: Promised,
   complaints: readonly Complaint[],
+  unbound: Unbound | null = null,
 ): readonly Outcome[] {
-  return invariants.map((name): Outcome => {
+  const asked = invariants.filter((name) => unbound?.promises.includes(name) !== true);
+  return asked.map((name): Outcome => {
     const spec = specOf(kit, name);
     const sentence = spec?.about ?? name;
     const broken = complaints

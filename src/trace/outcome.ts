@@ -36,6 +36,13 @@ export interface Crash {
   readonly stack: string;
 }
 
+/** Promises of which no node of a run is bound: nothing is known of them, kept or not. */
+export interface Unbound {
+  readonly promises: readonly string[];
+  /** `3 nodes of standing old`. */
+  readonly because: string;
+}
+
 export interface RunSummary {
   readonly scenario: string;
   readonly file: string;
@@ -43,6 +50,8 @@ export interface RunSummary {
   readonly profile: string;
   readonly passed: boolean;
   readonly outcomes: readonly Outcome[];
+  /** Left out: all that was asked bound somebody. */
+  readonly unbound?: Unbound;
   readonly crash: Crash | null;
   readonly digest: string;
   readonly events: number;

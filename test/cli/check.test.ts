@@ -70,3 +70,18 @@ it("says which names there are, and that a scenario is no trace", async () => {
   expect(scenario.exit).toBe(2);
   expect(scenario.err).toContain("this is no trace");
 });
+
+it("promises of which no node is bound are not passed", async () => {
+  const words = ["run", "scenarios/stuck-at-3009.yaml", "--no-report", "--until", "5m"];
+  await place.timesim([...words, "--trace", "stuck.ndjson"]);
+  const all = await place.timesim(["check", "stuck.ndjson"]);
+  expect(all.exit).toBe(0);
+  expect(all.out).toMatch(/\n— \d\d promises bind nobody here: 3 nodes of standing old\n/);
+  expect(all.out).toContain("✓ 2 rows passed");
+  const one = await place.timesim(["check", "stuck.ndjson", "--invariants", "pong"]);
+  expect(one.exit).toBe(4);
+  expect(one.out).toContain("— 1 promise binds nobody here: 3 nodes of standing old\n");
+  const { out } = await place.timesim(["check", "stuck.ndjson", "--invariants", "pong", "--json"]);
+  expect(JSON.parse(out)).toMatchObject({ exit: 4, passed: false, results: [{ rows: [] }] });
+  expect(out).toContain('"because": "3 nodes of standing old"');
+});

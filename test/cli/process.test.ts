@@ -86,6 +86,12 @@ describe("the process", () => {
     expect(readdirSync(join(folder.path, "r", passed)).toSorted()).toEqual(KEPT);
   });
 
+  it("says that a search with nodes that promise nothing cannot find much", () => {
+    const { status, stdout } = timesim(["fuzz", "--profile", "as-found", "--runs", "1"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("promises bind no node of profile as-found, which is of standing old");
+  });
+
   it("is quiet when its reader goes away", async () => {
     const words = [MAIN, "trace", join(ROOT, "scenarios/stuck-at-3009-repaired.yaml")];
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });

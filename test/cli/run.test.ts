@@ -87,6 +87,19 @@ describe("a sweep", () => {
   });
 });
 
+describe("promises that bind nobody", () => {
+  it("are said to, of one run and of many, and are no rows", async () => {
+    place.write("promised.yaml", `invariants: [pong]\n${toy()}`);
+    for (const seeds of ["1", "1..3"]) {
+      const words = ["run", "promised.yaml", "--no-report", "--seed", seeds];
+      const { exit, out } = await place.timesim([...words, "--profile", "as-found"]);
+      expect(exit).toBe(4);
+      expect(out).toContain("\n— 1 promise binds nobody here: 2 nodes of standing old\n");
+      expect((await place.timesim(words)).exit).toBe(0);
+    }
+  });
+});
+
 describe("several scenarios", () => {
   it("are a block each and a total", async () => {
     const { exit, out } = await place.timesim(["run", "bad.yaml", "good.yaml", "--no-report"]);

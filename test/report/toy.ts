@@ -46,6 +46,7 @@ export function resultOf(
     runs: 1,
     passedRuns: blocks.length === 0 ? 1 : 0,
     rows: outcomes.map(rowResult),
+    unbound: null,
     failures: blocks,
     groups: [],
     digest: "0123456789abcdef",

@@ -1,7 +1,7 @@
 /** `invariants:`: which there are, that they become rows, and what is said when they are broken. */
 import { expect, test } from "vitest";
 import type { Complaint, Monitor } from "../../src/check/invariant.ts";
-import { BadInput } from "../../src/core/assert.ts";
+import { BadInput, must } from "../../src/core/assert.ts";
 import type { Time } from "../../src/core/units.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { runScenario } from "../../src/scenario/run.ts";
@@ -95,6 +95,35 @@ test.each([
   const read = () => loadScenario(kit, scenario(text), "x.yaml");
   expect(read).toThrow(BadInput);
   expect(read).toThrow(problem);
+});
+
+test("what binds no node is neither kept nor passed, unless it is seen to be broken", () => {
+  const usual = must(kit.profiles[0], "a profile");
+  const strange = (["old", "adversary"] as const).map((standing) => ({
+    ...usual,
+    ...{ name: standing, standing },
+  }));
+  const quiet = { ...kit.invariants.specs.quiet, everybody: true } as const;
+  const { watch } = kit.invariants;
+  const specs = { ...kit.invariants.specs, calm: kit.invariants.specs.quiet, quiet };
+  const other = { ...kit, profiles: [...kit.profiles, ...strange], invariants: { specs, watch } };
+  const text = scenario("invariants: all").replace("start: 5s", "start: 5s, profile: adversary");
+  const loaded = loadScenario(other, text, "x.yaml");
+  const { summary } = runScenario(other, loaded, { profile: "old" });
+  expect(summary.outcomes.map(({ invariant, passed }) => [invariant, passed])).toEqual([
+    ["no-boot", false],
+    ["quiet", true],
+  ]);
+  const because = "1 node of standing old, 1 node of standing adversary";
+  expect(summary.unbound).toEqual({ promises: ["calm"], because });
+  // One that is held to it is enough.
+  expect("unbound" in runScenario(other, loaded).summary).toBe(false);
+});
+
+test("everybody is bound by what the network owes, and by nothing else", () => {
+  const { specs = {} } = masternode().invariants ?? {};
+  const all = Object.entries(specs).filter(([, { everybody }]) => everybody === true);
+  expect(all.map(([name]) => name)).toEqual(["accounted", "in-order"]);
 });
 
 test("a kit that promises nothing says so", () => {

@@ -4,10 +4,10 @@
  */
 import { BadInput } from "../../core/assert.ts";
 import type { Duration, Time } from "../../core/units.ts";
-import { passed, type Result } from "../../report/result.ts";
+import { asksNothing, passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf, realPlanOf } from "../../scenario/plan.ts";
-import { ofRealNodes, promiseOutcomes, promises } from "../../scenario/promises.ts";
+import { ofRealNodes, promiseOutcomes, promises, unboundOf } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { KIND, type TraceEvent } from "../../trace/event.ts";
@@ -55,7 +55,7 @@ export function check(args: CheckArgs, io: Io): number {
     if (unasked !== null) note(io, io.paint.dim(unasked));
     if (marks.length > 0) note(io, io.paint.dim(`it came past ${marks.join(", ")}`));
   }
-  const exit = passed(result) ? EXIT.ok : EXIT.failed;
+  const exit = asksNothing(result) ? EXIT.nothing : passed(result) ? EXIT.ok : EXIT.failed;
   return report(io, reporters, [result], { exit, problems: [] });
 }
 
@@ -117,10 +117,14 @@ function judged(
       throw misfit(trace, path, event, error);
     }
   }
-  const outcomes = promiseOutcomes(kit, scenario, monitor?.finish(until) ?? []);
+  const complaints = monitor?.finish(until) ?? [];
+  const standings = plan.plans.map(({ standing }) => standing);
+  const unbound = unboundOf(kit, scenario.invariants ?? [], standings, complaints);
+  const outcomes = promiseOutcomes(kit, scenario, complaints, unbound);
   const summary: RunSummary = {
     ...{ scenario: header.name, file: scenario.file, seed, profile },
     passed: crash === null && outcomes.every((outcome) => outcome.passed),
+    ...(unbound === null ? {} : { unbound }),
     ...{ outcomes, crash, digest: footer.digest, events },
     virtual: until as number as Duration,
   };
