@@ -4,7 +4,9 @@ import type { FuzzArgs } from "./commands/fuzz.ts";
 import type { MergeArgs } from "./commands/merge.ts";
 import type { ZooArgs } from "./commands/zoo.ts";
 import type { WorkerArgs } from "./commands/worker.ts";
+import { EXIT } from "./exit.ts";
 import { examples, JSON_ABOUT } from "./house.ts";
+import { type Io, say } from "./output.ts";
 import type { Act } from "./program.ts";
 
 export function addCampaigns(program: Command, act: Act): void {
@@ -52,7 +54,10 @@ function addFuzz(program: Command, act: Act): void {
       ) + "\n\nExit codes: 0 nothing found, 1 failures found, 2 usage or bad file.",
     )
     .action((options: FuzzArgs) =>
-      act(async (io) => (await import("./commands/fuzz.ts")).fuzz(options, io)),
+      act(async (io) => {
+        if (options.worlds === HELP) return tellShapes(io);
+        return (await import("./commands/fuzz.ts")).fuzz(options, io);
+      }),
     );
 }
 
@@ -120,6 +125,19 @@ function addZoo(program: Command, act: Act): void {
       ) + "\n\nExit codes: 0 enough are caught and the protocol itself passes, 1 not so, 2 usage.",
     )
     .action((options: ZooArgs) =>
-      act(async (io) => (await import("./commands/zoo.ts")).zoo(options, io)),
+      act(async (io) => {
+        if (options.worlds === HELP) return tellShapes(io);
+        return (await import("./commands/zoo.ts")).zoo(options, io);
+      }),
     );
+}
+
+/** Of `--worlds`, which no shape is named. */
+const HELP = "help";
+
+async function tellShapes(io: Io): Promise<number> {
+  const { SHAPES } = await import("../fuzz/shapes.ts");
+  const { columns } = await import("./table.ts");
+  say(io, columns(SHAPES.map(({ name, about }) => [name, about])));
+  return EXIT.ok;
 }

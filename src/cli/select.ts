@@ -1,8 +1,9 @@
 /** Which scenario files are meant by files, folders and patterns, each once: regressions first. */
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { join, resolve } from "node:path";
 import { BadInput } from "../core/assert.ts";
 import { literal } from "../core/literal.ts";
+import { reasonOf } from "./system.ts";
 
 const SCENARIO = /\.(?:ya?ml|json)$/i;
 const MAGIC = /[*?{]/;
@@ -14,8 +15,8 @@ const MAGIC = /[*?{]/;
 export function selectFiles(words: readonly string[], cwd: string): readonly string[] {
   const missing: string[] = [];
   const found = words.flatMap((word): readonly string[] => {
-    const status = statSync(resolve(cwd, word), { throwIfNoEntry: false });
-    if (status?.isDirectory() === true) return below(word, cwd).filter(isScenario);
+    const status = statusOf(word, cwd);
+    if (status?.isDirectory() === true) return scenariosBelow(word, cwd);
     if (status !== undefined) return [word];
     if (MAGIC.test(word)) return matching(word, cwd);
     missing.push(`${word} — there is no such file or folder`);
@@ -25,18 +26,55 @@ export function selectFiles(words: readonly string[], cwd: string): readonly str
   return [...new Set(found.map(tidied))].toSorted(byOrder);
 }
 
-function isScenario(file: string): boolean {
-  return SCENARIO.test(file);
+/** A report is no scenario, though it is JSON. */
+function scenariosBelow(folder: string, cwd: string): readonly string[] {
+  return below(folder, cwd).filter((file) => SCENARIO.test(file) && !isReport(file, cwd));
 }
 
-/** Paths of the files below a folder, as the folder was written. Hidden ones are left alone. */
+/** How every document of ours begins, which no scenario does. */
+const REPORT = /^\s*\{\s*"format"\s*:\s*\d/;
+/** What stands in a folder that is a report: of a run, a campaign, a zoo. The first says it. */
+const FOLDERS = [["run.json", "summary.json"], ["campaign.json"], ["zoo.json"]] as const;
+
+function isReport(file: string, cwd: string): boolean {
+  if (!file.endsWith(".json")) return false;
+  return REPORT.test(looked(file, () => readFileSync(resolve(cwd, file), "utf8")));
+}
+
+function looked<T>(path: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new BadInput([`${path} — cannot be read: ${reasonOf(error)}`]);
+  }
+}
+
+/** Undefined: nothing is there. */
+function statusOf(path: string, cwd: string): Stats | undefined {
+  return looked(path, () => statSync(resolve(cwd, path), { throwIfNoEntry: false }));
+}
+
+/**
+ * Paths of the files below a folder, as the folder was written. Hidden ones are left alone, and
+ * folders in it that are reports of ours.
+ */
 function below(folder: string, cwd: string): readonly string[] {
-  const entries = readdirSync(resolve(cwd, folder), { withFileTypes: true });
-  return entries.flatMap((entry) => {
+  return entriesOf(folder, cwd).flatMap((entry) => {
     if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return below(path, cwd);
+    if (entry.isDirectory()) return holdsReport(path, cwd) ? [] : below(path, cwd);
     return entry.isFile() || entry.isSymbolicLink() ? [path] : [];
+  });
+}
+
+function entriesOf(folder: string, cwd: string): readonly Dirent[] {
+  return looked(folder, () => readdirSync(resolve(cwd, folder), { withFileTypes: true }));
+}
+
+function holdsReport(folder: string, cwd: string): boolean {
+  return FOLDERS.some((names) => {
+    const isThere = (name: string): boolean => statusOf(join(folder, name), cwd)?.isFile() === true;
+    return names.every(isThere) && isReport(join(folder, names[0]), cwd);
   });
 }
 
@@ -52,10 +90,10 @@ function matching(pattern: string, cwd: string): readonly string[] {
     ),
   );
   const start = plain.join("/") || (clean.startsWith("/") ? "/" : ".");
-  if (statSync(resolve(cwd, start), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (statusOf(start, cwd)?.isDirectory() !== true) return [];
   const wanted = globExpression(clean);
-  const all = below(start, cwd).map((file) => file.replaceAll("\\", "/"));
-  return all.filter((file) => wanted.test(file) && isScenario(file));
+  const all = scenariosBelow(start, cwd).map((file) => file.replaceAll("\\", "/"));
+  return all.filter((file) => wanted.test(file));
 }
 
 const GLOB = /\*\*\/|\*\*|\*|\?|\{([^{}]*)\}|[.+^$()|[\]\\}{]/g;

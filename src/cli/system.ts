@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EROFS: "the disk is read-only",
   EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
   ENOTDIR: "a part of the path is no folder",
   EEXIST: "a file is where a folder should be",
   ENOSPC: "the disk is full",

@@ -1,5 +1,5 @@
 /** The small languages of the command line: seeds, files, colour. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { wantsColor } from "../../src/cli/color.ts";
@@ -55,10 +55,45 @@ describe("files", () => {
     expect(selectFiles(words, place.path)).toEqual(files);
   });
 
+  it("are no reports of ours below what is named, which tell so themselves", async () => {
+    const other = new Place();
+    const text = toy(PASSES);
+    for (const folder of ["own/reports", "own/found/failures"]) {
+      mkdirSync(join(other.path, folder), { recursive: true });
+    }
+    other.write("own/good.yaml", text);
+    other.write("own/format.json", '{ "nodes": { "A": {} } }');
+    await other.timesim(["run", "own/good.yaml", "--reports", "own/reports"]);
+    expect(other.read("own/reports/latest/run.json")).toContain('"format": 1');
+    other.write("own/found/campaign.json", '{\n  "format": 1\n}');
+    other.write("own/found/failures/smallest.yaml", text);
+    const files = ["own/format.json", "own/good.yaml"];
+    expect(selectFiles(["own"], other.path)).toEqual(files);
+    expect(selectFiles(["own/**/*.{yaml,json}"], other.path)).toEqual(files);
+    const found = ["own/found/failures/smallest.yaml"];
+    expect(selectFiles(["own/found"], other.path)).toEqual(found);
+  });
+
+  it("that cannot be looked at are said in words", () => {
+    symlinkSync("circle.yaml", join(place.path, "circle.yaml"));
+    expect(() => selectFiles(["circle.yaml"], place.path)).toThrow(
+      "circle.yaml — cannot be read: its links lead in a circle",
+    );
+    rmSync(join(place.path, "circle.yaml"));
+  });
+
   it("finds through a link", () => {
     const found = selectFiles(["scenarios", "scenarios/stuck-*.yaml"], place.path);
     expect(found).toContain("scenarios/discovery-timeline.yaml");
     expect(found).toContain("scenarios/stuck-at-3009.yaml");
+  });
+});
+
+describe("shapes of worlds", () => {
+  it.each(["fuzz", "zoo"])("are listed by %s --worlds help", async (command) => {
+    const { exit, out } = await new Place().timesim([command, "--worlds", "help"]);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^swarm {5}of each some: .*\nquick {5}5 nodes, .*\nstandard {2}/);
   });
 });
 
