@@ -2,14 +2,14 @@
  * Why a run failed, as a block of text: what was expected, what was there, the events that led to
  * it, the gates that were shut, and the command that repeats it. Plain text, one block a row.
  */
-import { FOREVER, formatTime, type Time } from "../core/units.ts";
+import { formatTime, type Time } from "../core/units.ts";
 import { type EventId, type TraceEvent, typeOf } from "../trace/event.ts";
 import type { Crash, Outcome, OutcomePart } from "../trace/outcome.ts";
 import { past } from "../trace/slice.ts";
 import { eventLine, brief, TIME_WIDTH, whenAndWho, type Words } from "../trace/text.ts";
 import type { Trace } from "../trace/trace.ts";
 import { closedGates } from "./gates.ts";
-import { partText } from "./part.ts";
+import { failedAt, partText, wrongParts } from "./part.ts";
 import { timeline, timelineLine, type TimelineRow } from "./timeline.ts";
 
 export interface Failure {
@@ -74,14 +74,15 @@ export function block(head: string, parts: readonly Section[]): string {
 
 const TITLE = 14;
 
-/** The first part that failed is explained; the others are named with what was there. */
+/** The part that failed first is explained; the others are named with what was there. */
 function rowFailure(outcome: Outcome, run: Failed, story: readonly TimelineRow[]): Failure {
-  const wrong = outcome.parts.filter((part) => !part.passed);
+  const deadline = run.deadline?.(outcome) ?? null;
+  const wrong = wrongParts(outcome.parts, deadline);
   const nodes = wrong.map((part) => indexOf(part.node, run.trace));
   const [first] = wrong;
   const found = wrong.map((part) => foundText(outcome, part));
   const decided = first?.event ?? null;
-  const moment = momentOf(first?.at ?? null, run.deadline?.(outcome) ?? null);
+  const moment = failedAt({ at: first?.at ?? null }, deadline);
   // A breach is over in a moment, and the gate may have opened since.
   const shut = moment === first?.at ? "closed then" : "still closed";
   const [before, after] =
@@ -111,11 +112,6 @@ function foundText({ invariant }: Outcome, part: OutcomePart): string {
   const { at } = part;
   if (invariant === undefined || at === null) return partText(part);
   return `${formatTime(at).padStart(TIME_WIDTH)}  ${partText(part)}`;
-}
-
-/** When it failed: what came later is no reason. A row that came true too late failed before. */
-function momentOf(decided: Time | null, deadline: Time | null): Time {
-  return Math.min(decided ?? FOREVER, deadline ?? FOREVER) as Time;
 }
 
 /** A step threw: the run ended there, and rows that wanted more time failed with it. */

@@ -50,6 +50,8 @@ export interface Group {
   readonly smallest: string;
   /** The first few. */
   readonly examples: readonly string[];
+  /** The smallest first. */
+  readonly all: readonly string[];
 }
 
 export function passed(result: Result): boolean {

@@ -1,7 +1,7 @@
 /** Results in one line each: when a row came true, and what a run or a sweep amounted to. */
 import { formatDuration, formatTime } from "../core/units.ts";
 import type { Outcome, Unbound } from "../trace/outcome.ts";
-import { partText } from "./part.ts";
+import { partText, wrongParts } from "./part.ts";
 import { asksNothing, passed, type Result, type RowResult } from "./result.ts";
 
 /** A row of one run. */
@@ -16,7 +16,7 @@ const NODES_SHOWN = 4;
 /** `A 10.075725  B 5.301060`; `held`; `A: came true at 7.1s, 100ms too late`. */
 export function whenText({ parts, passed: good }: Outcome): string {
   if (!good) {
-    const wrong = parts.filter((part) => !part.passed);
+    const wrong = wrongParts(parts, null);
     const [first] = wrong;
     const found = first === undefined ? "" : partText(first);
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : "";

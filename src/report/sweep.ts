@@ -35,15 +35,17 @@ export class Sweep {
       return;
     }
     const row = signature(summary);
-    this.#seeds.set(row, [...(this.#seeds.get(row) ?? []), summary.seed]);
+    const seeds = this.#seeds.get(row);
+    if (seeds === undefined) this.#seeds.set(row, [summary.seed]);
+    else seeds.push(summary.seed);
   }
 
   /** The commonest way to fail first. */
   get groups(): readonly Group[] {
     const groups = [...this.#seeds].map(([row, seeds]): Group => {
-      const sorted = seeds.toSorted(bySeed);
-      const smallest = sorted[0] ?? "";
-      return { row, seeds: seeds.length, smallest, examples: sorted.slice(0, EXAMPLES) };
+      const all = seeds.toSorted(bySeed);
+      const [smallest = ""] = all;
+      return { row, seeds: all.length, smallest, examples: all.slice(0, EXAMPLES), all };
     });
     return groups.toSorted((a, b) => b.seeds - a.seeds);
   }

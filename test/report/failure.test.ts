@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { FOREVER, type Time } from "../../src/core/units.ts";
 import { failuresOf, failureText } from "../../src/report/failure.ts";
+import { rowResult } from "../../src/report/summary.ts";
 import { closedGates } from "../../src/report/gates.ts";
 import type { Outcome, OutcomePart } from "../../src/trace/outcome.ts";
 import { counts, gate, type Step, traceOf, words } from "../trace/story.ts";
@@ -42,6 +43,28 @@ describe("a row that failed", () => {
       found: "broke at 3.5s: B2 counted 2",
     });
     expect(texts(trace, [row("B2 stays at 3", broke)])).toMatchSnapshot();
+  });
+
+  it("by several: the first of them is explained, whatever their order", () => {
+    const breach = (node: string, seconds: number, event: number) => {
+      const found = `broke at ${seconds}s`;
+      return part(node, { passed: false, at: (seconds * 1e6) as Time, event, found });
+    };
+    const late = breach("A", 4, 9);
+    const first = breach("B2", 3.5, 8);
+    const alone = failures(trace, [row("r", first)])[0]?.sections;
+    const both = failures(trace, [row("r", late, first)])[0]?.sections;
+    const ledTo = (sections = alone) => sections?.find(({ title }) => title === "led to it");
+    expect(ledTo(both)).toEqual(ledTo(alone));
+    expect(both?.find(({ title }) => title === "found")?.lines).toEqual([
+      "B2: broke at 3.5s",
+      "A: broke at 4s",
+    ]);
+    expect(rowResult(row("r", late, first)).when).toBe("B2: broke at 3.5s (and 1 more)");
+    // Both failed when time was up, one of them before it came true too late.
+    const never = part("B2", { passed: false, found: "nothing" });
+    const limit = failuresOf([row("r", never, late)], null, failed(trace, 3.6e6));
+    expect(limit[0]?.sections.find(({ title }) => title === "found")?.lines[0]).toContain("B2");
   });
 
   it("because nothing came: the last events of that node", () => {

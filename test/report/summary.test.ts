@@ -82,9 +82,18 @@ describe("a sweep", () => {
 
   it("groups seeds by the first row that failed, the commonest first", () => {
     expect(sweep.groups).toEqual([
-      { row: "second", seeds: 3, smallest: "2", examples: ["2", "9", "12"] },
-      { row: "third", seeds: 2, smallest: "1", examples: ["1", "3"] },
-      { row: "A crashes", seeds: 1, smallest: "4", examples: ["4"] },
+      { row: "second", seeds: 3, smallest: "2", examples: ["2", "9", "12"], all: ["2", "9", "12"] },
+      { row: "third", seeds: 2, smallest: "1", examples: ["1", "3"], all: ["1", "3"] },
+      { row: "A crashes", seeds: 1, smallest: "4", examples: ["4"], all: ["4"] },
+    ]);
+  });
+
+  it("has every seed that failed, and of many a few to show", () => {
+    const many = new Sweep();
+    const seeds = Array.from({ length: 40 }, (_, index) => String(index + 1));
+    for (const seed of seeds.toReversed()) many.add(summary(seed, [row("r", bad)]));
+    expect(many.groups).toEqual([
+      { row: "r", seeds: 40, smallest: "1", examples: seeds.slice(0, 5), all: seeds },
     ]);
   });
 
