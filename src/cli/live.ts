@@ -30,8 +30,9 @@ export class LiveLine {
   }
 
   show(words: string): void {
-    const text = readable(words, this.#io);
-    this.#io.stderr.write(this.#live ? `\r\u001b[2K${text}` : `${text}\n`);
+    const { stderr } = this.#io;
+    const text = readable(this.#live ? within(words, stderr.columns) : words, this.#io);
+    stderr.write(this.#live ? `\r\u001b[2K${text}` : `${text}\n`);
     this.#drawn = true;
   }
 
@@ -39,4 +40,10 @@ export class LiveLine {
   end(): void {
     if (this.#live && this.#drawn) this.#io.stderr.write("\r\u001b[2K");
   }
+}
+
+/** A second line of the terminal could not be taken away: the last column stays free. */
+function within(text: string, columns: number | undefined): string {
+  if (columns === undefined || columns === 0 || text.length < columns) return text;
+  return `${text.slice(0, Math.max(0, columns - 2))}…`;
 }

@@ -8,6 +8,8 @@ import type { Protocol } from "./protocol.ts";
 export interface Stream {
   write(text: string): unknown;
   readonly isTTY: boolean;
+  /** Of a terminal that says how wide it is. */
+  readonly columns?: number | undefined;
 }
 
 export interface Host {

@@ -11,7 +11,13 @@ export function hostOf(): Host {
   process.stderr.on("error", () => {});
   return {
     stdout: { write: (text) => process.stdout.write(text), isTTY: process.stdout.isTTY === true },
-    stderr: { write: (text) => process.stderr.write(text), isTTY: process.stderr.isTTY === true },
+    stderr: {
+      write: (text) => process.stderr.write(text),
+      isTTY: process.stderr.isTTY === true,
+      get columns() {
+        return process.stderr.columns;
+      },
+    },
     env: process.env,
     cwd: process.cwd(),
     argv: process.argv.slice(2),

@@ -25,13 +25,14 @@ export class Progress {
     const now = this.#line.due();
     if (now === null) return;
     const rate = done / ((now - this.#start) / 1_000);
-    const left = Math.ceil((this.#total - done) / rate);
+    // Nothing is known of the rest before the first is done.
+    const left = done === 0 ? "" : ` · ${Math.ceil((this.#total - done) / rate)}s left`;
     const share = Math.floor((100 * done) / this.#total);
     const what = this.#unit === "runs" ? "" : ` ${this.#unit}`;
     this.#line.show(
       `${this.#name} · ${done} of ${this.#total}${what} (${share}%) ` +
         `${failed === null ? "" : `· ${failed} failed `}· ` +
-        `${Math.round(rate)} ${this.#unit}/s · ${left}s left`,
+        `${Math.round(rate)} ${this.#unit}/s${left}`,
     );
   }
 

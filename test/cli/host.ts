@@ -20,6 +20,8 @@ export interface Ran {
 export interface Settings {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   readonly kit?: Protocol;
   /** Milliseconds that go by between two looks at the clock. */
   readonly tick?: number;
@@ -51,11 +53,11 @@ export class Place {
   async timesim(words: readonly string[], settings: Settings = {}): Promise<Ran> {
     const out: string[] = [];
     const err: string[] = [];
-    const { env = {}, isTTY = false, kit = null, tick = 1 } = settings;
+    const { env = {}, isTTY = false, columns, kit = null, tick = 1 } = settings;
     let elapsed = 0;
     const host: Host = {
       stdout: { write: (text) => out.push(text), isTTY },
-      stderr: { write: (text) => err.push(text), isTTY },
+      stderr: { write: (text) => err.push(text), isTTY, columns },
       env,
       cwd: this.path,
       argv: words,

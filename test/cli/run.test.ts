@@ -85,6 +85,21 @@ describe("a sweep", () => {
     expect(live.err).not.toContain("\n");
     expect((await place.timesim(words)).err).toBe("");
   });
+
+  it("shows no more than the terminal is wide, and nothing of a rest that is not known", async () => {
+    const words = ["run", "good.yaml", "--seed", "1..30", "--no-report"];
+    const terminal = { isTTY: true, env: { NO_COLOR: "1" } };
+    const { err } = await place.timesim(words, { ...terminal, tick: 60, columns: 30 });
+    const drawn = err.split("\r\u001b[2K").filter((line) => line !== "");
+    expect(new Set(drawn.map((line) => line.length))).toEqual(new Set([29]));
+    expect(drawn[0]).toMatch(/^good · \d+ of 30 .*…$/);
+    const first = await place.timesim(["run", "good.yaml", "--no-report"], {
+      ...terminal,
+      tick: 900,
+    });
+    expect(first.err).toContain("good · 0 of 10 s (0%) · 0 s/s\r");
+    expect(first.err).not.toContain("Infinity");
+  });
 });
 
 describe("promises that bind nobody", () => {
