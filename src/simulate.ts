@@ -89,9 +89,13 @@ function explained<P extends Protocol>(
   const { seed, profile } = header;
   const scenario = header.scenario as Scenario;
   const cut = virtual < scenario.until ? (virtual as number as Time) : null;
-  const repeat = file.includes("<")
+  const isText = file.includes("<");
+  const again = isText
     ? `simulate(text, { seed: "${seed}", profile: "${profile}" })`
     : repeatCommand(scenario, { ...PLAIN, profile, until: cut }, seed);
+  const isOwn = outcomes.every((outcome) => run.summary.outcomes.includes(outcome));
+  // It can be pasted as it is.
+  const repeat = isOwn ? again : `${again}  ${isText ? "//" : "#"} the run; the row is the test's`;
   const words = wordsFor(header, kit.vocabulary);
   const failed = { trace: run.trace, words, file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");

@@ -36,6 +36,9 @@ describe("expectTimeline", () => {
     );
     const row = { on: "A", that: { height: { is: 4000 } }, by: "10s" } as const;
     expect(() => expectTimeline(run).toHold(row)).toThrow(/A is at height 3009/);
+    // The command plays the run, which knows nothing of a row that stands in a test.
+    expect(() => expectTimeline(run).toHold(row)).toThrow(/ {2}# the run; the row is the test's$/);
+    expect(() => expectTimeline(run).toPass()).not.toThrow(/the row is the test's/);
   });
 
   it("says what is wrong with a row", () => {
