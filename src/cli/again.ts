@@ -94,7 +94,12 @@ function simulatedIn(kit: Protocol, trace: Trace, file: string): Machines {
   return specsOf(kit, scenario, profile);
 }
 
+const OF_CLUSTER =
+  "real nodes that a cluster merged cannot be replayed as a whole: run timesim cluster with " +
+  "--keep FOLDER, and replay the record of a node, FOLDER/NODE/record-1.ndjson";
+
 function hostIn(kit: Protocol, { header }: Trace, file: string): Machines[number] {
+  if (header.setup === undefined) throw new BadInput([`${file}:1:1 trace — ${OF_CLUSTER}`]);
   try {
     return machineIn(kit, header);
   } catch (error) {

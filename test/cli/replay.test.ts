@@ -161,3 +161,11 @@ describe("what cannot be replayed", () => {
     expect(err).toContain("the world has no inputs");
   });
 });
+
+it("a cluster's trace is replayed node by node, from what it keeps of each", async () => {
+  place.write("cluster.ndjson", former(text).replace('"origin":"sim"', '"origin":"host"'));
+  const { exit, err } = await place.timesim(["replay", "cluster.ndjson"]);
+  expect(exit).toBe(2);
+  expect(err).toContain("a cluster merged cannot be replayed as a whole: run timesim cluster with");
+  expect(err).not.toContain("by this version");
+});
