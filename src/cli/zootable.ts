@@ -1,5 +1,5 @@
 /** A zoo as a table: one line a mutant, the protocol itself first, then the sums. */
-import { isCaught } from "../campaign/zoo.ts";
+import { isCaught, type Verdict } from "../campaign/zoo.ts";
 import type { Paint } from "./color.ts";
 import { columns } from "./table.ts";
 import type { ZooDocument, ZooRow } from "./zoodocument.ts";
@@ -70,4 +70,14 @@ function sums(document: ZooDocument, paint: Paint): string {
 function passedText({ scenarios, protocol, budget }: ZooDocument): string {
   const played = scenarios.length === 0 ? [] : [`${scenarios.length} scenarios`];
   return [...played, ...(budget === 0 ? [] : [`${protocol.worlds} worlds`])].join(" and ");
+}
+
+/** How far it is, `count` mutants in all; the protocol itself is none of them. */
+export function zooLine(
+  verdicts: readonly Pick<Verdict, "id" | "broken" | "found">[],
+  count: number,
+): string {
+  const mutants = verdicts.filter(({ id }) => id !== null);
+  const caught = mutants.filter(isCaught).length;
+  return `zoo · ${mutants.length} of ${count} mutants · ${caught} caught`;
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { ZooDocument } from "../../src/cli/zoodocument.ts";
+import { zooLine } from "../../src/cli/zootable.ts";
 import { Place, ROOT } from "./host.ts";
 
 const MAIN = join(ROOT, "dist/bin/timesim.js");
@@ -55,6 +56,11 @@ it("was built", () => {
 });
 
 describe("a zoo of the user's own", () => {
+  it("counts mutants while it goes on, and not the protocol itself", () => {
+    const one = { id: "one", broken: null, found: null };
+    expect(zooLine([one, { ...one, id: null }], 2)).toBe("zoo · 1 of 2 mutants · 0 caught");
+  });
+
   it("says who was caught by which promise, and who was not", { timeout: 60_000 }, () => {
     const ran = timesim("zoo", "--mutants", "mine.mjs", ...SMALL, "--json", "--workers", "2");
     const document = JSON.parse(ran.out) as ZooDocument;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Asked } from "../../campaign/asked.ts";
 import type { Rehearsed } from "../../campaign/rehearse.ts";
-import { isCaught, type Verdict, zoo as judged } from "../../campaign/zoo.ts";
+import { type Verdict, zoo as judged } from "../../campaign/zoo.ts";
 import { BadInput } from "../../core/assert.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
@@ -21,7 +21,7 @@ import { selectFiles } from "../select.ts";
 import { version } from "../version.ts";
 import { type ZooDocument, zooDocument } from "../zoodocument.ts";
 import type { ZookeeperSetup } from "../zookeeper.ts";
-import { zooTable } from "../zootable.ts";
+import { zooLine, zooTable } from "../zootable.ts";
 
 export interface ZooArgs {
   readonly budget?: string;
@@ -78,7 +78,7 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
           for (const [name, data] of Object.entries(verdict.files)) {
             folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
           }
-          if (line.due() !== null) line.show(progress(verdicts, mutants.length));
+          if (line.due() !== null) line.show(zooLine(verdicts, mutants.length));
         }
         line.end();
         const seconds = Math.round((io.elapsed() - start) / 100) / 10;
@@ -180,9 +180,4 @@ function idsIn(text: string, ids: readonly string[]): readonly string[] {
     from = to;
   }
   return found;
-}
-
-function progress(all: readonly Verdict[], count: number): string {
-  const caught = all.filter(isCaught).length;
-  return `zoo · ${all.length} of ${count} mutants · ${caught} caught`;
 }
