@@ -183,6 +183,12 @@ describe("a start that cannot be", () => {
 });
 
 describe("what is printed", () => {
+  it("help of what asks a node has no flags of a node", async () => {
+    const { out } = await timed(["status", "--help"]);
+    expect(out.match(/--data/g)).toHaveLength(3);
+    expect(out).not.toMatch(/--listen|Global/);
+  });
+
   it("help, with examples, for every command", async () => {
     for (const words of [[], ["status"], ["peers"], ["masternodes"], ["addnode"], ["stop"]]) {
       const { code, out } = await timed([...words, "--help"]);

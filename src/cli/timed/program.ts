@@ -34,6 +34,8 @@ function programFor(host: Host, act: Act): Command {
   const program = newProgram("timed", NODE_ABOUT, host)
     .usage("[options] [command]")
     .enablePositionalOptions()
+    // They are a node's, and stand before a command: who asks one has no use for them.
+    .configureHelp({ showGlobalOptions: false })
     .allowExcessArguments()
     .option("--config <file>", "settings as YAML; flags win over it (docs/real-nodes.md)")
     .option("--await", "says ready, then boots at its starter's word on stdin, and ends with it")
