@@ -16,6 +16,9 @@ const WAYS = [
   { title: "as wire bytes, states frozen", change: { wire: "bytes", guard: true } },
 ] as const;
 
+/** How often each seed is played. */
+export const PLAYS: number = 1 + WAYS.length;
+
 /** Null when all is well. `first` must have its whole trace. */
 export function checkDeterminism(
   kit: Protocol,

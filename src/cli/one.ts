@@ -3,7 +3,7 @@ import type { Result } from "../report/result.ts";
 import type { Scenario } from "../scenario/model.ts";
 import type { RunSummary } from "../trace/outcome.ts";
 import type { Trace } from "../trace/trace.ts";
-import { checkDeterminism } from "./determinism.ts";
+import { checkDeterminism, PLAYS } from "./determinism.ts";
 import { compareGolden, goldenFile, hasGolden, writeGolden } from "./golden.ts";
 import { type Io, note } from "./output.ts";
 import { repeatCommand } from "../scenario/repeat.ts";
@@ -77,8 +77,9 @@ export function runOne(
   const own = failuresIn(kit, scenario, run, ask);
   const failures = [...own, golden?.failure ?? null, unsteady].filter((one) => one !== null);
   const extra = golden === null ? [] : [golden.outcome];
+  const plays = wishes.check ? PLAYS : 1;
   return {
-    result: resultOf(scenario, run.summary, ask, { wall, extra, failures }),
+    result: resultOf(scenario, run.summary, ask, { wall, extra, failures, plays }),
     traces: [run.trace],
   };
 }

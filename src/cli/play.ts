@@ -123,6 +123,8 @@ export function resultOf(
     readonly wall: number;
     readonly extra: readonly Outcome[];
     readonly failures: readonly Failure[];
+    /** Left out: once. */
+    readonly plays?: number;
   },
 ): Result {
   const { seed, profile, digest, events, virtual } = summary;
@@ -134,6 +136,7 @@ export function resultOf(
     seeds: seed,
     runs: 1,
     passedRuns: failures.length === 0 ? 1 : 0,
+    plays: more.plays ?? 1,
     rows: [...summary.outcomes, ...more.extra].map(rowResult),
     unbound: summary.unbound ?? null,
     failures,

@@ -6,7 +6,7 @@ import { type Failure, failuresOf } from "../report/failure.ts";
 import type { Group, Result } from "../report/result.ts";
 import { Sweep } from "../report/sweep.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { checkDeterminism } from "./determinism.ts";
+import { checkDeterminism, PLAYS } from "./determinism.ts";
 import type { Finished } from "./one.ts";
 import type { Io } from "./output.ts";
 import { repeatCommand } from "../scenario/repeat.ts";
@@ -48,6 +48,7 @@ export function runSweep(
   const facts = { scenario: scenario.name, file: scenario.file, profile, seeds: seeds.text };
   const result: Result = {
     ...facts,
+    plays: check ? PLAYS : 1,
     ...{ runs, passedRuns, events, virtual, rows, unbound, groups, wall, digest: null },
     failures: [...told.map(({ failure }) => failure), ...unsteady],
     repeat: repeatCommand(scenario, ask, seeds.text),

@@ -23,6 +23,8 @@ export interface ResultDocument {
   readonly profile: string;
   readonly seeds: string;
   readonly passed: boolean;
+  /** How often each seed was played: 1, or more to compare. */
+  readonly plays: number;
   readonly runs: { readonly total: number; readonly passed: number; readonly failed: number };
   /** Null for a sweep. */
   readonly digest: string | null;
@@ -67,13 +69,14 @@ export function documentOf(
 
 export function resultDocument(result: Result): ResultDocument {
   const { runs, passedRuns, virtual, wall, rows, failures, ...rest } = result;
-  const { scenario, file, profile, seeds, digest, events, groups, repeat, unbound } = rest;
+  const { scenario, file, profile, seeds, digest, events, groups, repeat, unbound, plays } = rest;
   return {
     scenario,
     file,
     profile,
     seeds,
     passed: passed(result),
+    plays,
     runs: { total: runs, passed: passedRuns, failed: runs - passedRuns },
     digest,
     events,

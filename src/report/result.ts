@@ -12,6 +12,8 @@ export interface Result {
   readonly seeds: string;
   readonly runs: number;
   readonly passedRuns: number;
+  /** How often each seed was played: more than once to see that it gives the same run again. */
+  readonly plays: number;
   /** Of the run; of a sweep, each row with what became of it in all its runs. */
   readonly rows: readonly RowResult[];
   /** Promises that were asked for and have no row; null: none. */

@@ -53,6 +53,7 @@ export function runLine(result: Result): string {
   ].filter((text) => text !== "");
   return [
     counts.join(", "),
+    ...steady(result),
     plural(events, "event"),
     `${formatDuration(virtual)} virtual in ${seconds(wall)}`,
     `digest ${digest ?? "-"}`,
@@ -69,9 +70,16 @@ export function sweepLine(result: Result): string {
   return [
     `${plural(runs, "run")}: ${asksNothing(result) ? "expects nothing" : counts.join(", ")}`,
     ...(asksNothing(result) ? [] : [empty ? "expects nothing" : judged(rows.length)]),
+    ...steady(result),
     `${plural(events, "event")}, ${Math.round(events / elapsed)}/s`,
     `${formatDuration(virtual)} virtual in ${seconds(wall)}, ${ratio(virtual, wall)}`,
   ].join(" · ");
+}
+
+/** Said where it was looked at and is so; what is not so is a failure of its own. */
+function steady({ plays, failures }: Result): readonly string[] {
+  const differs = failures.some(({ kind }) => kind === "nondeterminism");
+  return plays === 1 || differs ? [] : [`each seed played ${plays} times, the same`];
 }
 
 /** `75 promises bind nobody here: 3 nodes of standing old`. */

@@ -252,11 +252,19 @@ describe("5: nondeterminism", () => {
     const { exit, out } = await place.timesim(words, { kit: forgetful() });
     expect(exit).toBe(5);
     expect(out).toContain("1 run: 1 passed");
+    expect(out).not.toContain("the same");
   });
 
   it("is not found where there is none", async () => {
     const words = ["run", "good.yaml", "--check-determinism"];
-    expect(await place.timesim(words)).toMatchObject({ exit: 0 });
+    const { exit, out } = await place.timesim(words);
+    expect(exit).toBe(0);
+    expect(out).toContain("✓ 1 row passed · each seed played 3 times, the same · ");
+    const sweep = await place.timesim([...words, "--seed", "1..2"]);
+    expect(sweep.out).toContain(" · 1 row judged · each seed played 3 times, the same · ");
+    const json = await place.timesim([...words, "--json"]);
+    expect(JSON.parse(json.out)).toMatchObject({ results: [{ plays: 3 }] });
+    expect((await place.timesim(words.slice(0, 2))).out).not.toContain("the same");
     place.write("fails.yaml", toy(FAILS));
     const failing = ["run", "fails.yaml", "--check-determinism"];
     expect(await place.timesim(failing)).toMatchObject({ exit: 1 });

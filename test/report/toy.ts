@@ -47,6 +47,7 @@ export function resultOf(
     passedRuns: blocks.length === 0 ? 1 : 0,
     rows: outcomes.map(rowResult),
     unbound: null,
+    plays: 1,
     failures: blocks,
     groups: [],
     digest: "0123456789abcdef",
