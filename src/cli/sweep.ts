@@ -2,6 +2,7 @@
  * One scenario with many seeds: each run keeps only its digest, and the smallest seed of every way
  * to fail is played again in full for its report.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { type Failure, failuresOf } from "../report/failure.ts";
 import type { Group, Result } from "../report/result.ts";
 import { Sweep } from "../report/sweep.ts";
@@ -18,14 +19,16 @@ import type { Seeds } from "./seeds.ts";
 /** Ways to fail that are told in full. */
 const TOLD = 5;
 
-export function runSweep(
+/** What there is of it when `stop` says so: the seeds that were played until then, one at least. */
+export async function runSweep(
   io: Io,
   kit: Protocol,
   scenario: Scenario,
   seeds: Seeds,
   ask: Ask,
   check: boolean,
-): Finished {
+  stop: AbortSignal,
+): Promise<Finished> {
   const sweep = new Sweep();
   const progress = new Progress(io, scenario.name, seeds.count);
   const unsteady: Failure[] = [];
@@ -35,10 +38,12 @@ export function runSweep(
     sweep.add(run.summary);
     progress.tick(sweep.runs, sweep.runs - sweep.passed);
     const failure = check ? checkDeterminism(kit, scenario, run, ask) : null;
-    if (failure === null) continue;
+    if (failure !== null) unsteady.push(failure);
     // Nothing that follows could be trusted.
-    unsteady.push(failure);
-    break;
+    if (failure !== null) break;
+    // Signals are heard between two turns of the loop alone.
+    await turn();
+    if (stop.aborted) break;
   }
   const wall = io.elapsed() - start;
   progress.end();

@@ -2,7 +2,6 @@
 import type { Asked } from "../campaign/asked.ts";
 import type { Rehearsed } from "../campaign/rehearse.ts";
 import { isCaught, type Verdict } from "../campaign/zoo.ts";
-import { must } from "../core/assert.ts";
 
 export interface ZooDocument {
   readonly format: 1;
@@ -13,9 +12,12 @@ export interface ZooDocument {
   readonly scenarios: readonly Pick<Rehearsed, "file" | "events">[];
   /** Per cent that have to be caught. */
   readonly least: number;
-  /** Enough are caught, and the protocol itself shows nothing. */
+  /** `interrupted`: only those were judged that stand here. */
+  readonly ended: "all" | "interrupted";
+  /** Enough are caught, and the protocol itself, which was judged, shows nothing. */
   readonly passed: boolean;
-  readonly protocol: ZooRow;
+  /** Null: it ended before. */
+  readonly protocol: ZooRow | null;
   readonly mutants: readonly ZooRow[];
   readonly sums: {
     readonly mutants: number;
@@ -40,14 +42,12 @@ interface Frame {
   readonly least: number;
   readonly threads: number;
   readonly seconds: number;
+  readonly ended: ZooDocument["ended"];
 }
 
 export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocument {
   const rows = verdicts.map(({ files: _, ...row }): ZooRow => row);
-  const protocol = must(
-    rows.find(({ id }) => id === null),
-    "the protocol itself",
-  );
+  const protocol = rows.find(({ id }) => id === null) ?? null;
   const mutants = rows.filter(({ id }) => id !== null);
   const caught = mutants.filter(isCaught);
   const sizes = caught.flatMap(({ smallest }) => (smallest === null ? [] : [smallest]));
@@ -59,7 +59,8 @@ export function zooDocument(verdicts: readonly Verdict[], frame: Frame): ZooDocu
     budget: frame.budget,
     scenarios: frame.scenarios.map(({ file, events }) => ({ file, events })),
     least: frame.least,
-    passed: enough && protocol.found === null,
+    ended: frame.ended,
+    passed: enough && frame.ended === "all" && protocol?.found === null,
     protocol,
     mutants,
     sums: {

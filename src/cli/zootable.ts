@@ -7,7 +7,8 @@ import type { ZooDocument, ZooRow } from "./zoodocument.ts";
 export function zooTable(document: ZooDocument, out: string, paint: Paint): string {
   const { protocol, mutants } = document;
   const head = ["", "mutant", "broken promise", "seeds", "time", "smallest world", ""];
-  const rows = [protocol, ...mutants].map((row) => line(row, paint));
+  const judged = protocol === null ? mutants : [protocol, ...mutants];
+  const rows = judged.map((row) => line(row, paint));
   const survivors = mutants.filter((row) => !isCaught(row));
   return [
     columns([head, ...rows]),
@@ -49,7 +50,7 @@ function smallestText({ broken, smallest, shrunk }: ZooRow): string {
 }
 
 function sums(document: ZooDocument, paint: Paint): string {
-  const { sums: all, protocol, scenarios, timings, least, passed } = document;
+  const { sums: all, scenarios, timings, least, passed } = document;
   const { mutants, caught, byScenario, medianNodes, medianFaults, tags } = all;
   const share = mutants === 0 ? 0 : Math.floor((caught * 1_000) / mutants) / 10;
   const parts = [
@@ -57,19 +58,21 @@ function sums(document: ZooDocument, paint: Paint): string {
     ...(scenarios.length === 0 ? [] : [`${byScenario} of them by scenarios`]),
     ...Object.entries(tags).map(([tag, each]) => `${tag}: ${each.caught} of ${each.mutants}`),
     ...(medianNodes === null ? [] : [`median ${medianNodes} nodes, ${medianFaults} faults`]),
-    protocol.found === null
-      ? `the protocol itself passes ${passedText(document)}`
-      : `the protocol itself fails: ${protocol.found.signature}, seed ${protocol.found.seed}`,
+    protocolText(document),
+    ...(document.ended === "all" ? [] : ["interrupted"]),
     `${timings.seconds} s with ${timings.workers} workers`,
   ];
   const text = parts.join(" · ");
   return passed ? paint.good(text) : paint.bad(text);
 }
 
-/** Whatever was asked of it. */
-function passedText({ scenarios, protocol, budget }: ZooDocument): string {
+function protocolText({ scenarios, protocol, budget }: ZooDocument): string {
+  if (protocol === null) return "the protocol itself was not judged";
+  const { found, worlds } = protocol;
+  if (found !== null) return `the protocol itself fails: ${found.signature}, seed ${found.seed}`;
   const played = scenarios.length === 0 ? [] : [`${scenarios.length} scenarios`];
-  return [...played, ...(budget === 0 ? [] : [`${protocol.worlds} worlds`])].join(" and ");
+  const asked = [...played, ...(budget === 0 ? [] : [`${worlds} worlds`])];
+  return `the protocol itself passes ${asked.join(" and ")}`;
 }
 
 /** How far it is, `count` mutants in all; the protocol itself is none of them. */

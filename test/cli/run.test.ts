@@ -10,8 +10,8 @@ import {
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { Document } from "../../src/report/json.ts";
-import { FAILS, PASSES, Place, toy } from "./host.ts";
+import type { Document, ResultDocument } from "../../src/report/json.ts";
+import { FAILS, kitWith, PASSES, Place, toy } from "./host.ts";
 
 const place = new Place();
 place.write("good.yaml", toy(PASSES));
@@ -99,6 +99,41 @@ describe("a sweep", () => {
     });
     expect(first.err).toContain("good · 0 of 10 s (0%) · 0 s/s\r");
     expect(first.err).not.toContain("Infinity");
+  });
+});
+
+describe("a sweep that is interrupted", () => {
+  /** As if somebody pressed Ctrl-C while the n-th node boots. */
+  const pressing = (boot: number) => {
+    let boots = 0;
+    return kitWith((machine) => ({
+      ...machine,
+      init: (config, files, ctx) => {
+        if (++boots === boot) process.emit("SIGINT");
+        return machine.init(config, files, ctx);
+      },
+    }));
+  };
+
+  it("says what was judged so far, and which seeds failed", async () => {
+    place.write("yonder.yaml", toy(PASSES));
+    const words = ["run", "uneven.yaml", "yonder.yaml", "--seed", "1..100000", "--reports", "cut"];
+    const { exit, out, err } = await place.timesim(words, { kit: pressing(79) });
+    expect(exit).toBe(130);
+    expect(out).toMatch(/\d+ failed {2}first fails: soon {2}smallest seed \d+/);
+    expect(out).toMatch(/✗ 40 runs: \d+ passed, \d+ failed · [^\n]*\n$/);
+    expect(err).toContain("interrupted by SIGINT: 40 of 200000 runs were judged\n");
+    const summary = JSON.parse(place.read("cut/latest/summary.json")) as ResultDocument;
+    expect(summary.runs.total).toBe(40);
+    expect(summary.groups[0]?.all).toHaveLength(summary.runs.failed);
+  });
+
+  it("is no pass, though nothing failed, also for programs", async () => {
+    const words = ["run", "good.yaml", "--seed", "1..9", "--no-report", "--json"];
+    const { exit, out } = await place.timesim(words, { kit: pressing(3) });
+    expect(exit).toBe(130);
+    const problems = ["interrupted by SIGINT: 2 of 9 runs were judged"];
+    expect(JSON.parse(out)).toMatchObject({ exit: 130, passed: false, problems });
   });
 });
 

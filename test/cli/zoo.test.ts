@@ -139,6 +139,29 @@ describe("a zoo of the user's own", () => {
     expect(existsSync(join(place.path, "unasked"))).toBe(false);
   });
 
+  it("writes what was judged before Ctrl-C", { timeout: 60_000 }, async () => {
+    const words = ["zoo", "--mutants", "mine.mjs", "--budget", "100000", "--worlds", "quick"];
+    const more = ["--max-shrink-time", "0s", "--out", "part"];
+    const child = spawn(process.execPath, [MAIN, ...words, ...more], { cwd: place.path });
+    let out = "";
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    const mute = join(place.path, `part.${child.pid}.partial`, "mute");
+    const beginning = setInterval(() => {
+      if (!existsSync(mute)) return;
+      clearInterval(beginning);
+      child.kill("SIGINT");
+    }, 50);
+    const [code] = (await once(child, "close")) as [number | null];
+    clearInterval(beginning);
+    expect(code).toBe(130);
+    expect(out).toMatch(/✓ {2}mute [^]*1 of 1 caught [^\n]*was not judged[^\n]*interrupted/);
+    const { mutants, protocol, ended, passed } = JSON.parse(
+      place.read("part/zoo.json"),
+    ) as ZooDocument;
+    expect(mutants.map(({ id }) => id)).toEqual(["mute"]);
+    expect([protocol, ended, passed]).toEqual([null, "interrupted", false]);
+  });
+
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

@@ -8,6 +8,7 @@ import { withDefect } from "../defect.ts";
 import { EXIT } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
 import { hasGolden } from "../golden.ts";
+import { type Interrupted, untilInterrupted } from "../interrupt.ts";
 import { type Finished, runKnown, runOne, type Wishes } from "../one.ts";
 import { type Io, note } from "../output.ts";
 import { type Ask, askOf, type PlayFlags } from "../play.ts";
@@ -91,8 +92,16 @@ async function playAll(args: RunArgs, reporters: Reporters, io: Io): Promise<num
   const troubles = new Troubles(io);
   const update = updateOf(args, io);
   const job: Job = { args, reporters, io, kit, seeds, ask, update, troubles };
-  const results = await playEach(job, scenarios);
+  const { results, interrupted } = await playUntil(job, scenarios);
   if (reporters.stdout === "people") printTotal(io, results);
+  if (interrupted !== null) {
+    const judged = results.reduce((sum, { runs }) => sum + runs, 0);
+    const all = scenarios.length * (seeds?.count ?? 1);
+    const problem = `${interrupted.message}: ${judged} of ${all} runs were judged`;
+    note(io, io.paint.bad(problem));
+    const problems = [...troubles.problems, problem];
+    return report(io, reporters, results, { exit: interrupted.exit, problems });
+  }
   const exit = exitOf(results, args.checkDeterminism ?? false);
   if (exit === EXIT.nothing) {
     const [first, ...more] = results.map(({ file }) => file);
@@ -102,8 +111,31 @@ async function playAll(args: RunArgs, reporters: Reporters, io: Io): Promise<num
   return report(io, reporters, results, { exit, problems: troubles.problems });
 }
 
+interface Judged {
+  readonly results: readonly Result[];
+  /** Null: that is all of them. */
+  readonly interrupted: Interrupted | null;
+}
+
+/** Of sweeps what there is when Ctrl-C comes; a single run hears of nothing before it is over. */
+async function playUntil(job: Job, scenarios: readonly Scenario[]): Promise<Judged> {
+  const { seeds } = job;
+  if (seeds === null || seeds.count === 1) {
+    const never = new AbortController().signal;
+    return { results: await playEach(job, scenarios, never), interrupted: null };
+  }
+  return untilInterrupted(async (stop) => {
+    const results = await playEach(job, scenarios, stop);
+    return { results, interrupted: stop.aborted ? (stop.reason as Interrupted) : null };
+  });
+}
+
 /** Printed, traced and stored at once, so that a long list shows its first results early. */
-async function playEach(job: Job, scenarios: readonly Scenario[]): Promise<readonly Result[]> {
+async function playEach(
+  job: Job,
+  scenarios: readonly Scenario[],
+  stop: AbortSignal,
+): Promise<readonly Result[]> {
   const { reporters, io } = job;
   const results: Result[] = [];
   const quick = verdicts(job, scenarios);
@@ -115,9 +147,11 @@ async function playEach(job: Job, scenarios: readonly Scenario[]): Promise<reado
       const known = looksQuick(job, scenario, scenarios) ? await quick.next() : null;
       progress?.end();
       if (results.length > 0 && reporters.stdout === "people") io.stdout.write("\n");
-      const finished = playScenario(job, scenario, known?.done === false ? known.value : null);
+      const verdict = known?.done === false ? known.value : null;
+      const finished = await playScenario(job, scenario, verdict, stop);
       keep(job, scenario, finished, started, results.every(passed));
       results.push(finished.result);
+      if (stop.aborted) break;
       progress?.tick(results.length, results.filter((result) => !passed(result)).length);
     }
   } finally {
@@ -169,12 +203,18 @@ function keep(
 }
 
 /** `known`: what came of it when it was played for its verdict alone. */
-function playScenario(job: Job, scenario: Scenario, known: Quick | null): Finished {
+async function playScenario(
+  job: Job,
+  scenario: Scenario,
+  known: Quick | null,
+  stop: AbortSignal,
+): Promise<Finished> {
   const { args, io, kit, seeds, ask, update, troubles } = job;
   if (known !== null && "problems" in known) throw new BadInput(known.problems);
   if (known?.summary.passed === true) return runKnown(scenario, known, ask);
   const check = args.checkDeterminism ?? false;
-  if (seeds !== null && seeds.count > 1) return runSweep(io, kit, scenario, seeds, ask, check);
+  if (seeds !== null && seeds.count > 1)
+    return runSweep(io, kit, scenario, seeds, ask, check, stop);
   const [seed = scenario.seed] = seeds ?? [];
   return runOne(io, kit, scenario, seed, ask, { check, update }, troubles);
 }

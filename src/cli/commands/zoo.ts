@@ -73,19 +73,22 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
           version: version(),
           rehearsed: (found) => (order = found),
         });
-        for await (const verdict of judging) {
+        const interrupted = await untilStopped(judging, (verdict) => {
           verdicts.push(verdict);
           for (const [name, data] of Object.entries(verdict.files)) {
             folder.put(`${verdict.id ?? "as-it-is"}/${name}`, data);
           }
           if (line.due() !== null) line.show(zooLine(verdicts, mutants.length));
-        }
+        });
         line.end();
+        const ended = interrupted === null ? "all" : "interrupted";
+        if (interrupted !== null && verdicts.length === 0) throw interrupted;
         const seconds = Math.round((io.elapsed() - start) / 100) / 10;
-        const frame = { asked, budget, scenarios: order, least, threads, seconds };
+        const frame = { asked, budget, scenarios: order, least, threads, seconds, ended } as const;
         const document = zooDocument(verdicts, frame);
         folder.finish(`${JSON.stringify(document, null, 2)}\n`);
-        return print(io, document, out, args.json === true);
+        const exit = print(io, document, out, args.json === true);
+        return interrupted?.exit ?? exit;
       } catch (error) {
         folder.drop();
         throw error;
@@ -94,6 +97,20 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   } catch (error) {
     line.end();
     if (error instanceof Interrupted) return error.exit;
+    throw error;
+  }
+}
+
+/** Hands on each verdict there is until Ctrl-C; null: all of them. */
+async function untilStopped(
+  judging: AsyncIterable<Verdict>,
+  judged: (verdict: Verdict) => void,
+): Promise<Interrupted | null> {
+  try {
+    for await (const verdict of judging) judged(verdict);
+    return null;
+  } catch (error) {
+    if (error instanceof Interrupted) return error;
     throw error;
   }
 }
