@@ -44,6 +44,21 @@ describe("pages", () => {
   });
 });
 
+it("the page about folders describes each once", () => {
+  const described = [...read("docs/architecture.md").matchAll(/^\*\*`(\w+\/)`\*\*/gm)];
+  const names = described.map(([, name]) => name);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+it("the README's table names every scenario, and none that is not there", () => {
+  const rows = read("README.md").matchAll(/^\| (`[^|]*) \|/gm);
+  const named = [...rows].flatMap(([, cell = ""]) =>
+    cell.split(", ").map((name) => name.slice(1, -1)),
+  );
+  const files = readdirSync(join(ROOT, "scenarios")).filter((name) => name.endsWith(".yaml"));
+  expect(named.toSorted()).toEqual(files.map((name) => name.replace(".yaml", "")).toSorted());
+});
+
 /** Relative links of a page that lead nowhere, as `page:line: target`. */
 function brokenLinks(page: string): string[] {
   const broken = linksOf(read(page)).filter(({ target }) => {
