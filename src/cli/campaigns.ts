@@ -49,7 +49,7 @@ function addFuzz(program: Command, act: Act): void {
         "fuzz --runs 10000",
         "fuzz --max-time 5m --worlds quick --bail 1",
         "fuzz --runs 100000 --shard 1/4 --out reports/shard-1",
-        "fuzz --seed-start 4711 --runs 1                one world again",
+        "fuzz --seed-start 4711 --runs 1 --out again    one world again",
         "fuzz --runs 1000000 --queue redis://10.0.0.9:6379",
       ) + "\n\nExit codes: 0 nothing found, 1 failures found, 2 usage or bad file.",
     )
@@ -101,7 +101,7 @@ function addZoo(program: Command, act: Act): void {
     .option("--mutants <module>", "who exports them (default: test/zoo/index.ts)")
     .option("--scenarios <paths...>", "each plays these files or folders before, and must fail one")
     .option("--budget <count>", "worlds for each, at most; 0: scenarios alone (default: 2000)")
-    .option("--only <ids>", "these mutants alone: pong-to-nobody,no-redial")
+    .option("--only <ids>", "these mutants alone: one-id,another-id")
     .option("--least <percent>", "pass when so many are caught", "95")
     .option("--workers <count>", "threads (default: one a core)")
     .option("--worlds <shape>", "as for timesim fuzz")

@@ -15,7 +15,8 @@ afterEach(async () => {
 
 async function serve(status: () => Row): Promise<string> {
   const shown = { received: { unit: "bytes", about: "from peers", grows: true } } as const;
-  const metrics = new Metrics(new Recorder({ level: "none" }), shown, status);
+  const metrics = new Metrics(new Recorder({ level: "none" }), shown);
+  metrics.status = status;
   const served = await serveMetrics(metrics, LOOPBACK);
   open.push(served);
   return served.place;

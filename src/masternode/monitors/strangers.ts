@@ -108,12 +108,13 @@ class Strangers extends RuleMonitor {
     return of === this.picture.at(node).address ? null : of;
   }
 
-  /** False if it is no news. */
+  /** Whether its sender is to be asked: also where a higher number was heard before. */
   #hold(node: number, at: number, of: Address, sequence: number, ears: Ears): boolean {
     const { held } = ears;
     const most = this.constant(node, "heldMax");
     const before = held.get(of);
-    if (most === 0 || (before !== undefined && sequence <= before.sequence)) return false;
+    if (most === 0) return false;
+    if (before !== undefined && sequence <= before.sequence) return sequence < before.sequence;
     if (before === undefined && held.size >= most) this.#makeRoom(ears);
     held.set(of, { sequence, at });
     return true;
