@@ -126,7 +126,8 @@ class Clock extends RuleMonitor {
     if (count < Math.max(1, this.constant(node, "clockPeersMin"))) return false;
     const sorted = told.toSorted((left, right) => left - right);
     const [low, high] = [sorted[(count - 1) >>> 1] as number, sorted[count >>> 1] as number];
-    const off = Math.abs((low + high) / 2);
+    // Of two in the middle, or what is between them, that is a median which is nearest to its own.
+    const off = Math.abs(Math.max(low, Math.min(0, high)));
     const tolerance = this.constant(node, "clockTolerance");
     if (off > tolerance + this.slack) return true;
     return off <= tolerance - this.slack ? false : null;
