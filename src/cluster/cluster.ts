@@ -17,7 +17,7 @@ import { claimContext } from "../scenario/context.ts";
 import { messageTypes } from "../scenario/dialect.ts";
 import { Judge } from "../scenario/expect.ts";
 import { planOf, realPlanOf } from "../scenario/plan.ts";
-import { ofRealNodes, promiseOutcomes, watchOf } from "../scenario/promises.ts";
+import { judgedBy, ofRealNodes, watchOf } from "../scenario/promises.ts";
 import type { Monitor } from "../check/invariant.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { headerOf, traceOf } from "../scenario/run.ts";
@@ -226,14 +226,9 @@ class Stage<P extends Protocol> {
   result(): ClusterRun {
     const { seed, profile, name } = this.#header;
     const complaints = this.#monitor?.finish(this.#end) ?? [];
-    const outcomes = [
-      ...this.#judge.finish(this.#end),
-      ...promiseOutcomes(
-        this.#kit,
-        { ...this.#scenario, invariants: this.#invariants },
-        complaints,
-      ),
-    ];
+    const asked = { ...this.#scenario, invariants: this.#invariants };
+    const { outcomes: kept, ...unbound } = judgedBy(this.#kit, asked, profile, complaints);
+    const outcomes = [...this.#judge.finish(this.#end), ...kept];
     const summary: RunSummary = {
       scenario: name,
       file: this.#scenario.file,
@@ -241,6 +236,7 @@ class Stage<P extends Protocol> {
       profile,
       passed: this.#crash === null && outcomes.every((outcome) => outcome.passed),
       outcomes,
+      ...unbound,
       crash: this.#crash,
       digest: this.#recorder.digest,
       events: this.#recorder.count,

@@ -6,11 +6,12 @@ import * as z from "zod";
 import type { Complaint, InvariantSpec, Monitor, RunPlan, Standing } from "../check/invariant.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Protocol } from "../core/machine.ts";
-import type { Outcome, OutcomePart, Unbound } from "../trace/outcome.ts";
+import type { Outcome, OutcomePart, RunSummary, Unbound } from "../trace/outcome.ts";
 import { relationsOf } from "./alike.ts";
 import type { Dialect } from "./dialect.ts";
 import { custom, type Form } from "./forms.ts";
 import type { Scenario } from "./model.ts";
+import { standingsOf } from "./plan.ts";
 import { unknownWord } from "./reasons.ts";
 import { tell } from "./texts.ts";
 
@@ -103,7 +104,7 @@ export function watchOf<P extends Protocol>(
  * Which of those names bind none of the nodes, by their standing; null: each binds somebody. A kit
  * may judge others, too: what was seen to be broken bound somebody.
  */
-export function unboundOf(
+function unboundOf(
   kit: Promising,
   names: readonly string[],
   standings: readonly Standing[],
@@ -122,17 +123,28 @@ export function unboundOf(
   return { promises: unbound, because: kinds.join(", ") };
 }
 
-type Promised = Pick<Scenario, "invariants" | "promisedAt" | "file" | "nodes">;
-
-/** One row for each that binds somebody: kept, or all that was seen to break it. */
-export function promiseOutcomes(
-  kit: Promising,
-  { invariants = [], promisedAt, file, nodes }: Promised,
+/** Of a run's summary: which promises bound somebody, and what became of those. */
+export function judgedBy<P extends Protocol>(
+  kit: Kit<P>,
+  scenario: Scenario,
+  profile: string,
   complaints: readonly Complaint[],
-  unbound: Unbound | null = null,
-): readonly Outcome[] {
+): Pick<RunSummary, "outcomes" | "unbound"> {
+  const { invariants = [] } = scenario;
+  const unbound = unboundOf(kit, invariants, standingsOf(kit, scenario, profile), complaints);
   const asked = invariants.filter((name) => unbound?.promises.includes(name) !== true);
-  return asked.map((name): Outcome => {
+  const outcomes = outcomesOf(kit, asked, scenario, complaints);
+  return unbound === null ? { outcomes } : { outcomes, unbound };
+}
+
+/** One row for each: kept, or all that was seen to break it. */
+function outcomesOf(
+  kit: Promising,
+  names: readonly string[],
+  { promisedAt, file, nodes }: Pick<Scenario, "promisedAt" | "file" | "nodes">,
+  complaints: readonly Complaint[],
+): readonly Outcome[] {
+  return names.map((name): Outcome => {
     const spec = specOf(kit, name);
     const sentence = spec?.about ?? name;
     const broken = complaints

@@ -14,8 +14,8 @@ import { compile, profileOf } from "./compile.ts";
 import { claimContext } from "./context.ts";
 import { Judge } from "./expect.ts";
 import type { Scenario } from "./model.ts";
-import { planOf, standingsOf } from "./plan.ts";
-import { promiseOutcomes, unboundOf, watchOf } from "./promises.ts";
+import { planOf } from "./plan.ts";
+import { judgedBy, watchOf } from "./promises.ts";
 
 export interface RunOptions {
   /** Default: the scenario's own (a pinned run); any other makes it a sweep. */
@@ -71,11 +71,8 @@ export function runScenario<P extends Protocol>(
     ...(monitor?.finish(world.now) ?? []),
     ...compared(kit, scenario, invariants, { seed, profile }),
   ];
-  const unbound = unboundOf(kit, invariants, standingsOf(kit, scenario, profile), complaints);
-  const outcomes = [
-    ...judge.finish(world.now),
-    ...promiseOutcomes(kit, scenario, complaints, unbound),
-  ];
+  const { outcomes: kept, ...unbound } = judgedBy(kit, scenario, profile, complaints);
+  const outcomes = [...judge.finish(world.now), ...kept];
   const summary: RunSummary = {
     scenario: scenario.name,
     file: scenario.file,
@@ -83,7 +80,7 @@ export function runScenario<P extends Protocol>(
     profile,
     passed: crash === null && outcomes.every((outcome) => outcome.passed),
     outcomes,
-    ...(unbound === null ? {} : { unbound }),
+    ...unbound,
     crash,
     digest: recorder.digest,
     events: recorder.count,

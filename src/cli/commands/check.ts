@@ -7,7 +7,7 @@ import type { Duration, Time } from "../../core/units.ts";
 import { asksNothing, passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf, realPlanOf } from "../../scenario/plan.ts";
-import { ofRealNodes, promiseOutcomes, promises, unboundOf } from "../../scenario/promises.ts";
+import { judgedBy, ofRealNodes, promises } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { KIND, type TraceEvent } from "../../trace/event.ts";
@@ -117,15 +117,12 @@ function judged(
       throw misfit(trace, path, event, error);
     }
   }
-  const complaints = monitor?.finish(until) ?? [];
-  const standings = plan.plans.map(({ standing }) => standing);
-  const unbound = unboundOf(kit, scenario.invariants ?? [], standings, complaints);
-  const outcomes = promiseOutcomes(kit, scenario, complaints, unbound);
+  const judgement = judgedBy(kit, scenario, profile, monitor?.finish(until) ?? []);
   const summary: RunSummary = {
     ...{ scenario: header.name, file: scenario.file, seed, profile },
-    passed: crash === null && outcomes.every((outcome) => outcome.passed),
-    ...(unbound === null ? {} : { unbound }),
-    ...{ outcomes, crash, digest: footer.digest, events },
+    passed: crash === null && judgement.outcomes.every((outcome) => outcome.passed),
+    ...judgement,
+    ...{ crash, digest: footer.digest, events },
     virtual: until as number as Duration,
   };
   return { summary, marks: monitor?.marks?.() ?? [] };
