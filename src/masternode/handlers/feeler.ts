@@ -34,7 +34,7 @@ export function feelerOver(state: State, key: TimerKey, ctx: MasternodeCtx): Sta
   if (session === undefined || sessionsMissing(state, ctx) > 0) return state;
   const entry = get(state.registry.entries, session.peer);
   // Nobody had told of this masternode.
-  if (entry?.status === "active" && entry.firstSeen >= session.readyAt) return state;
+  if (entry?.status === "active" && entry.firstSeen > session.readyAt) return state;
   // Late, as after a pause: it counts as one of those that stand.
   if (isLasting(state, session, ctx.uptime)) return state;
   return closeSession(state, session, "feeler", "neither", ctx);

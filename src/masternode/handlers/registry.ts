@@ -117,7 +117,9 @@ function turned(state: State, before: Entry["status"], entry: Entry, ctx: Master
 function proven(state: State, { address, evidenceAt }: Entry, ctx: MasternodeCtx): State {
   const peer = get(state.peers, address);
   if (peer === undefined) return state;
-  return withPeer(state, changedPeer(peer, { proven: true, seenAt: evidenceAt ?? ctx.uptime }));
+  // A session may have ended since.
+  const seenAt = Math.max(peer.seenAt, evidenceAt ?? ctx.uptime) as Time;
+  return withPeer(state, changedPeer(peer, { proven: true, seenAt }));
 }
 
 /** The entry goes, the dial candidate stays if there is one (rules R3 and Q2). */

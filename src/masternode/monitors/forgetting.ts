@@ -71,16 +71,14 @@ class Forgetting extends RuleMonitor {
         if (this.#known[node]?.delete(fact.address) !== true) this.#twice(event, fact);
         return;
       case "status":
-        this.#met[node]?.set(fact.address, at - fact.silent);
-        return;
+        return this.#meets(node, fact.address, at - fact.silent / this.picture.at(node).rate);
       case "dial-failed":
         this.#failures[node]?.set(fact.peer, fact.failures);
         return;
       case "lost":
-        this.#met[node]?.set(fact.peer, at);
-        return;
+        return this.#meets(node, fact.peer, at);
       case "ready": {
-        this.#met[node]?.set(fact.peer, at);
+        this.#meets(node, fact.peer, at);
         const peer = this.picture.at(node).ready.get(fact.session);
         if (peer === node) this.#self(event, "is ready with itself");
         return;
@@ -92,6 +90,12 @@ class Forgetting extends RuleMonitor {
         return this.#pruned(event, fact);
       default:
     }
+  }
+
+  /** What is told later may be of earlier. */
+  #meets(node: number, address: Address, at: number): void {
+    const before = this.#met[node]?.get(address) ?? at;
+    this.#met[node]?.set(address, Math.max(before, at));
   }
 
   #twice(event: TraceEvent, { type, address }: FactOf<"known"> | FactOf<"removed">): void {
