@@ -11,7 +11,7 @@ import { broadcast, type Entry, type MasternodeCtx, type Session, type State } f
 import { crowdedOut } from "./crowd.ts";
 import { candidate, freshEvidence, returned, tryDial } from "./dial.ts";
 import { takeHeld, takeListed, vouchedAt } from "./heartbeat.ts";
-import { isHostile, isOurKey, isOwn } from "./identity.ts";
+import { isHostile, isOurs } from "./identity.ts";
 import { place } from "./registry.ts";
 import { scored } from "./reputation.ts";
 
@@ -29,7 +29,7 @@ export function acceptAnnouncement(
   if (isVerbose(state, announcement)) {
     return refuse(state, session, announcement, address, "reward address too long", ctx);
   }
-  if (isOwn(state, address, ctx) || isOurKey(state, announcement.publicKey)) return state;
+  if (isOurs(state, address, announcement.publicKey, ctx)) return state;
   const before = get(state.registry.entries, address);
   // Asked before the signature, which costs more.
   if (before === undefined && crowdedOut(state, session.peer) === "nobody") {
@@ -76,8 +76,7 @@ export function acceptEntries(
   for (const listed of entries.slice(0, state.config.listMax)) {
     const address = addressOf(state, listed);
     if (address === null || isHostile(state.config.network, address)) continue;
-    if (isOwn(next, address, ctx) || isOurKey(next, listed.publicKey)) continue;
-    if (isVerbose(state, listed)) continue;
+    if (isOurs(next, address, listed.publicKey, ctx) || isVerbose(state, listed)) continue;
     next = takeLine(next, session.peer, address, listed, ctx);
     next = takeHeld(next, address, ctx);
     next = takeListed(next, session.peer, address, listed, ctx);

@@ -24,7 +24,7 @@ import {
 import { attest, unattested } from "./attestation.ts";
 import { freshEvidence, returned } from "./dial.ts";
 import { hold } from "./held.ts";
-import { isOurKey, isOwn, spelled } from "./identity.ts";
+import { isOurs, spelled } from "./identity.ts";
 import { unixSeconds } from "./ping.ts";
 import { place } from "./registry.ts";
 import { numbered } from "./sequences.ts";
@@ -73,7 +73,7 @@ export function acceptHeartbeat(
     const witness = session.peer === address && entry.heartbeat?.signature === heartbeat.signature;
     return witness ? attest(state, address, ctx) : state;
   }
-  if (isOwn(state, address, ctx) || isOurKey(state, heartbeat.masternodePubkey)) return state;
+  if (isOurs(state, address, heartbeat.masternodePubkey, ctx)) return state;
   if (entry === undefined || entry.bound === "not") {
     return hold(state, session, address, message, ctx);
   }

@@ -27,11 +27,16 @@ export function isOwn(state: State, address: Address, ctx: MasternodeCtx): boole
 }
 
 /**
- * Signed by us, whatever address it names: from before we moved, or from a life in which we knew
- * ours. Counted, we would be two masternodes in our own eyes.
+ * By its address, or by its key whatever address it names: from before we moved, or from a life in
+ * which we knew ours. Counted, we would be two masternodes in our own eyes.
  */
-export function isOurKey({ identity }: State, publicKey: PublicKey): boolean {
-  return publicKey === identity.publicKey;
+export function isOurs(
+  state: State,
+  address: Address,
+  publicKey: PublicKey,
+  ctx: MasternodeCtx,
+): boolean {
+  return isOwn(state, address, ctx) || publicKey === state.identity.publicKey;
 }
 
 /** As heartbeats name a node: its ip, and its port where that is not the network's (rule S1). */
