@@ -98,7 +98,7 @@ function clockGate(state: State, ctx: MasternodeCtx): boolean {
   // Where none is too far off, the median is not.
   if (skews.length < clockPeersMin || worst <= clockTolerance) return ctx.gate("clock", true, {});
   skews.sort((left, right) => left - right);
-  // Of an even number either of the two in the middle is one, and all between (docs/decisions/0025).
+  // Of an even number either of the two in the middle, and all between (docs/decisions/0025).
   const [below = 0, above = 0] = [skews[(skews.length - 1) >>> 1], skews[skews.length >>> 1]];
   const median = Math.max(below, Math.min(0, above));
   const open = Math.abs(median) <= clockTolerance;
