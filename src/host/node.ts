@@ -95,8 +95,7 @@ export class HostNode<P extends Protocol> {
       limits: this.#limits,
       dialer: options.dialer ?? straight,
       failed: (error) => {
-        this.#close();
-        for (const socket of this.#sockets) socket.destroy();
+        this.#drop();
         fail(error);
       },
     });
@@ -184,8 +183,7 @@ export class HostNode<P extends Protocol> {
     this.#store.abandon();
     if (!this.#over) {
       this.#down("kill");
-      this.#close();
-      for (const socket of this.#sockets) socket.destroy();
+      this.#drop();
     }
     return this.#store.settled();
   }
@@ -226,6 +224,12 @@ export class HostNode<P extends Protocol> {
   /** Of sessions, and of those that are over but linger: who waits for them waits for their end. */
   get #sockets(): readonly NodeSocket[] {
     return [...this.#port.lingering, ...this.#port.sessions.map(({ socket }) => socket)];
+  }
+
+  /** At once, with all its sockets. */
+  #drop(): void {
+    this.#close();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** But not its sockets, which end in one way or the other. */

@@ -7,6 +7,7 @@ import { General, GENERAL } from "../check/general.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan } from "../check/invariant.ts";
 import type { Crypto } from "../core/capabilities.ts";
 import type { Time } from "../core/units.ts";
+import { keyOfName } from "../kit/key.ts";
 import type { Invariants } from "../kit/kit.ts";
 import { KIND, KINDS, type TraceEvent } from "../trace/event.ts";
 import { again } from "./monitors/again.ts";
@@ -166,7 +167,8 @@ class Monitors implements Monitor {
     this.#groups = new Groups(plan, this.#picture, this.#calm);
     const [picture, ledger, even] = [this.#picture, this.#ledger, this.#even];
     const [calm, groups] = [this.#calm, this.#groups];
-    const scene = { plan, picture, ledger, even, calm, groups, crypto };
+    const keys = plan.plans.map(({ name }) => crypto.publicKey(keyOfName(crypto, name)));
+    const scene = { plan, picture, ledger, even, calm, groups, crypto, keys };
 
     const rules = RULES.filter(({ specs }) => names.some((name) => Object.hasOwn(specs, name)));
     this.#all = rules.map((rule) => rule.make(scene));

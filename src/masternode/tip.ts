@@ -5,6 +5,7 @@ import { isIgnored, reconsidered } from "./doubt.ts";
 import { isSameTip } from "./fork.ts";
 import type { Hash } from "./messages.ts";
 import { changedSession } from "./records.ts";
+import type { Tip } from "./stage.ts";
 import {
   type MasternodeCtx,
   readySessions,
@@ -44,15 +45,19 @@ function isAhead(state: State, { phase, tip }: Session): boolean {
   return phase === "ready" && tip !== null && tip.height > state.chain.height;
 }
 
-/** Its clock is fast, ours is slow, or it lies. */
 export const BEYOND_THE_CLOCK = "beyond the clock";
+
+/** Its clock is fast, ours is slow, or it lies. */
+export function isBeyondTheClock(state: State, { height }: Tip, ctx: MasternodeCtx): boolean {
+  return height > expectedHeight(state.config, ctx.wall) + 1;
+}
 
 /** Why a claim is not worth waiting for; empty when it is (rule B1). */
 export function disbelief(state: State, { peer, tip }: Session, ctx: MasternodeCtx): string {
   if (tip === null) return "no claim";
   if (tip.conflict !== null) return "finality conflict";
   if (isIgnored(state, peer, ctx.uptime)) return "failed too often";
-  return tip.height > expectedHeight(state.config, ctx.wall) + 1 ? BEYOND_THE_CLOCK : "";
+  return isBeyondTheClock(state, tip, ctx) ? BEYOND_THE_CLOCK : "";
 }
 
 /** A claim worth waiting for (rule B1). */

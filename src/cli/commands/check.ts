@@ -4,7 +4,7 @@
  */
 import { BadInput } from "../../core/assert.ts";
 import type { Duration, Time } from "../../core/units.ts";
-import { asksNothing, passed, type Result } from "../../report/result.ts";
+import type { Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf, realPlanOf } from "../../scenario/plan.ts";
 import { judgedBy, ofRealNodes, promises } from "../../scenario/promises.ts";
@@ -14,7 +14,7 @@ import { KIND, type TraceEvent } from "../../trace/event.ts";
 import type { Crash, RunSummary } from "../../trace/outcome.ts";
 import { namesOf, type Trace } from "../../trace/trace.ts";
 import { recordedIn } from "../again.ts";
-import { EXIT } from "../exit.ts";
+import { exitOf } from "../exit.ts";
 import { misfit, openRecorded } from "../open.ts";
 import { type Io, note } from "../output.ts";
 import { askOf, failuresIn, resultOf } from "../play.ts";
@@ -55,8 +55,7 @@ export function check(args: CheckArgs, io: Io): number {
     if (unasked !== null) note(io, io.paint.dim(unasked));
     if (marks.length > 0) note(io, io.paint.dim(`it came past ${marks.join(", ")}`));
   }
-  const exit = asksNothing(result) ? EXIT.nothing : passed(result) ? EXIT.ok : EXIT.failed;
-  return report(io, reporters, [result], { exit, problems: [] });
+  return report(io, reporters, [result], { exit: exitOf([result]), problems: [] });
 }
 
 /** All, or those that are asked for. */

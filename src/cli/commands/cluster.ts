@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { type ClusterRun, type Look, runCluster } from "../../cluster/cluster.ts";
 import { NodeFailed } from "../../cluster/process.ts";
 import { BadInput } from "../../core/assert.ts";
-import { passed, type Result } from "../../report/result.ts";
+import type { Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { ofRealNodes } from "../../scenario/promises.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, exitOf } from "../exit.ts";
 import { readScenario } from "../files.ts";
 import { Interrupted, untilInterrupted } from "../interrupt.ts";
 import { type Io, note } from "../output.ts";
@@ -82,9 +82,10 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
   if (unasked !== null) note(io, io.paint.dim(unasked));
   if (run.late > 0) note(io, `${run.late} events came too late for their place in the trace`);
   keep(io, kit, args, { result, run, started, logs }, troubles);
-  const nothing = result.rows.length === 0 && passed(result);
-  const exit = nothing ? EXIT.nothing : passed(result) ? EXIT.ok : EXIT.failed;
-  return report(io, reporters, [result], { exit, problems: troubles.problems });
+  return report(io, reporters, [result], {
+    exit: exitOf([result]),
+    problems: troubles.problems,
+  });
 }
 
 function resultFor(

@@ -5,7 +5,7 @@ import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { withDefect } from "../defect.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, exitOf } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
 import { hasGolden } from "../golden.ts";
 import { type Interrupted, untilInterrupted } from "../interrupt.ts";
@@ -282,12 +282,4 @@ function refuseNonsense(
     problems.push("--update — CI is set: goldens are rewritten by people, who read the change");
   }
   if (problems.length > 0) throw new BadInput(problems);
-}
-
-/** The worst of all. Of a run without rows nothing is known but, if asked, that it is steady. */
-function exitOf(results: readonly Result[], checked: boolean): number {
-  const failures = results.flatMap((result) => result.failures);
-  if (failures.some(({ kind }) => kind === "nondeterminism")) return EXIT.nondeterminism;
-  if (!results.every(passed)) return EXIT.failed;
-  return checked || results.some(({ rows }) => rows.length > 0) ? EXIT.ok : EXIT.nothing;
 }

@@ -5,23 +5,16 @@ import { get } from "../../core/table.ts";
 import type { Duration } from "../../core/units.ts";
 import { announcementDigest } from "../digests.ts";
 import type { SignedAnnouncement } from "../messages.ts";
-import { changedIdentity, changedSession } from "../records.ts";
-import {
-  broadcast,
-  type MasternodeCtx,
-  type Session,
-  type State,
-  withSession,
-  withState,
-} from "../state.ts";
+import { changedIdentity } from "../records.ts";
+import { broadcast, type MasternodeCtx, type Session, type State, withState } from "../state.ts";
 import { askForPages } from "./exchange.ts";
 import { unixSeconds } from "./ping.ts";
 import { sendTip } from "../tip.ts";
 import { sendHeartbeat } from "./heartbeat.ts";
 import { numbered } from "./sequences.ts";
 
-/** Lists that a new session is asked for: of peers, and of masternodes. */
-const LISTS = 2;
+/** Lists that greet() asks for: of peers, and of masternodes. */
+export const LISTS = 2;
 
 /** Rule A1, and the extras of peers that know them. */
 export function greet(state: State, session: Session, ctx: MasternodeCtx): State {
@@ -36,8 +29,7 @@ export function greet(state: State, session: Session, ctx: MasternodeCtx): State
   // The reference ignores what comes in the first 5 s of a link (rule A3).
   const reference = session.capabilities.length === 0;
   if (reference) ctx.setTimer("announce-again", state.config.announceRepeat, session.id);
-  const asked = changedSession(session, { unread: LISTS });
-  return askForPages(withSession(state, asked), asked, ctx);
+  return askForPages(state, session, ctx);
 }
 
 /** Rule A3. */

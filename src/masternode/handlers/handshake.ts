@@ -9,7 +9,7 @@ import type { Ack, Handshake, Message } from "../messages.ts";
 import { changedPeer, changedSession } from "../records.ts";
 import { type MasternodeCtx, type Session, type State, withPeer, withSession } from "../state.ts";
 import { noteChange } from "../memory.ts";
-import { greet } from "./announce.ts";
+import { greet, LISTS } from "./announce.ts";
 import { felt } from "./feeler.ts";
 import { isUnwanted, markSelf, seenAs } from "./identity.ts";
 import { closeSession, peerAt } from "./session.ts";
@@ -147,6 +147,7 @@ function becomeReady(
     capabilities: hello.node === undefined ? [] : (hello.capabilities ?? []),
     readyAt: ctx.uptime,
     early: [],
+    unread: LISTS,
   });
   const { id, peer, role, remote } = ready;
   ctx.emit({ type: "ready", peer, session: id, role, remote });

@@ -6,7 +6,7 @@ import { doubtOf } from "../doubt.ts";
 import { isBetter } from "../fork.ts";
 import type { Hash } from "../messages.ts";
 import { type MasternodeCtx, readySessions, type Session, type State } from "../state.ts";
-import { BEYOND_THE_CLOCK, disbelief } from "../tip.ts";
+import { BEYOND_THE_CLOCK, disbelief, isBeyondTheClock } from "../tip.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 
 /**
@@ -58,7 +58,7 @@ function rankOf(state: State, { peer, tip }: Session, ctx: MasternodeCtx): reado
   const score = known === undefined ? 0 : scoreOf(state.config, known, ctx.uptime);
   const shunned = known !== undefined && isShunned(state.config, known, ctx.uptime) ? 1 : 0;
   const height = tip?.height ?? 0;
-  const beyond = height > expectedHeight(state.config, ctx.wall) + 1 ? 1 : 0;
+  const beyond = tip !== null && isBeyondTheClock(state, tip, ctx) ? 1 : 0;
   return [shunned, beyond, failures, until, -score, -height, leading(tip?.hash ?? null)];
 }
 

@@ -2,7 +2,7 @@
 import { type Address, parseAddress } from "../../core/address.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact, FactOf } from "../facts.ts";
-import { DEFAULT_PORT, type Message, type MessageOf, type PublicKey } from "../messages.ts";
+import { DEFAULT_PORT, type Message, type MessageOf } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 export const greeting: Rules = {
@@ -48,7 +48,6 @@ interface Owed {
 class Greetings extends RuleMonitor {
   readonly mask: number = kindMask("fact", "send", "deliver", "timer", "closed", "down");
   readonly #owed: (Owed | null)[] = this.perNode(() => null);
-  readonly #keys: readonly PublicKey[] = this.keys();
   /** Old nodes and translated ones are taken for others of their ip, who are refused for it. */
   readonly #isPlain = this.plan.plans.every(
     ({ standing, dialsFrom }) => standing === "kept" && dialsFrom === null,
@@ -92,7 +91,7 @@ class Greetings extends RuleMonitor {
   #hear({ id, at, node, a: session }: TraceEvent, message: Message): void {
     if (message.type !== "MasternodeAnnouncement" || !this.nobodyLies) return;
     // Who seems to be where an old node is, is told of itself by it.
-    if (message.announcement.publicKey === this.#keys[node]) return;
+    if (message.announcement.publicKey === this.keys[node]) return;
     const { peers, address } = this.picture.at(node);
     const of = addressOf(message);
     if (of === null || of === address || peers.get(session) !== of) return;

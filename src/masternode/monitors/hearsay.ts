@@ -8,7 +8,7 @@ import type { Time } from "../../core/units.ts";
 import { encodeUtf8 } from "../../wire/utf8.ts";
 import { kindMask, type TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
-import { DEFAULT_PORT, type MasternodeEntry, type Message, type PublicKey } from "../messages.ts";
+import { DEFAULT_PORT, type MasternodeEntry, type Message } from "../messages.ts";
 import { RuleMonitor, type Rules } from "./rule.ts";
 
 const NAMES = "takes-names";
@@ -40,7 +40,6 @@ interface Named {
 class Hearsay extends RuleMonitor {
   readonly mask: number = kindMask("deliver", "fact", "timer", "boot", "down", "closed");
   readonly #named: (Named | null)[] = this.perNode(() => null);
-  readonly #keys: readonly PublicKey[] = this.keys();
   /** In this life: it may be remembered that they went. */
   readonly #removed: Set<Address>[] = this.perNode(() => new Set<Address>());
 
@@ -108,7 +107,7 @@ class Hearsay extends RuleMonitor {
     const { rewardAddress, publicKey } = entry;
     if (address === this.picture.at(node).address || isUnusable(address)) return false;
     // It is itself that is named, in words of its own or under an address of its own.
-    if (publicKey === this.#keys[node] || this.picture.owner(address) === node) return false;
+    if (publicKey === this.keys[node] || this.picture.owner(address) === node) return false;
     if (this.picture.isMainnet && isPrivate(address)) return false;
     if (this.#removed[node]?.has(address) === true) return false;
     return encodeUtf8(rewardAddress).length <= this.constant(node, "rewardAddressMax");

@@ -132,8 +132,9 @@ class Pauses extends RuleMonitor {
     const { c } = book;
     const isReady = (book.peers.get(peer)?.readyAt ?? null) !== null;
     const isWorthy = isReady || book.configured.has(peer) || book.entries.has(peer);
-    const mayBe = isWorthy || this.#met[event.node]?.has(peer) === true;
-    const caps = [isWorthy ? c.backoffMax : c.backoffMaxOthers, ...(mayBe ? [c.backoffMax] : [])];
+    const mayBe = this.#met[event.node]?.has(peer) === true;
+    const unworthy = mayBe ? [c.backoffMaxOthers, c.backoffMax] : [c.backoffMaxOthers];
+    const caps = isWorthy ? [c.backoffMax] : unworthy;
     const bases = caps.map((cap) => Math.min(c.backoffStep * failures, cap));
     const spread = (base: number): number => Math.floor((base * c.backoffSpread) / 100);
     const least = Math.min(...bases.map((base) => base - spread(base)));

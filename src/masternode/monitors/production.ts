@@ -81,7 +81,7 @@ class Production extends RuleMonitor {
     const held = enoughSince === null ? 0 : (at - enoughSince) * rate + this.slack;
     const needed = this.constant(node, "minimumMasternodes");
     const isFew = active.length < needed;
-    const isAlone = needed > 1 && this.#silence(event) > 0;
+    const isAlone = needed > 1 && this.#isUntold(event);
     if (!isFew && !isAlone && held >= this.constant(node, "minimumHold")) return;
     this.breach("minimum", isFew ? "too few" : isAlone ? "alone" : "not held", event, () => {
       const since = `for ${Math.round(held / SECOND)} s`;
@@ -90,11 +90,11 @@ class Production extends RuleMonitor {
     });
   }
 
-  /** For how much longer than evidence counts it was given no message. */
-  #silence({ node, at }: TraceEvent): number {
+  /** It was given no message for longer than evidence counts. */
+  #isUntold({ node, at }: TraceEvent): boolean {
     const { givenWhen, rate } = this.picture.at(node);
     const counts = this.constant(node, "activeWindow") + this.constant(node, "sweepPeriod");
-    return (at - givenWhen) * rate - counts - SECOND - this.slack;
+    return (at - givenWhen) * rate - counts - SECOND - this.slack > 0;
   }
 
   /** The order is everybody's to compute; the wait begins when slot, tip and gates allow it. */

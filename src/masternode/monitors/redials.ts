@@ -120,18 +120,19 @@ class Redials extends RuleMonitor {
       if (this.#isDue(event, dial, mood, book)) {
         mood.owed = { event, dial, close: null, why: "" };
       }
-    } else if (line !== undefined && this.#isOver(event, book)) {
+    } else if (line !== undefined && this.#isOver(event, mood, book)) {
       mood.owed = { event, dial: null, close: key, why: String(timer) };
     }
   }
 
   /** The time of a session; a feeler that found a masternode is kept. */
-  #isOver({ body: timer, b: key, node, at }: TraceEvent, book: Book): boolean {
+  #isOver(event: TraceEvent, mood: Mood, book: Book): boolean {
+    const { body: timer, b: key, node, at } = event;
     if (timer === "guest") return true;
     if (timer !== "feeler-over" || !this.even.is(node) || book.missing(at) > 0) return false;
     const peer = book.lines.get(key)?.peer;
     const isFound = peer !== undefined && this.picture.at(node).active.includes(peer as Address);
-    return !isFound || this.#moods[node]?.news.has(key) !== true;
+    return !isFound || !mood.news.has(key);
   }
 
   /** Nothing speaks against it, as far as others can tell. */

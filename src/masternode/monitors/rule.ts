@@ -11,7 +11,6 @@ import type {
 import { ipOf } from "../../core/address.ts";
 import type { Crypto } from "../../core/capabilities.ts";
 import type { Time } from "../../core/units.ts";
-import { keyOfName } from "../../kit/key.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import type { Fact } from "../facts.ts";
 import type { PublicKey } from "../messages.ts";
@@ -32,6 +31,8 @@ export interface Scene {
   readonly calm: Calm;
   readonly groups: Groups;
   readonly crypto: Crypto;
+  /** Of nodes that have only a name; of those on their own another, and nobody's. */
+  readonly keys: readonly PublicKey[];
 }
 
 /** Promises that one monitor watches. */
@@ -50,18 +51,20 @@ export abstract class RuleMonitor implements Monitor {
   protected readonly even: Even;
   protected readonly ledger: Ledger;
   protected readonly crypto: Crypto;
+  protected readonly keys: readonly PublicKey[];
   /** The plan's, in µs. */
   protected readonly slack: number;
   protected readonly nobodyLies: boolean;
   readonly #breaches = new Breaches();
 
-  constructor({ plan, picture, calm, even, ledger, crypto }: Scene) {
+  constructor({ plan, picture, calm, even, ledger, crypto, keys }: Scene) {
     this.plan = plan;
     this.picture = picture;
     this.calm = calm;
     this.even = even;
     this.ledger = ledger;
     this.crypto = crypto;
+    this.keys = keys;
     this.slack = plan.slack;
     this.nobodyLies = plan.plans.every(({ standing }) => standing !== "adversary");
   }
@@ -99,11 +102,6 @@ export abstract class RuleMonitor implements Monitor {
   /** Of each node one, as it is at the start. */
   protected perNode<T>(make: (facts: NodeFacts, node: number) => T): T[] {
     return this.plan.plans.map(make);
-  }
-
-  /** Of nodes that have only a name; of those on their own another, and nobody's. */
-  protected keys(): readonly PublicKey[] {
-    return this.perNode(({ name }) => this.crypto.publicKey(keyOfName(this.crypto, name)));
   }
 
   /** A constant as the node should have it. */
