@@ -9,12 +9,7 @@ import { type Net, now } from "./net.ts";
 import { OP } from "./op.ts";
 import { shaped } from "./rules.ts";
 
-/** How long a segment occupies a wire of that many bytes per second; null takes it at once. */
-function airtime({ bytes }: Pick<Segment, "bytes">, bandwidth: number | null): number {
-  return bandwidth === null ? 0 : Math.ceil((bytes * 1_000_000) / bandwidth);
-}
-
-/** When the wire will have taken one more segment. */
+/** When the wire will have taken one more segment, behind those it has still to take. */
 export function takenAt<P extends Protocol>(
   net: Net<P>,
   way: Way,
@@ -22,7 +17,21 @@ export function takenAt<P extends Protocol>(
   bandwidth: number | null,
 ): number {
   if (bandwidth === null) return now(net);
-  return Math.max(now(net), way.freeAt) + airtime(sent, bandwidth);
+  const begin = Math.max(now(net), way.freeAt);
+  return begin + airtime(sent.bytes, bandwidth, spare(net, way));
+}
+
+/** Microseconds in which a wire takes so many bytes, less what it can take of them before. */
+function airtime(bytes: number, bandwidth: number, before = 0): number {
+  return Math.ceil((bytes * 1_000_000 - before) / bandwidth);
+}
+
+/**
+ * What is left of the last microsecond that the wire is taken for, in bytes × 1,000,000: else short
+ * segments on a fast wire would cost one each.
+ */
+function spare<P extends Protocol>(net: Net<P>, way: Way): number {
+  return way.freeAt > now(net) ? way.spare : 0;
 }
 
 /**
@@ -44,6 +53,8 @@ export function put<P extends Protocol>(
   const { op, cause, body } = sent;
   const handle = net.queue.schedule(way.lastArrival, op, connection.id, d, cause, body);
   if (bandwidth === null) return;
+  const taken = free - Math.max(now(net), way.freeAt);
+  way.spare = spare(net, way) + taken * bandwidth - sent.bytes * 1_000_000;
   way.freeAt = free;
   way.bandwidth = bandwidth;
   forgetTaken(net, way);
@@ -75,7 +86,7 @@ export function occupy<P extends Protocol>(
   bandwidth: number | null,
 ): void {
   const way = connection.ways[d];
-  const until = now(net) + airtime({ bytes }, bandwidth);
+  const until = now(net) + (bandwidth === null ? 0 : airtime(bytes, bandwidth));
   way.retry = net.queue.schedule(until, OP.AGAIN, connection.id, d, 0, null);
   way.busy = bandwidth === null ? null : { until, bandwidth, retry: way.retry };
 }
@@ -101,6 +112,15 @@ function retimeUnsent<P extends Protocol>(
     const bytes = Math.min(segment.bytes, left(net, free, before));
     put(net, connection, d, { ...segment, bytes }, bandwidth, travel);
   }
+}
+
+/** The sender's kernel is gone or gives up: what the wire has not taken whole never leaves. */
+export function withdraw<P extends Protocol>(net: Net<P>, way: Way): Segment[] {
+  forgetTaken(net, way);
+  const { unsent } = way;
+  way.unsent = [];
+  for (const { handle } of unsent) net.queue.cancel(handle);
+  return unsent.map(({ segment }) => segment);
 }
 
 /** Bytes that a wire takes from now until then. */

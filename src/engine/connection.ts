@@ -60,6 +60,8 @@ export interface Way {
   link: Link | null;
   /** When the sender's wire is free again (bandwidth). */
   freeAt: number;
+  /** Until then it can take so much more, in bytes × 1,000,000: less than one microsecond's. */
+  spare: number;
   /** The limit that `unsent` is timed by. */
   bandwidth: number | null;
   /** What the wire has still to take, in order; may begin with some that it has taken by now. */
@@ -155,6 +157,7 @@ function newWay(): Way {
   return {
     link: null,
     freeAt: 0,
+    spare: 0,
     bandwidth: null,
     unsent: [],
     busy: null,

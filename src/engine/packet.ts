@@ -4,7 +4,7 @@
  */
 import type { Protocol } from "../core/machine.ts";
 import type { EventId } from "../trace/event.ts";
-import { put, takenAt } from "./bandwidth.ts";
+import { put, takenAt, withdraw } from "./bandwidth.ts";
 import { type Connection, type EndIndex, otherEnd, type Segment } from "./connection.ts";
 import type { Pending, Site } from "./host.ts";
 import { delay, type Kind, type Net, now, recordDrop } from "./net.ts";
@@ -69,7 +69,7 @@ export function lose<P extends Protocol>(net: Net<P>, item: Pending, reason: str
   tidy(net, connection);
 }
 
-/** Everything that waits on a way will never arrive. */
+/** Everything that waits on a way, or for its wire, will never arrive. */
 export function abandon<P extends Protocol>(
   net: Net<P>,
   connection: Connection,
@@ -77,9 +77,12 @@ export function abandon<P extends Protocol>(
   reason: string,
 ): void {
   const way = connection.ways[d];
+  const unsent = withdraw(net, way);
+  connection.inFlight -= unsent.length;
+  // What is under way comes behind the waiting, but before the unsent.
   if (way.waiting.length > 0) way.gap = reason;
-  for (const waiting of way.waiting) {
-    if (isMessage(waiting.op)) recordDrop(net, connection.ends[d], waiting.cause, reason);
+  for (const { op, cause } of [...way.waiting, ...unsent]) {
+    if (isMessage(op)) recordDrop(net, connection.ends[d], cause, reason);
   }
   way.waiting = [];
   way.waitingBytes = 0;

@@ -172,6 +172,7 @@ export function processDied<P extends Protocol>(net: Net<P>, owner: Site<P>, cau
         end.alive = false;
         abandon(net, connection, e, "process died");
         reset(net, connection, otherEnd(e), cause);
+        tidy(net, connection);
       }
     }
   }

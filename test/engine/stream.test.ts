@@ -114,6 +114,26 @@ it("a link that becomes thin slows what has not left, not what is under way", ()
   ]);
 });
 
+it("without power a thin wire takes no more: what has left arrives, the rest is lost", () => {
+  // Each line has 1,000 bytes: one is there by 5.22 s, one has left, and of the third a fifth.
+  const stage = pair({ link: { bandwidth: 10_000 } });
+  const four = "send 1 note B 969; send 2 note B 969; send 3 note B 969; send 4 note B 969";
+  stage.tell(5, "A", four).faultAt(5.22, { do: "power-loss", node: "A", disk: "kept" }).run(30);
+  expect(stage.story(3)).toEqual(["5.150000 B got note 1 from A", "5.250000 B got note 2 from A"]);
+  const drops = stage.events("drop").map(({ at, body }) => `${at} ${body}`);
+  expect(drops).toEqual(["5220000 power loss", "5220000 power loss"]);
+});
+
+it("a fast wire takes its bytes a second into however short lines they are cut", () => {
+  // 900 lines of 53 bytes: nearly two a microsecond.
+  const stage = pair({ link: { bandwidth: 100_000_000 } });
+  const lines = Array.from({ length: 900 }, (_, n) => `send ${100 + n} note B 20`).join("; ");
+  stage.tell(5, "A", lines).run(30);
+  const times = stage.story(3).map((line) => line.split(" ")[0]);
+  const some = [...times.slice(0, 3), times.at(-1)];
+  expect(some).toEqual(["5.050001", "5.050002", "5.050002", "5.050477"]);
+});
+
 it("judges by the bytes that wait, however often the limit changes", () => {
   const stage = pair({ link: { bandwidth: 1_000 }, network: { sendBuffer: 2_500 } });
   stage.tell(5, "A", "send 1 note B 969; send 2 note B 969");
@@ -147,7 +167,7 @@ it("closes `slow` when the send buffer of a thin link overflows, and nothing get
     expect.stringMatching(/ B closed A reset/),
   ]);
   const drops = stage.events("drop").map((event) => event.body);
-  expect(drops.filter((why) => why === "send buffer full")).toHaveLength(6);
+  expect(drops.filter((why) => why === "send buffer full")).toHaveLength(8);
 });
 
 it("a session that overflowed ends by reset, not by FIN, also when it is closed at once", () => {
