@@ -21,7 +21,8 @@ export const behind: Rules = {
         "whoever is behind in an undisturbed group gets higher, however many are active, until " +
         "it has what the highest has",
       mode: "eventually",
-      bound: "`meeting` + `fetching`, anew with each block",
+      bound:
+        "`meeting` + `fetching`, anew with each block; from when it is not early any more (Y2)",
     },
   },
   facts: TIPS,
@@ -36,7 +37,9 @@ export const oneChain: Rules = {
         "an undisturbed group stands on one chain, one block at each height, within 60 s of " +
         "having its sessions, and again after each block (finality conflicts excepted)",
       mode: "eventually",
-      bound: "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by",
+      bound:
+        "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by; from " +
+        "when the highest is not early any more (Y2)",
     },
   },
   facts: TIPS,
@@ -86,6 +89,16 @@ abstract class TipMonitor extends DueMonitor {
     return this.picture.at(node).tip?.height ?? -1;
   }
 
+  /** Until nobody in the group refuses a block of that height as early (rule Y2). */
+  protected early(group: Group, height: number, at: number): number {
+    const waits = group.nodes.map((node) => {
+      const slot = this.picture.genesis + height * this.constant(node, "slot");
+      const ahead = slot - this.constant(node, "earlyBlock") - this.picture.wallOf(node, at);
+      return ahead / this.picture.at(node).rate;
+    });
+    return Math.max(0, ...waits);
+  }
+
   /** The node that is highest. */
   protected highest(group: Group): number {
     return group.nodes.reduce((best, node) =>
@@ -119,7 +132,8 @@ class Behind extends TipMonitor {
         ? { witness: "", node, text: () => this.#text(node, best) }
         : null;
     this.judge(node, group, want, at, () => {
-      return this.bounds.meeting(group) + this.bounds.fetching(group);
+      const early = this.early(group, own + 1, at);
+      return early + this.bounds.meeting(group) + this.bounds.fetching(group);
     });
   }
 
@@ -145,15 +159,16 @@ class OneChain extends TipMonitor {
       other === undefined || this.isParted(group) || this.isAlone(other, group)
         ? null
         : { witness: "", node: first, text: () => this.#text(group) };
-    this.judge(first, group, want, at, () => this.#bound(group));
+    this.judge(first, group, want, at, () => this.#bound(group, at));
   }
 
-  #bound(group: Group): number {
+  #bound(group: Group, at: number): number {
     const heights = group.nodes.map((node) => this.height(node)).filter((height) => height >= 0);
-    const gap = heights.length === 0 ? 0 : Math.max(...heights) - Math.min(...heights);
+    const best = Math.max(...heights, 0);
+    const gap = best - Math.min(...heights, best);
     // Each reply holds at least one block.
     const fetching = this.bounds.fetching(group) + gap * (group.rtt + SECOND / 10);
-    return this.bounds.meeting(group) + 60 * SECOND + fetching;
+    return this.early(group, best, at) + this.bounds.meeting(group) + 60 * SECOND + fetching;
   }
 
   #text(group: Group): string {
