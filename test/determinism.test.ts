@@ -11,7 +11,6 @@ import { shipped, type Shipped, unwatched } from "./shipped.ts";
 /** Other majors come from the registry's `node` package; CI must have them. */
 const NODES = ["22", "24"];
 /** Hundreds of nodes, several times over. */
-const LONG = { timeout: 5 * 60_000 };
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 
@@ -28,20 +27,20 @@ describe("one digest", () => {
     expect(shipped.length).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(shipped)("$file: again in this process, with a full trace", LONG, (one) => {
+  it.each(shipped)("$file: again in this process, with a full trace", (one) => {
     expect(digestOf(one, { level: "full" })).toBe(expected[one.file]);
   });
 
-  it.each(shipped)("$file: as bytes, with every state frozen and a ring", LONG, (one) => {
+  it.each(shipped)("$file: as bytes, with every state frozen and a ring", (one) => {
     const options = { level: "ring", wire: "bytes", guard: true } as const;
     expect(digestOf(one, options)).toBe(expected[one.file]);
   });
 
-  it("in a fresh process", LONG, () => {
+  it("in a fresh process", () => {
     expect(digestsOf(process.execPath, [])).toEqual({ digests: expected, worlds });
   });
 
-  it.for(NODES)("on Node %s", LONG, (major, { skip }) => {
+  it.for(NODES)("on Node %s", (major, { skip }) => {
     const probe = spawnSync("npx", ["-y", `node@${major}`, "--version"], { encoding: "utf8" });
     const found = probe.stdout.trim().startsWith(`v${major}.`);
     skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);

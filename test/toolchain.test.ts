@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
-const TOOL_MS_MAX = 120_000;
+const TOOL_MS_MAX = 200_000;
 
 /** The output of a tool that fails, or "". */
 function complaint(tool: string, args: readonly string[]): Promise<string> {
@@ -23,7 +23,7 @@ describe("the tools find nothing", () => {
     ["oxfmt", ["--check"]],
     ["tsc", ["-p", "tsconfig.check.json"]],
     ["knip", []],
-  ])("%s", { timeout: TOOL_MS_MAX }, async (tool, args) => {
+  ])("%s", async (tool, args) => {
     const text = await complaint(tool, args);
     expect(text.length, text).toBe(0);
   });

@@ -18,7 +18,6 @@ import {
 import { mutants } from "../zoo/index.ts";
 
 /** Others may need this machine, too. */
-const SLOW = { timeout: 120_000 };
 const defect = mutants.find(({ id }) => id === "response-type-unhandled-by-role");
 const deaf = mutated(masternode(), defect as NonNullable<typeof defect>);
 
@@ -47,7 +46,7 @@ describe("a protocol with a defect", () => {
   const [world] = found.counterexample ?? [];
   const error = found.errorInstance as Error;
 
-  it("is found, and shrunk to few nodes and no trouble", SLOW, () => {
+  it("is found, and shrunk to few nodes and no trouble", () => {
     expect(found.failed).toBe(true);
     expect([world?.events, world?.config]).toEqual([[], {}]);
     expect(world?.nodes.length).toBeLessThanOrEqual(4);
@@ -77,7 +76,7 @@ describe("a protocol with a defect", () => {
 });
 
 describe("the protocol", () => {
-  it("keeps what it promises", SLOW, () => {
+  it("keeps what it promises", () => {
     fc.assert(
       fc.property(scenarios({ nodes: [2, 4], until: "60s" }), (world) => holds(world)),
       { seed: 2, numRuns: 10 },
@@ -88,7 +87,7 @@ describe("the protocol", () => {
 describe("a promise of one's own", () => {
   const worlds = scenarios({ nodes: 3, until: "90s", faults: [] });
 
-  it("is asked beside the protocol's, or alone", SLOW, () => {
+  it("is asked beside the protocol's, or alone", () => {
     const run = fc.check(
       fc.property(worlds, (world) => holds(world, ["all", idle])),
       {

@@ -82,37 +82,33 @@ describe("a campaign", () => {
   const BREAK = { TOY: "break" };
   const words = ["fuzz", "--runs", "16", "--worlds", "quick"];
 
-  it(
-    "comes to the same with one worker, with two, and from shards",
-    { timeout: 60_000 },
-    async () => {
-      const one = await timesim([...words, "--workers", "1", "--out", "one"], BREAK);
-      expect(one.exit, one.err).toBe(1);
-      const two = await timesim([...words, "--workers", "2", "--out", "two"], BREAK);
-      // The folder of the report, and what was measured.
-      const plain = (text: string) =>
-        text.replaceAll(/\b(?:one|two)\b|[\d.]+ s |[\d.]+ worlds\/s/g, "");
-      expect(plain(two.out)).toBe(plain(one.out));
-      expect(report("two")).toEqual(report("one"));
-      expect(contents("two")).toEqual(contents("one"));
-      await Promise.all(
-        ["1/2", "2/2"].map((shard, n) =>
-          timesim([...words, "--workers", "1", "--shard", shard, "--out", `shard-${n}`], BREAK),
-        ),
-      );
-      // In any order.
-      const merged = await place.timesim(["merge", "shard-1", "shard-0"]);
-      expect(merged.exit, merged.err).toBe(1);
-      expect(merged.out).toContain("no-seven");
-      expect(report("reports/fuzz")).toEqual(report("one"));
-      expect(contents("reports/fuzz")).toEqual(contents("one"));
-      const hole = await place.timesim(["merge", "shard-1", "--out", "m"]);
-      expect([hole.exit, hole.err]).toEqual([2, "seeds 1..8 are missing: a part is not named\n"]);
-      const twice = await place.timesim(["merge", "shard-0", "one", "--out", "m"]);
-      expect(twice.exit).toBe(2);
-      expect(twice.err).toMatch(/seeds 1\.\.8 were done by another part already/);
-    },
-  );
+  it("comes to the same with one worker, with two, and from shards", async () => {
+    const one = await timesim([...words, "--workers", "1", "--out", "one"], BREAK);
+    expect(one.exit, one.err).toBe(1);
+    const two = await timesim([...words, "--workers", "2", "--out", "two"], BREAK);
+    // The folder of the report, and what was measured.
+    const plain = (text: string) =>
+      text.replaceAll(/\b(?:one|two)\b|[\d.]+ s |[\d.]+ worlds\/s/g, "");
+    expect(plain(two.out)).toBe(plain(one.out));
+    expect(report("two")).toEqual(report("one"));
+    expect(contents("two")).toEqual(contents("one"));
+    await Promise.all(
+      ["1/2", "2/2"].map((shard, n) =>
+        timesim([...words, "--workers", "1", "--shard", shard, "--out", `shard-${n}`], BREAK),
+      ),
+    );
+    // In any order.
+    const merged = await place.timesim(["merge", "shard-1", "shard-0"]);
+    expect(merged.exit, merged.err).toBe(1);
+    expect(merged.out).toContain("no-seven");
+    expect(report("reports/fuzz")).toEqual(report("one"));
+    expect(contents("reports/fuzz")).toEqual(contents("one"));
+    const hole = await place.timesim(["merge", "shard-1", "--out", "m"]);
+    expect([hole.exit, hole.err]).toEqual([2, "seeds 1..8 are missing: a part is not named\n"]);
+    const twice = await place.timesim(["merge", "shard-0", "one", "--out", "m"]);
+    expect(twice.exit).toBe(2);
+    expect(twice.err).toMatch(/seeds 1\.\.8 were done by another part already/);
+  });
 });
 
 /** Seed 3 is the first that draws a seven. */
@@ -123,7 +119,7 @@ describe("a world that takes its worker with it", () => {
     ["hang", "hung", /no sign of life for 1000 ms/, "found.yaml"],
     ["exit", "worker crashed", /exit code 3/, "found.yaml"],
     ["throw", "no-crash: no N here", /no 7 here/, "minimal.yaml"],
-  ])("is named: %s", { timeout: 60_000 }, async (toy, signature, found, file) => {
+  ])("is named: %s", async (toy, signature, found, file) => {
     const words = [...FEW, "--hung-after", "1s", "--out", toy];
     const { exit, out, err } = await timesim(words, { TOY: toy });
     expect(exit, err).toBe(1);
@@ -137,7 +133,7 @@ describe("a world that takes its worker with it", () => {
     expect(drawn).toMatch(/^# .*\n# Switched on: \w.*\.\nname: /);
   });
 
-  it("is found by hand with the command that was printed", { timeout: 60_000 }, async () => {
+  it("is found by hand with the command that was printed", async () => {
     const words = ["fuzz", "--seed-start", "3", "--runs", "1", "--worlds", "quick"];
     const again = await timesim([...words, "--out", "again", "--json"], { TOY: "throw" });
     expect(again.exit, again.err).toBe(1);
@@ -148,7 +144,7 @@ describe("a world that takes its worker with it", () => {
 });
 
 describe("a defect that is put in", () => {
-  it("is found, and what is kept fails with it alone", { timeout: 60_000 }, async () => {
+  it("is found, and what is kept fails with it alone", async () => {
     const words = [...FEW, "--mutant", `${TOY}#broken`, "--bail", "1", "--out", "mutant"];
     const { exit, out, err } = await timesim(words);
     expect(exit, err).toBe(1);
@@ -163,7 +159,7 @@ describe("a defect that is put in", () => {
     expect(repeats(out)[0]).toContain(`npx timesim run mutant/${folder}/minimal.yaml `);
   });
 
-  it("is there again with each command that was printed", { timeout: 60_000 }, async () => {
+  it("is there again with each command that was printed", async () => {
     const words = [...FEW, "--mutant", `${TOY}#broken`, "--max-shrink-time", "0s"];
     const { out } = await timesim(words);
     const before = [report("reports/fuzz"), contents("reports/fuzz")];
@@ -176,7 +172,7 @@ describe("a defect that is put in", () => {
     expect([report("reports/fuzz"), contents("reports/fuzz")]).toEqual(before);
   });
 
-  it("has a story of one world, and of a file that is there", { timeout: 60_000 }, async () => {
+  it("has a story of one world, and of a file that is there", async () => {
     const words = [...FEW, "--mutant", `${TOY}#broken`, "--bail", "1", "--out", "story"];
     await timesim(words);
     const folder = report("story").failures[0]?.folder ?? "";
@@ -190,7 +186,7 @@ describe("a defect that is put in", () => {
 });
 
 describe("the end of a campaign", () => {
-  it("is Ctrl-C, which writes the report", { timeout: 60_000 }, async () => {
+  it("is Ctrl-C, which writes the report", async () => {
     const child = start(["fuzz", "--forever", "--worlds", "quick", "--out", "c"], { TOY: "break" });
     const run = ended(child);
     // The first failure is kept before the report is.
@@ -210,7 +206,7 @@ describe("the end of a campaign", () => {
     expect(existsSync(draft)).toBe(false);
   });
 
-  it("is a second Ctrl-C at once", { timeout: 60_000 }, async () => {
+  it("is a second Ctrl-C at once", async () => {
     const words = ["fuzz", "--seed-start", "3", "--forever", "--worlds", "quick", "--out", "d"];
     const child = start(words, { TOY: "hang" });
     const run = ended(child);
@@ -224,7 +220,7 @@ describe("the end of a campaign", () => {
     expect(existsSync(join(place.path, "d"))).toBe(false);
   });
 
-  it("is --bail, with the very seed", { timeout: 60_000 }, async () => {
+  it("is --bail, with the very seed", async () => {
     const words = ["fuzz", "--worlds", "quick", "--bail", "1", "--workers", "2", "--out", "b"];
     const { exit, out } = await timesim(words, { TOY: "break", FORCE_COLOR: "1" });
     expect(exit).toBe(1);
@@ -233,7 +229,7 @@ describe("the end of a campaign", () => {
     expect([how, done, failures.length]).toEqual(["bail", { from: 1, to: 3 }, 1]);
   });
 
-  it("is --max-time, after a range without holes", { timeout: 60_000 }, async () => {
+  it("is --max-time, after a range without holes", async () => {
     const words = ["fuzz", "--max-time", "300ms", "--worlds", "quick", "--out", "t"];
     const { exit, out, err } = await timesim(words);
     expect(exit, err).toBe(0);
@@ -249,7 +245,7 @@ describe("the end of a campaign", () => {
 describe("what was found", () => {
   const words = ["fuzz", "--worlds", "quick", "--workers", "1"];
 
-  it("is kept when its process is killed, also by the next run", { timeout: 60_000 }, async () => {
+  it("is kept when its process is killed, also by the next run", async () => {
     const child = start([...words, "--forever", "--out", "k"], { TOY: "break" });
     const run = ended(child);
     const draft = `k.${child.pid}.partial`;
@@ -269,7 +265,7 @@ describe("what was found", () => {
     expect(err).not.toContain("kept");
   });
 
-  it("is reported when nobody reads stderr", { timeout: 60_000 }, async () => {
+  it("is reported when nobody reads stderr", async () => {
     const child = start([...words, "--runs", "2", "--out", "deaf"]);
     child.stderr?.destroy();
     const { exit, out } = await ended(child);
@@ -278,7 +274,7 @@ describe("what was found", () => {
     expect(names("deaf")).toEqual(["deaf"]);
   });
 
-  it("is kept as far as the disk holds it, and said at once", { timeout: 60_000 }, async () => {
+  it("is kept as far as the disk holds it, and said at once", async () => {
     // Files of up to a KiB: of the failure one, and not the document, which is the last.
     const large = ["fuzz", "--worlds", "large", "--runs", "4", "--max-shrink-time", "0s"];
     const all = [MAIN, ...large, "--out", "full", "--machine", TOY];

@@ -69,7 +69,7 @@ describe("the process", () => {
       folder.write(`${name}.yaml`, name === "d" ? toy(PASSES, FAILS) : toy(PASSES));
     }
     const words = [MAIN, "run", ...names.map((name) => `${name}.yaml`), "--reports", "r"];
-    const options = { cwd: folder.path, encoding: "utf8", timeout: 15_000 } as const;
+    const options = { cwd: folder.path, encoding: "utf8", timeout: 200_000 } as const;
     const run = spawnSync(process.execPath, words, options);
     expect(run.status, run.stderr).toBe(1);
     const told = [...run.stdout.matchAll(/^(\w) · seed 1 · /gm)].map(([, name]) => name);

@@ -114,7 +114,7 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     return client.llen("bull:timesim:active");
   }
 
-  it("is the same with a worker killed in the middle", { timeout: 120_000 }, async () => {
+  it("is the same with a worker killed in the middle", async () => {
     const client = new Redis(url);
     const worker = ["worker", "--queue", url, "--workers", "1", ...MACHINE];
     const first = start(worker);
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     client.disconnect();
   });
 
-  it("survives a redis that forgets all, and one that is away", { timeout: 120_000 }, async () => {
+  it("survives a redis that forgets all, and one that is away", async () => {
     const port = await freePort();
     const own = `redis://127.0.0.1:${port}`;
     const words = ["fuzz", "--runs", "400", "--worlds", "quick", ...MACHINE];
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     client.disconnect();
   });
 
-  it("that is stopped takes back what nobody began", { timeout: 60_000 }, async () => {
+  it("that is stopped takes back what nobody began", async () => {
     const client = new Redis(url);
     const child = start([...WORDS, "--queue", url, "--out", "stopped"]);
     const run = ended(child);
@@ -185,7 +185,7 @@ describe.skipIf(!hasRedis)("a campaign through redis", () => {
     client.disconnect();
   });
 
-  it("is refused by a worker of another machine", { timeout: 60_000 }, async () => {
+  it("is refused by a worker of another machine", async () => {
     const worker = start(["worker", "--queue", url, "--workers", "1"]);
     await heard(worker, "worker ready");
     const { exit, err } = await ended(start([...WORDS, "--queue", url, "--out", "other"]));

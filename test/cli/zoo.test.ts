@@ -61,7 +61,7 @@ describe("a zoo of the user's own", () => {
     expect(zooLine([one, { ...one, id: null }], 2)).toBe("zoo · 1 of 2 mutants · 0 caught");
   });
 
-  it("says who was caught by which promise, and who was not", { timeout: 60_000 }, () => {
+  it("says who was caught by which promise, and who was not", () => {
     const ran = timesim("zoo", "--mutants", "mine.mjs", ...SMALL, "--json", "--workers", "2");
     const document = JSON.parse(ran.out) as ZooDocument;
     const [mute, same] = document.mutants;
@@ -75,7 +75,7 @@ describe("a zoo of the user's own", () => {
     expect(written).toEqual(document);
   });
 
-  it("passes when enough are caught", { timeout: 60_000 }, () => {
+  it("passes when enough are caught", () => {
     const words = ["--mutants", "mine.mjs", "--only", "mute", ...SMALL, "--out", "mute"];
     const ran = timesim("zoo", ...words);
     expect(ran.out).toContain("✓  mute");
@@ -83,7 +83,7 @@ describe("a zoo of the user's own", () => {
     expect(ran.exit, ran.out + ran.err).toBe(0);
   });
 
-  it("leaves worlds as they were found, if so asked", { timeout: 60_000 }, () => {
+  it("leaves worlds as they were found, if so asked", () => {
     const words = ["--mutants", "mine.mjs", "--only", "mute", ...SMALL, "--out", "whole", "--json"];
     const ran = timesim("zoo", ...words, "--max-shrink-time", "0s");
     const [mute] = (JSON.parse(ran.out) as ZooDocument).mutants;
@@ -92,7 +92,7 @@ describe("a zoo of the user's own", () => {
     expect(ran.exit).toBe(0);
   });
 
-  it("plays scenarios before any world", { timeout: 60_000 }, () => {
+  it("plays scenarios before any world", () => {
     const words = ["--mutants", "mine.mjs", ...SMALL, "--json", "--scenarios", "asked", "--out"];
     const [one, two] = ["1", "2"].map((workers) => {
       const ran = timesim("zoo", ...words, `asked-${workers}`, "--workers", workers);
@@ -115,7 +115,7 @@ describe("a zoo of the user's own", () => {
     expect(timeless(two)).toEqual(timeless(one));
   });
 
-  it("plays scenarios alone, if no world is to be drawn", { timeout: 60_000 }, () => {
+  it("plays scenarios alone, if no world is to be drawn", () => {
     const words = ["--mutants", "mine.mjs", "--budget", "0", "--scenarios", "asked/*.yaml"];
     const ran = timesim("zoo", ...words, "scenarios/stuck-at-3009.yaml", "--least", "50");
     expect(ran.exit, ran.err).toBe(0);
@@ -128,7 +128,7 @@ describe("a zoo of the user's own", () => {
     expect(ran.err).toBe("scenarios/stuck-at-3009.yaml: not played, nobody in it is repaired\n");
   });
 
-  it("judges nobody by a scenario that the protocol itself fails", { timeout: 60_000 }, () => {
+  it("judges nobody by a scenario that the protocol itself fails", () => {
     const words = ["zoo", "--mutants", "mine.mjs", "--scenarios", "asked", "never.yaml"];
     const ran = timesim(...words, "--out", "unasked");
     expect(ran.exit).toBe(2);
@@ -139,7 +139,7 @@ describe("a zoo of the user's own", () => {
     expect(existsSync(join(place.path, "unasked"))).toBe(false);
   });
 
-  it("writes what was judged before Ctrl-C", { timeout: 60_000 }, async () => {
+  it("writes what was judged before Ctrl-C", async () => {
     const words = ["zoo", "--mutants", "mine.mjs", "--budget", "100000", "--worlds", "quick"];
     const more = ["--max-shrink-time", "0s", "--out", "part"];
     const child = spawn(process.execPath, [MAIN, ...words, ...more], { cwd: place.path });
@@ -165,28 +165,24 @@ describe("a zoo of the user's own", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)(
-    "leaves nothing behind when it is ended by %s",
-    { timeout: 60_000 },
-    async (by, exit) => {
-      const words = ["zoo", "--mutants", "mine.mjs", "--worlds", "quick", "--out", "cut/short"];
-      const child = spawn(process.execPath, [MAIN, ...words], { cwd: place.path });
-      let err = "";
-      child.stderr.on("data", (data: Buffer) => (err += data.toString()));
-      const out = join(place.path, "cut");
-      const beginning = setInterval(() => {
-        if (!existsSync(out) || readdirSync(out).length === 0) return;
-        clearInterval(beginning);
-        child.kill(by);
-      }, 50);
-      const [code] = (await once(child, "close")) as [number | null];
-      expect(code, err).toBe(exit);
-      expect(err).not.toContain("bug");
-      expect(readdirSync(out)).toEqual([]);
-    },
-  );
+  ] as const)("leaves nothing behind when it is ended by %s", async (by, exit) => {
+    const words = ["zoo", "--mutants", "mine.mjs", "--worlds", "quick", "--out", "cut/short"];
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: place.path });
+    let err = "";
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    const out = join(place.path, "cut");
+    const beginning = setInterval(() => {
+      if (!existsSync(out) || readdirSync(out).length === 0) return;
+      clearInterval(beginning);
+      child.kill(by);
+    }, 50);
+    const [code] = (await once(child, "close")) as [number | null];
+    expect(code, err).toBe(exit);
+    expect(err).not.toContain("bug");
+    expect(readdirSync(out)).toEqual([]);
+  });
 
-  it("says what is wrong with its words", { timeout: 60_000 }, () => {
+  it("says what is wrong with its words", () => {
     expect(timesim("zoo")).toMatchObject({
       exit: 2,
       err: "no mutants: there is no test/zoo/index.ts here; name a module, --mutants ./mine.ts\n",

@@ -11,7 +11,6 @@ import { blocksOf, fileName } from "./page.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/writing-a-machine.md"), "utf8");
-const MINUTE = 60_000;
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -51,7 +50,7 @@ describe("the machine of the page", () => {
     expect(inject("build")).toBe("");
   });
 
-  it("compiles, strictly, against the package's types", { timeout: 2 * MINUTE }, () => {
+  it("compiles, strictly, against the package's types", () => {
     const folder = folderWith("timesim", "fast-check", "@types/node", "undici-types");
     const options = {
       strict: true,
@@ -69,7 +68,7 @@ describe("the machine of the page", () => {
     expect(ran(folder, process.execPath, tsc, "-p", ".")).toBe("\nexit 0");
   });
 
-  it("runs with npx where timesim is installed", { timeout: MINUTE }, () => {
+  it("runs with npx where timesim is installed", () => {
     const folder = folderWith("timesim");
     mkdirSync(join(folder, "node_modules/.bin"));
     symlinkSync(MAIN, join(folder, "node_modules/.bin/timesim"));
@@ -78,7 +77,7 @@ describe("the machine of the page", () => {
     expect(out).toContain("exit 0");
   });
 
-  it("and where nothing is installed, with every command", { timeout: MINUTE }, () => {
+  it("and where nothing is installed, with every command", () => {
     const folder = folderWith();
     const timesim = (...words: readonly string[]): string =>
       ran(folder, process.execPath, MAIN, ...words, ...MACHINE);
@@ -93,21 +92,17 @@ describe("the machine of the page", () => {
     expect(ran(folder, process.execPath, MAIN, "replay", "g.ndjson")).toContain("--machine names");
   });
 
-  it.for(["22", "24"])(
-    "on Node %s, which strips types itself",
-    { timeout: 2 * MINUTE },
-    (major, { skip }) => {
-      const check = `process.version.startsWith("v${major}.") && console.log("node ${major}")`;
-      const import_ = `--import=data:text/javascript,${encodeURIComponent(check)}`;
-      const out = ran(folderWith(), "npx", "-y", `node@${major}`, import_, MAIN, ...RUN);
-      const found = out.includes(`node ${major}\n`);
-      skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);
-      expect(found, out).toBe(true);
-      expect(out).toContain("✓ 2 rows passed");
-    },
-  );
+  it.for(["22", "24"])("on Node %s, which strips types itself", (major, { skip }) => {
+    const check = `process.version.startsWith("v${major}.") && console.log("node ${major}")`;
+    const import_ = `--import=data:text/javascript,${encodeURIComponent(check)}`;
+    const out = ran(folderWith(), "npx", "-y", `node@${major}`, import_, MAIN, ...RUN);
+    const found = out.includes(`node ${major}\n`);
+    skip(!found && process.env["CI"] === undefined, `npx -y node@${major} does not start here`);
+    expect(found, out).toBe(true);
+    expect(out).toContain("✓ 2 rows passed");
+  });
 
-  it("has a property that holds, and that a broken machine fails", { timeout: 2 * MINUTE }, () => {
+  it("has a property that holds, and that a broken machine fails", () => {
     const folder = folderWith("timesim", "fast-check", "pure-rand");
     const jiti = join(ROOT, "node_modules/jiti/lib/jiti-cli.mjs");
     expect(ran(folder, process.execPath, jiti, "gossip.property.ts")).toBe("\nexit 0");

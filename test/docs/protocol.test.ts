@@ -45,7 +45,7 @@ function written(): string {
 }
 
 describe("docs/protocol.md", () => {
-  it("has tables and drawings as the code has them (-u)", { timeout: 120_000 }, async () => {
+  it("has tables and drawings as the code has them (-u)", async () => {
     await expect(written()).toMatchFileSnapshot(pathOf(PAGE));
   });
 

@@ -11,7 +11,7 @@ import { type Block, matches, type Step, wordsOf } from "./page.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "dist/bin/timesim.js");
-const COMMAND_MS_MAX = 60_000;
+const COMMAND_MS_MAX = 200_000;
 
 /** A folder for one page; gone after `use`. */
 export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {

@@ -120,7 +120,7 @@ it("without power a thin wire takes no more: what has left arrives, the rest is 
   const four = "send 1 note B 969; send 2 note B 969; send 3 note B 969; send 4 note B 969";
   stage.tell(5, "A", four).faultAt(5.22, { do: "power-loss", node: "A", disk: "kept" }).run(30);
   expect(stage.story(3)).toEqual(["5.150000 B got note 1 from A", "5.250000 B got note 2 from A"]);
-  const drops = stage.events("drop").map(({ at, body }) => `${at} ${body}`);
+  const drops = stage.events("drop").map(({ at, body }) => `${at} ${String(body)}`);
   expect(drops).toEqual(["5220000 power loss", "5220000 power loss"]);
 });
 

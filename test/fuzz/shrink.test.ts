@@ -23,7 +23,6 @@ const CRASH: Target = {
 const STANDS: Target = { kind: "promise", invariant: "grows", witness: "" };
 
 /** Others may need this machine, too. */
-const SLOW = { timeout: 120_000 };
 
 function begun(scenario: Scenario, target: Target, trial: Trial): ShrinkState {
   const start = beginning(scenario, target, trial);
@@ -61,7 +60,7 @@ describe("a wide world", () => {
     expect(again.best).toEqual(whole.best);
   });
 
-  it("comes to the same end when it is stopped and goes on from a file", SLOW, () => {
+  it("comes to the same end when it is stopped and goes on from a file", () => {
     let state = start;
     while (!state.done) {
       const stopped = shrink(hearsNoEnd, afresh, state, state.tries + 20);
@@ -80,7 +79,7 @@ describe("a wide world", () => {
     }
   });
 
-  it("keeps what only the defect fails, not what anybody would", SLOW, () => {
+  it("keeps what only the defect fails, not what anybody would", () => {
     const sound = trialOf(healthy, STANDS);
     const broken = between({
       defective: trialOf(takesNoBlocks, STANDS),
@@ -94,7 +93,7 @@ describe("a wide world", () => {
 });
 
 describe("every candidate", () => {
-  it("loads as it was written, whatever the scenario", SLOW, () => {
+  it("loads as it was written, whatever the scenario", () => {
     const pick = fc.array(fc.tuple(fc.constantFrom(...PASSES), fc.nat()), { maxLength: 8 });
     fc.assert(
       fc.property(scenarios, pick, fc.nat(100_000_000), (scenario, picks, at) => {

@@ -192,7 +192,7 @@ function best(chains: readonly Chain[]): Chain {
 }
 
 describe("random trees of forks", () => {
-  test("all honest nodes end on the best tip, whatever is told", { timeout: 120_000 }, () => {
+  test("all honest nodes end on the best tip, whatever is told", () => {
     fc.assert(
       fc.property(situation, (given) => {
         const sent: Sent[] = [];
@@ -292,7 +292,7 @@ describe("a cut between halves", () => {
     [6, 400],
   ] as const;
 
-  test.each(cases)("%i nodes each, %i s", { timeout: 60_000 }, (size, cut) => {
+  test.each(cases)("%i nodes each, %i s", (size, cut) => {
     const names = Array.from({ length: 2 * size }, (_, index) => `n${index}`);
     const wishes = names.map((name) => ({ name, dials: names.filter((each) => each !== name) }));
     const groups = [names.slice(0, size), names.slice(size)];

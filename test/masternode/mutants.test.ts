@@ -11,8 +11,6 @@ import { GATES } from "../../src/masternode/gates.ts";
 import { type Check, checks } from "./checks.ts";
 import { armings, lackingCells, lackingEffects, marking, type Mutant } from "./mutants.ts";
 
-const MINUTES = 60_000;
-
 /** Mutants that nothing notices, and why that is right. */
 const NO_ROW = "the node as found has no row for that timer: it goes off for nothing";
 const EXPLAINED: Readonly<Record<string, string>> = {
@@ -44,13 +42,13 @@ beforeAll(() => {
   });
   judges.sort((a, b) => a.time - b.time);
   marks = new Set(judges.flatMap((judge) => [...judge.marks]));
-}, 5 * MINUTES);
+});
 
-test("a missing row or handler is noticed", { timeout: 5 * MINUTES }, () => {
+test("a missing row or handler is noticed", () => {
   expectNoticed(lackingCells());
 });
 
-test("a timer not armed and a gate not asked are noticed", { timeout: 5 * MINUTES }, () => {
+test("a timer not armed and a gate not asked are noticed", () => {
   expectNoticed(lackingEffects(marks));
 });
 

@@ -50,7 +50,7 @@ function dials(run: Run<Masternode>, from = 0): number {
 }
 
 describe("both dial", () => {
-  test("at nearly the same moment", { timeout: 60_000 }, () => {
+  test("at nearly the same moment", () => {
     fc.assert(
       fc.property(coincidence, ({ seed, most, drawn, later, first }) => {
         const link = linkOf(most, drawn);
@@ -63,7 +63,7 @@ describe("both dial", () => {
     );
   });
 
-  test("again, when their link is cut and healed", { timeout: 60_000 }, () => {
+  test("again, when their link is cut and healed", () => {
     fc.assert(
       fc.property(coincidence, fc.integer({ min: 5, max: 150 }), (wish, length) => {
         const link = linkOf(wish.most, wish.drawn);
@@ -94,7 +94,7 @@ describe("one of them boots again", () => {
     both: fc.boolean(),
   });
 
-  test.each(["kill", "power-loss"] as const)("after %s", { timeout: 60_000 }, (how) => {
+  test.each(["kill", "power-loss"] as const)("after %s", (how) => {
     fc.assert(
       fc.property(reboot, ({ seed, most, drawn, away, node, both }) => {
         const link = linkOf(most, drawn);

@@ -31,7 +31,7 @@ test.each([
   [20, "n0", 60],
   [20, "n19", 95],
   [60, "n59", 60],
-])("of %i nodes a newcomer knows %s", { timeout: 60_000 }, (size, member, start) => {
+])("of %i nodes a newcomer knows %s", (size, member, start) => {
   const network = grown(size);
   const late = { name: "late", dials: [member], start };
   const { world } = play([...network, late], start + 60, { seed: "x4" });
@@ -42,7 +42,7 @@ test.each([
  * Lists hold 64 entries: of 100 nodes no single answer tells. Lists alone would lose sight of some
  * later (decision 0007): it takes heartbeats, for three minutes. (For larger: bench/discovery.js.)
  */
-test("a hundred tell a newcomer, and stay whole", { timeout: 120_000 }, () => {
+test("a hundred tell a newcomer, and stay whole", () => {
   const network = grown(100);
   const late = { name: "late", dials: ["n70"], start: 20 };
   const { world } = play([...network, late], 60, { seed: "x4" });

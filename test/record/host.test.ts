@@ -125,7 +125,7 @@ beforeAll(async () => {
   again.node.setClock({ jump: 2_000_000 as Duration });
   await new Promise((resolve) => setTimeout(resolve, 500));
   for (const one of three) await one.stop();
-}, 120_000);
+});
 
 describe("three real nodes", () => {
   it.each([...names, "B0"])("the record of %s replays to the same last state", async (name) => {

@@ -9,7 +9,6 @@ import type { TraceEvent } from "../../src/trace/event.ts";
 import type { Trace } from "../../src/trace/trace.ts";
 import { shipped } from "../shipped.ts";
 
-const MINUTES = 60_000;
 const kit = masternode();
 
 function recordedOf(file: string, until?: number): Trace {
@@ -35,17 +34,13 @@ describe("a shipped scenario's trace", () => {
     expect(several.length).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(several)(
-    "$file: replays, played again and fed again",
-    { timeout: 5 * MINUTES },
-    ({ file, cut }) => {
-      const trace = recordedOf(file, cut.until);
-      const { digest, events } = trace.footer;
-      const [played, fed] = again(trace);
-      expect(played).toMatchObject({ difference: null, digest, equal: events });
-      expect(fed).toMatchObject({ difference: null, digest, equal: events });
-    },
-  );
+  it.each(several)("$file: replays, played again and fed again", ({ file, cut }) => {
+    const trace = recordedOf(file, cut.until);
+    const { digest, events } = trace.footer;
+    const [played, fed] = again(trace);
+    expect(played).toMatchObject({ difference: null, digest, equal: events });
+    expect(fed).toMatchObject({ difference: null, digest, equal: events });
+  });
 });
 
 describe("a changed event", () => {

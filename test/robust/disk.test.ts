@@ -60,7 +60,7 @@ describe("a full disk", () => {
   rmSync(trial, { recursive: true, force: true });
   const why = mayMount ? "" : " (skipped: this machine lets nobody mount a tmpfs)";
 
-  it.skipIf(!mayMount)(`stops no node, and is told${why}`, { timeout: 60_000 }, async () => {
+  it.skipIf(!mayMount)(`stops no node, and is told${why}`, async () => {
     const [dir, elsewhere] = [folder(), folder()];
     expect(mount(dir)).toBe(true);
     ends.push(() => unmount(dir));
@@ -110,7 +110,7 @@ const DAMAGES: readonly (readonly [name: string, damage: (bytes: Buffer) => Buff
 const FILES = ["cache", "chain", "sequences"] as const;
 
 describe("files that are", () => {
-  it("set aside, and done without; the key is not among them", { timeout: 120_000 }, async () => {
+  it("set aside, and done without; the key is not among them", async () => {
     const dir = folder();
     const log = join(dir, "timed.log");
     const first = await start(dir, log);
@@ -168,27 +168,23 @@ describe("a clock that is set", () => {
   it.each([
     ["back", -7_200_000_000],
     ["forth", 7_200_000_000],
-  ])(
-    "two hours %s changes the time in its log, and nothing that is due",
-    { timeout: 60_000 },
-    async (_, jump) => {
-      const dir = folder();
-      const node = await start(dir, join(dir, "timed.log"), ["--debug"]);
-      const pair = await honest();
-      await areServed(pair);
-      const before = Date.parse(`${String((await node.status())["wall"])}Z`);
-      await node.ask("clock", { jump: jump as unknown as string });
-      const text = (): string => readFileSync(join(dir, "timed.log"), "utf8");
-      const beats = (): number => text().split("Created signed heartbeat").length;
-      const told = beats();
-      await until("its heart goes on", () => beats() > told + 1, 40);
-      await areServed(pair);
-      const { wall, active } = await node.status();
-      const shift = Date.parse(`${String(wall)}Z`) - before;
-      expect(Math.abs(shift - jump / 1_000)).toBeLessThan(3_600_000);
-      expect(active).toBe(3);
-    },
-  );
+  ])("two hours %s changes the time in its log, and nothing that is due", async (_, jump) => {
+    const dir = folder();
+    const node = await start(dir, join(dir, "timed.log"), ["--debug"]);
+    const pair = await honest();
+    await areServed(pair);
+    const before = Date.parse(`${String((await node.status())["wall"])}Z`);
+    await node.ask("clock", { jump: jump as unknown as string });
+    const text = (): string => readFileSync(join(dir, "timed.log"), "utf8");
+    const beats = (): number => text().split("Created signed heartbeat").length;
+    const told = beats();
+    await until("its heart goes on", () => beats() > told + 1, 40);
+    await areServed(pair);
+    const { wall, active } = await node.status();
+    const shift = Date.parse(`${String(wall)}Z`) - before;
+    expect(Math.abs(shift - jump / 1_000)).toBeLessThan(3_600_000);
+    expect(active).toBe(3);
+  });
 });
 
 function mount(dir: string): boolean {

@@ -48,7 +48,7 @@ config: { evidenceWindow: 1d }
   node = await Target.start({ ip: ip(2), config });
   pair = [await Honest.join(ip(3), ip(2)), await Honest.join(ip(4), ip(2))];
   await areServed(pair);
-}, 60_000);
+});
 
 afterAll(() => node.stop());
 
@@ -57,7 +57,7 @@ type Checks = readonly (readonly [what: string, holds: boolean])[];
 type Attack = (strangers: Strangers) => Promise<Checks | void>;
 
 function attack(name: string, work: Attack): void {
-  it(`${name} (seed ${SEED})`, { timeout: 60_000 }, async () => {
+  it(`${name} (seed ${SEED})`, async () => {
     const strangers = new Strangers();
     node.forget();
     let over = false;

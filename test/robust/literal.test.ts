@@ -147,7 +147,7 @@ clock: { speed: 10 }
   node = await Target.start({ ip: ip(2), config });
   // Before its first number is durable it says nothing of itself (rule A3).
   await until("it announces itself", () => node.log.includes("Broadcast masternode announcement"));
-}, 60_000);
+});
 
 afterEach(() => {
   const strange = clients.flatMap(({ lines }) => lines.filter((line) => !KNOWN.has(typeOf(line))));

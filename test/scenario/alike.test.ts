@@ -159,7 +159,7 @@ describe("a role that decides something", () => {
     expect({ ...again, promisedAt: "" }).toEqual({ ...asking, promisedAt: "" });
   });
 
-  it("shrinks to two nodes, and the file fails", { timeout: 60_000 }, () => {
+  it("shrinks to two nodes, and the file fails", () => {
     const target: Target = { kind: "promise", invariant: "role-symmetry", witness: "entries" };
     const healthy = { name: "kit", trial: trialOf(kit, target) };
     const trials = { defective: trialOf(with_(snob), target), healthy };

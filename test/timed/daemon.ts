@@ -137,7 +137,7 @@ export class Daemon {
 }
 
 const LOOK_MS = 20;
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 120_000;
 
 /** Waits for what must come; how long is nobody's promise. */
 export async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {

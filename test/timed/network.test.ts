@@ -41,41 +41,37 @@ async function statusOf(node: Daemon): Promise<Status> {
 }
 
 describe("three nodes", () => {
-  it(
-    "make the blocks that are missing, and know each other after a restart",
-    { timeout: 120_000 },
-    async () => {
-      const config = ["--config", shared()];
-      const a = await new Daemon([...config, "--metrics", "127.0.0.1:0"]).started();
-      const b = await new Daemon([...config, "--peer", a.ip]).started();
-      const c = await new Daemon(config).started();
-      for (const node of [a, b]) {
-        expect(await timed(["addnode", c.ip, "--data", node.dir])).toMatchObject({ code: 0 });
-      }
-      for (const node of [a, b, c]) {
-        await until("3011 on all", () => node.log.includes("Added block 3011"));
-      }
-      const states = await Promise.all([a, b, c].map(statusOf));
-      expect(states.map(({ height, active }) => [height, active])).toEqual([
-        ...[
-          [3011, 3],
-          [3011, 3],
-          [3011, 3],
-        ],
-      ]);
-      expect(new Set(states.map(({ tip }) => tip)).size).toBe(1);
-      for (const node of [a, b, c]) for (const grep of GREPS) expect(node.log).toMatch(grep);
-      await metricsOf(a);
+  it("make the blocks that are missing, and know each other after a restart", async () => {
+    const config = ["--config", shared()];
+    const a = await new Daemon([...config, "--metrics", "127.0.0.1:0"]).started();
+    const b = await new Daemon([...config, "--peer", a.ip]).started();
+    const c = await new Daemon(config).started();
+    for (const node of [a, b]) {
+      expect(await timed(["addnode", c.ip, "--data", node.dir])).toMatchObject({ code: 0 });
+    }
+    for (const node of [a, b, c]) {
+      await until("3011 on all", () => node.log.includes("Added block 3011"));
+    }
+    const states = await Promise.all([a, b, c].map(statusOf));
+    expect(states.map(({ height, active }) => [height, active])).toEqual([
+      ...[
+        [3011, 3],
+        [3011, 3],
+        [3011, 3],
+      ],
+    ]);
+    expect(new Set(states.map(({ tip }) => tip)).size).toBe(1);
+    for (const node of [a, b, c]) for (const grep of GREPS) expect(node.log).toMatch(grep);
+    await metricsOf(a);
 
-      // Nobody tells it whom to call.
-      expect((await b.stop()).code).toBe(0);
-      const again = await new Daemon(config, { dir: b.dir, ip: b.ip }).started();
-      expect(await statusOf(again)).toMatchObject({ height: 3011, incarnation: 2 });
-      await until("it finds the others", async () => (await statusOf(again)).active === 3);
-      const ends = await Promise.all([a, again, c].map((node) => node.stop()));
-      expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
-    },
-  );
+    // Nobody tells it whom to call.
+    expect((await b.stop()).code).toBe(0);
+    const again = await new Daemon(config, { dir: b.dir, ip: b.ip }).started();
+    expect(await statusOf(again)).toMatchObject({ height: 3011, incarnation: 2 });
+    await until("it finds the others", async () => (await statusOf(again)).active === 3);
+    const ends = await Promise.all([a, again, c].map((node) => node.stop()));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+  });
 });
 
 it("says in its metrics which gate is shut, also one that is so from its boot on", async () => {
