@@ -39,7 +39,7 @@ export const oneChain: Rules = {
       mode: "eventually",
       bound:
         "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by; from " +
-        "when the highest is not early any more (Y2)",
+        "when the highest is early no more (Y2)",
     },
   },
   facts: TIPS,
