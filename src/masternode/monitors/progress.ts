@@ -22,7 +22,7 @@ export const behind: Rules = {
         "it has what the highest has",
       mode: "eventually",
       bound:
-        "`meeting` + `fetching`, anew with each block; from when it is not early any more (Y2)",
+        "`meeting` + `fetching`, anew with each block; from when it is early no more (Y2)",
     },
   },
   facts: TIPS,
