@@ -19,7 +19,7 @@ import {
 } from "../state.ts";
 import { noteChange } from "../memory.ts";
 import { isUnwanted } from "./identity.ts";
-import { duePeers, isSettled, objection, sessionsMissing } from "./objection.ts";
+import { duePeers, isSettled, objection, type Purpose, sessionsMissing } from "./objection.ts";
 import { withRoom } from "./prune.ts";
 import { isShunned, scoreOf } from "./reputation.ts";
 import { newSession, peerAt } from "./session.ts";
@@ -86,7 +86,7 @@ export function dialLoop(state: State, _key: TimerKey, ctx: MasternodeCtx): Stat
   ctx.setTimer("dial", untilTurn(state, 0, state.config.dialPeriod, ctx.uptime));
   if (sessionsMissing(state, ctx) <= 0) return state;
   const now = ctx.uptime;
-  const drawn = ctx.random("dial order").shuffle(duePeers(state, ctx));
+  const drawn = ctx.random("dial order").shuffle(duePeers(state, "session", ctx));
   const ranked = drawn.map((peer) => ({ peer, rank: rank(state, peer, now) }));
   ranked.sort((left, right) => left.rank - right.rank);
   const order = ranked.map(({ peer }) => peer);
@@ -103,10 +103,10 @@ export function tryDial(
   state: State,
   address: Address,
   ctx: MasternodeCtx,
-  purpose: "session" | "feeler" = "session",
+  purpose: Purpose = "session",
 ): State {
   const peer = peerAt(state, address, ctx);
-  const against = objection(state, peer, ctx);
+  const against = objection(state, peer, purpose, ctx);
   const spoken = against === "" ? {} : { why: against };
   if (!ctx.gate("dial", against === "", { for: formatAddress(address), ...spoken })) return state;
   ctx.cancelTimer("redial", address);

@@ -7,13 +7,14 @@ import type { TimerKey } from "../../core/machine.ts";
 import { get, has } from "../../core/table.ts";
 import type { MasternodeCtx, Peer, Session, State } from "../state.ts";
 import { tryDial, untilTurn } from "./dial.ts";
+import { isOverfull } from "./limits.ts";
 import { duePeers, sessionsMissing } from "./objection.ts";
 import { closeSession, isLasting } from "./session.ts";
 
 /** One candidate without a session, inactive and removed masternodes first. */
 export function feel(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
   ctx.setTimer("feeler", untilTurn(state, 8, state.config.feelerPeriod, ctx.uptime));
-  const able = duePeers(state, ctx);
+  const able = duePeers(state, "feeler", ctx);
   const lost = able.filter((peer) => isLost(state, peer));
   const candidates = lost.length > 0 ? lost : able;
   if (candidates.length === 0) return state;
@@ -25,19 +26,25 @@ export function feel(state: State, _key: TimerKey, ctx: MasternodeCtx): State {
 export function felt(state: State, session: Session, ctx: MasternodeCtx): void {
   if (!session.feeler || session.role !== "dialed") return;
   const status = get(state.registry.entries, session.peer)?.status ?? "active";
-  if (status === "active") ctx.setTimer("feeler-over", state.config.feelerTime, session.id);
+  if (status === "active" || isOverfull(state))
+    ctx.setTimer("feeler-over", state.config.feelerTime, session.id);
 }
 
-/** Enough others stand, and this one brought nothing. Both ends know that it is no loss. */
+/** Enough others stand, and this one brought nothing: both ends know that it is no loss. */
 export function feelerOver(state: State, key: TimerKey, ctx: MasternodeCtx): State {
   const session = get(state.sessions, key as number);
-  if (session === undefined || sessionsMissing(state, ctx) > 0) return state;
+  if (session === undefined) return state;
+  if (!isOverfull(state) && isKept(state, session, ctx)) return state;
+  return closeSession(state, session, "feeler", "neither", ctx);
+}
+
+function isKept(state: State, session: Session, ctx: MasternodeCtx): boolean {
+  if (sessionsMissing(state, ctx) > 0) return true;
   const entry = get(state.registry.entries, session.peer);
   // Nobody had told of this masternode.
-  if (entry?.status === "active" && entry.firstSeen > session.readyAt) return state;
+  if (entry?.status === "active" && entry.firstSeen > session.readyAt) return true;
   // Late, as after a pause: it counts as one of those that stand.
-  if (isLasting(state, session, ctx.uptime)) return state;
-  return closeSession(state, session, "feeler", "neither", ctx);
+  return isLasting(state, session, ctx.uptime);
 }
 
 function isLost(state: State, { address }: Peer): boolean {

@@ -59,18 +59,35 @@ export function guestLeaves(state: State, key: TimerKey, ctx: MasternodeCtx): St
 
 /** No room for one more session that lasts. */
 export function isFull(state: State): boolean {
-  let lasting = 0;
+  return residents(state) >= state.config.sessionsMax;
+}
+
+/** A feeler goes out whatever the count (rule X5): where all is full, one has a guest's place. */
+export function mayFeel(state: State): boolean {
+  return residents(state) <= state.config.sessionsMax && !isPacked(state);
+}
+
+/** One session more than there is room for: a feeler does not stay then, whatever it found. */
+export function isOverfull(state: State): boolean {
+  return residents(state) > state.config.sessionsMax;
+}
+
+function residents(state: State): number {
+  let count = 0;
   each(state.sessions, (session) => {
-    if (!session.guest) lasting++;
+    if (!session.guest) count++;
   });
-  return lasting >= state.config.sessionsMax;
+  return count;
+}
+
+function isPacked({ sessions, config }: State): boolean {
+  return sessions.size >= config.sessionsMax + config.guestsMax;
 }
 
 function objectionTo(state: State, remote: Address): string {
-  const { sessionsPerIp, guestsMax } = state.config;
+  const { sessionsPerIp } = state.config;
   if (callersFrom(state, remote).length >= sessionsPerIp) return "too many of one ip";
-  const guests = values(state.sessions).filter((session) => session.guest);
-  return isFull(state) && guests.length >= guestsMax ? "full" : "";
+  return isPacked(state) ? "full" : "";
 }
 
 /** At the limit of its ip, the caller that was silent longest makes room, if it was for long. */

@@ -2,15 +2,17 @@
 import { each, has, values } from "../../core/table.ts";
 import type { MasternodeCtx, Peer, State } from "../state.ts";
 import { isHostile, isOwn } from "./identity.ts";
-import { isFull } from "./limits.ts";
+import { isFull, mayFeel } from "./limits.ts";
 import { isLasting } from "./session.ts";
 import { isBanned } from "./violations.ts";
 
+export type Purpose = "session" | "feeler";
+
 /** Empty when the peer may be dialed now. */
-export function objection(state: State, peer: Peer, ctx: MasternodeCtx): string {
+export function objection(state: State, peer: Peer, purpose: Purpose, ctx: MasternodeCtx): string {
   const own = objectionTo(state, peer, ctx);
   if (own !== "") return own;
-  if (isFull(state)) return "too many sessions";
+  if (!hasRoom(state, purpose)) return "too many sessions";
   if (isAvoided(state, peer, ctx)) return "bad reputation";
   return dialsUnderWay(state) >= state.config.dialsMax ? "too many dials under way" : "";
 }
@@ -36,14 +38,18 @@ function settledBy(state: State, peer: Peer, ctx: MasternodeCtx): string {
 }
 
 /** Whose pause is over (rule S6), and against whom nothing speaks. There may be thousands. */
-export function duePeers(state: State, ctx: MasternodeCtx): Peer[] {
+export function duePeers(state: State, purpose: Purpose, ctx: MasternodeCtx): Peer[] {
   // What speaks against all of them is asked once.
-  if (isFull(state) || dialsUnderWay(state) >= state.config.dialsMax) return [];
+  if (!hasRoom(state, purpose) || dialsUnderWay(state) >= state.config.dialsMax) return [];
   const now = ctx.uptime;
   return values(state.peers).filter((peer) => {
     if (peer.nextAt > now || objectionTo(state, peer, ctx) !== "") return false;
     return !isAvoided(state, peer, ctx);
   });
+}
+
+function hasRoom(state: State, purpose: Purpose): boolean {
+  return purpose === "feeler" ? mayFeel(state) : !isFull(state);
 }
 
 function dialsUnderWay(state: State): number {

@@ -179,7 +179,9 @@ class Contacts extends RuleMonitor {
 
   #felt(event: TraceEvent, { peer }: FactOf<"lost">): void {
     const { node, at } = event;
-    if (!this.#isAlone(node, at)) return;
+    // One that had a guest's place does not stay.
+    const book = this.ledger.at(node);
+    if (!this.#isAlone(node, at) || book.residents(null) >= book.c.sessionsMax) return;
     this.breach(COMPANY, "feeler", event, () => {
       const [who, whom] = [this.picture.name(node), this.plan.address(peer)];
       return `${who} ends its feeler to ${whom} and has fewer sessions than it wants`;

@@ -21,8 +21,7 @@ export const behind: Rules = {
         "whoever is behind in an undisturbed group gets higher, however many are active, until " +
         "it has what the highest has",
       mode: "eventually",
-      bound:
-        "`meeting` + `fetching`, anew with each block; from when it is early no more (Y2)",
+      bound: "`meeting` + `fetching`, anew with each block; from when it is early no more (Y2)",
     },
   },
   facts: TIPS,
@@ -38,8 +37,8 @@ export const oneChain: Rules = {
         "having its sessions, and again after each block (finality conflicts excepted)",
       mode: "eventually",
       bound:
-        "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by; from " +
-        "when the highest is early no more (Y2)",
+        "`meeting` + 60 s + `fetching` + a round trip for each block that heights differ by; " +
+        "from when the highest is early no more (Y2)",
     },
   },
   facts: TIPS,
