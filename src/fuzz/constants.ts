@@ -16,6 +16,8 @@ export interface Ground {
   readonly hints: FuzzHints;
 }
 
+type Usual = Pick<Ground, "defaults">;
+
 /** Numbers alone: flags and texts are nothing to sweep. */
 export function numbersOf(settings: Settings): Constants {
   const numbers = Object.entries(settings).filter(([, value]) => typeof value === "number");
@@ -64,14 +66,20 @@ export function mended(ground: Ground, from: Constants): Constants {
   return next;
 }
 
+/** By constants that say each. */
+export function isKept(relation: Relation, constants: Constants): boolean {
+  const ground = { defaults: constants };
+  return valueOf(ground, {}, relation.of) >= neededBy(ground, relation, {});
+}
+
 /** The least that `of` may be. */
-function neededBy(ground: Ground, { least, plus = 0 }: Relation, constants: Constants): number {
+function neededBy(ground: Usual, { least, plus = 0 }: Relation, constants: Constants): number {
   let needed = plus;
   for (const name in least) needed += valueOf(ground, constants, name) * (least[name] ?? 0);
   return needed;
 }
 
-export function valueOf(ground: Ground, constants: Constants, name: string): number {
+export function valueOf(ground: Usual, constants: Constants, name: string): number {
   return constants[name] ?? ground.defaults[name] ?? 0;
 }
 

@@ -5,6 +5,7 @@
 import type { InvariantSpec } from "../check/invariant.ts";
 import type { Claim } from "../kit/kit.ts";
 import type { Fields } from "../kit/field.ts";
+import type { Relation } from "../kit/fuzz.ts";
 
 export interface Dialect {
   readonly name: string;
@@ -14,8 +15,12 @@ export interface Dialect {
   readonly claims: Readonly<Record<string, Claim>>;
   readonly commands: Readonly<Record<string, CommandWords>>;
   readonly invariants?: { readonly specs: Readonly<Record<string, InvariantSpec>> };
-  /** Both say whether runs can be compared (scenario/alike.ts). */
-  readonly fuzz?: { readonly dials: string | null };
+  readonly fuzz?: {
+    /** Says, as `ending` does, whether runs can be compared (scenario/alike.ts). */
+    readonly dials: string | null;
+    /** Smaller scenarios keep these (fuzz/shrink/contradict.ts). */
+    readonly relations?: readonly Relation[];
+  };
   readonly ending?: unknown;
   /** The first is the default. */
   readonly profiles: readonly ProfileWords[];

@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Time } from "../../src/core/units.ts";
+import type { Edit } from "../../src/fuzz/shrink/edit.ts";
 import { fitted } from "../../src/fuzz/shrink/fit.ts";
 import { PASSES } from "../../src/fuzz/shrink/passes.ts";
 import { beginning, shrink, shrinking, sizeOf } from "../../src/fuzz/shrink/shrink.ts";
 import type { ShrinkState } from "../../src/fuzz/shrink/shrink.ts";
 import { between, type Target, type Trial, trialOf } from "../../src/fuzz/shrink/trial.ts";
+import { applied } from "../../src/fuzz/shrink/walk.ts";
 import { isLess, weigh } from "../../src/fuzz/shrink/weigh.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
@@ -21,8 +23,6 @@ const CRASH: Target = {
   witness: "close of session N, which is not open",
 };
 const STANDS: Target = { kind: "promise", invariant: "grows", witness: "" };
-
-/** Others may need this machine, too. */
 
 function begun(scenario: Scenario, target: Target, trial: Trial): ShrinkState {
   const start = beginning(scenario, target, trial);
@@ -93,6 +93,25 @@ describe("a wide world", () => {
 });
 
 describe("every candidate", () => {
+  it("has constants that go together, if it had", () => {
+    const all = "nodes: { A: { address: 203.0.113.1 } }\n";
+    const config = "config: { sessionsMax: 4, sessionsWanted: 2, dialedWanted: 1 }\n";
+    const scenario = loadScenario(healthy, `${config}until: 5s\n${all}`, "world");
+    const set =
+      (changes: Readonly<Record<string, number>>): Edit =>
+      (now) => ({ ...now, config: { ...now.config, ...changes } });
+    const less = (edit: Edit): Scenario | null => applied(healthy, scenario, [edit]);
+    expect(less(set({ sessionsMax: 3 }))).toBeNull();
+    expect(
+      less(({ config: { sessionsMax = 0 }, ...rest }) => ({ ...rest, config: { sessionsMax } })),
+    ).toBeNull();
+    expect(less((now) => ({ ...now, config: {} }))).not.toBeNull();
+    // Who brings one that does not keep it may mean just that.
+    const tight = { ...scenario, config: { sessionsMax: 3, sessionsWanted: 2, dialedWanted: 1 } };
+    expect(applied(healthy, tight, [set({ sessionsMax: 1 })])).not.toBeNull();
+    expect(applied(healthy, tight, [set({ dialedWanted: 3 })])).toBeNull();
+  });
+
   it("loads as it was written, whatever the scenario", () => {
     const pick = fc.array(fc.tuple(fc.constantFrom(...PASSES), fc.nat()), { maxLength: 8 });
     fc.assert(

@@ -6,6 +6,7 @@ import type { Time } from "../../core/units.ts";
 import type { Dialect } from "../../scenario/dialect.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import type { Edit, Pass } from "./edit.ts";
+import { contradicts } from "./contradict.ts";
 import { fitted } from "./fit.ts";
 
 /** `chunk` edits of a pass from `offset` on; 0: the pass has not begun. */
@@ -47,12 +48,13 @@ function half(chunk: number): number {
   return chunk === 1 ? 0 : Math.ceil(chunk / 2);
 }
 
-/** What cannot be done is left out. Null: a scenario that could not be loaded. */
+/**
+ * What cannot be done is left out. Null: a scenario that could not be loaded, or whose constants
+ * contradict each other as those of the former do not.
+ */
 export function applied(kit: Dialect, scenario: Scenario, edits: readonly Edit[]): Scenario | null {
-  return fitted(
-    kit,
-    edits.reduce((changed, edit) => edit(changed) ?? changed, scenario),
-  );
+  const changed = edits.reduce((now, edit) => edit(now) ?? now, scenario);
+  return contradicts(kit, scenario, changed) ? null : fitted(kit, changed);
 }
 
 /** All that decides how it runs. */
