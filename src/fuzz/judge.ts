@@ -12,7 +12,7 @@ import { compared, relationsOf } from "../scenario/alike.ts";
 import { compile } from "../scenario/compile.ts";
 import type { Scenario } from "../scenario/model.ts";
 import { planOf } from "../scenario/plan.ts";
-import { watchOf } from "../scenario/promises.ts";
+import { beforeCut, watchOf } from "../scenario/promises.ts";
 import { type Listener, Recorder } from "../trace/recorder.ts";
 
 export interface JudgeOptions {
@@ -58,7 +58,7 @@ export function judge<P extends Protocol>(
   const crash = crashOf(world, until);
   recorder.flush();
   const complaints = [
-    ...(monitor?.finish(world.now) ?? []),
+    ...beforeCut(crash?.at ?? null, monitor?.finish(world.now) ?? []),
     ...compared(kit, scenario, names, { seed, profile }),
   ];
   return {

@@ -3,6 +3,7 @@
  * kit's, or some. Each is one row of the outcome.
  */
 import * as z from "zod";
+import type { Time } from "../core/units.ts";
 import type { Complaint, InvariantSpec, Monitor, RunPlan, Standing } from "../check/invariant.ts";
 import type { Kit } from "../kit/kit.ts";
 import type { Protocol } from "../core/machine.ts";
@@ -121,6 +122,17 @@ function unboundOf(
     return `${count} ${count === 1 ? "node" : "nodes"} of standing ${kind}`;
   });
   return { promises: unbound, because: kinds.join(", ") };
+}
+
+/**
+ * Where a step threw, or a file ends, the last moment is not whole: what was not done in it is no
+ * breach. `cut`: that moment; null: the run came to its end.
+ */
+export function beforeCut(
+  cut: Time | null,
+  complaints: readonly Complaint[],
+): readonly Complaint[] {
+  return cut === null ? complaints : complaints.filter(({ at }) => at < cut);
 }
 
 /** Of a run's summary: which promises bound somebody, and what became of those. */

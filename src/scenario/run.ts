@@ -15,7 +15,7 @@ import { claimContext } from "./context.ts";
 import { Judge } from "./expect.ts";
 import type { Scenario } from "./model.ts";
 import { planOf } from "./plan.ts";
-import { judgedBy, watchOf } from "./promises.ts";
+import { beforeCut, judgedBy, watchOf } from "./promises.ts";
 
 export interface RunOptions {
   /** Default: the scenario's own (a pinned run); any other makes it a sweep. */
@@ -68,7 +68,7 @@ export function runScenario<P extends Protocol>(
   const world = compile(kit, scenario, { seed, profile, recorder, wire, guard, jitter, proxied });
   const crash = play(world, until, scenario, options.tick);
   const complaints = [
-    ...(monitor?.finish(world.now) ?? []),
+    ...beforeCut(crash?.at ?? null, monitor?.finish(world.now) ?? []),
     ...compared(kit, scenario, invariants, { seed, profile }),
   ];
   const { outcomes: kept, ...unbound } = judgedBy(kit, scenario, profile, complaints);

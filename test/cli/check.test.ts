@@ -39,6 +39,32 @@ it("a trace with one wrong event breaks one, which is told with the event", asyn
   expect(JSON.parse(json)).toMatchObject({ exit: 1 });
 });
 
+it("where a trace ends, or a step threw, what was not done any more is no breach", async () => {
+  const lines = place.read("run.ndjson").split("\n");
+  const asked = lines.findIndex((line) => line.includes('"type":"GetMasternodes"'));
+  place.write("cut.ndjson", `${lines.slice(0, asked).join("\n")}\n`);
+  const { exit, out } = await place.timesim(["check", "cut.ndjson"]);
+  expect(out).not.toContain("✗");
+  expect(exit).toBe(0);
+  place.write(
+    "mine.mjs",
+    `const send = (message) => {
+      if (message.type === "GetPeers") throw new Error("no peers");
+    };
+    const get = (ctx, key) => (...given) => (key === "send" && send(given[1]), ctx[key](...given));
+    const own = (ctx) => new Proxy(ctx, { get: (of, key) =>
+      typeof of[key] === "function" ? get(of, key) : of[key] });
+    const apply = (it) => ({ ...it, machine: { ...it.machine,
+      step: (state, input, ctx) => it.machine.step(state, input, own(ctx)) } });
+    export const boom = { id: "boom", apply };`,
+  );
+  const words = ["scenarios/discovery-timeline.yaml", "--mutant", "./mine.mjs#boom"];
+  const thrown = await place.timesim(["run", ...words, "--no-report", "--trace", "boom.ndjson"]);
+  expect(thrown.out).toContain("› A crashes");
+  expect(thrown.out).not.toContain("✗  asks-around");
+  expect((await place.timesim(["check", "boom.ndjson"])).out).not.toContain("✗  ");
+});
+
 it("an event that no monitor can take is named, where no sum says that it is as written", async () => {
   const text = former(place.read("run.ndjson"));
   const changed = text.replace(/("body":\{"type":"PeersResponse"),"addresses":\[[^\]]*\]/, "$1");

@@ -7,11 +7,12 @@ import type { Duration, Time } from "../../core/units.ts";
 import type { Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf, realPlanOf } from "../../scenario/plan.ts";
-import { judgedBy, ofRealNodes, promises } from "../../scenario/promises.ts";
+import { beforeCut, judgedBy, ofRealNodes, promises } from "../../scenario/promises.ts";
 import { quoted } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { KIND, type TraceEvent } from "../../trace/event.ts";
 import type { Crash, RunSummary } from "../../trace/outcome.ts";
+import type { ReadTrace } from "../../trace/stored.ts";
 import { namesOf, type Trace } from "../../trace/trace.ts";
 import { recordedIn } from "../again.ts";
 import { exitOf } from "../exit.ts";
@@ -32,7 +33,7 @@ export interface CheckArgs {
 export function check(args: CheckArgs, io: Io): number {
   const kit = protocolOf(io);
   const names = namesIn(kit, args.invariants);
-  const { trace } = openRecorded(args.path, kit, io);
+  const { trace, cut } = openRecorded(args.path, kit, io);
   if (trace.event(0) === null) {
     throw new BadInput([`${args.path}:1:1 trace — it cannot be judged: it lacks its first events`]);
   }
@@ -46,7 +47,7 @@ export function check(args: CheckArgs, io: Io): number {
   const { promisedAt: _elsewhere, ...played } = scenario;
   const asked: Scenario = { ...played, invariants };
   const begun = io.elapsed();
-  const { summary, marks } = judged(kit, asked, { profile, trace, path: args.path });
+  const { summary, marks } = judged(kit, asked, { profile, trace, cut, path: args.path });
   const run = { trace, summary, path: args.path };
   const result = resultIn(kit, asked, run, io.elapsed() - begun, io);
   const reporters = parseReporters([], args.json ?? false);
@@ -93,7 +94,7 @@ interface Judged {
 function judged(
   kit: Protocol,
   scenario: Scenario,
-  { profile, trace, path }: Record<"profile" | "path", string> & { readonly trace: Trace },
+  { profile, trace, cut, path }: Record<"profile" | "path", string> & Omit<ReadTrace, "signed">,
 ): Judged {
   const { header, footer } = trace;
   const { seed, origin, speed = 1 } = header;
@@ -116,7 +117,9 @@ function judged(
       throw misfit(trace, path, event, error);
     }
   }
-  const judgement = judgedBy(kit, scenario, profile, monitor?.finish(until) ?? []);
+  const isWhole = crash === null && cut === null;
+  const complaints = beforeCut(isWhole ? null : until, monitor?.finish(until) ?? []);
+  const judgement = judgedBy(kit, scenario, profile, complaints);
   const summary: RunSummary = {
     ...{ scenario: header.name, file: scenario.file, seed, profile },
     passed: crash === null && judgement.outcomes.every((outcome) => outcome.passed),
