@@ -19,7 +19,8 @@ export function failureText<P extends Protocol>(
 ): string {
   const { signature, seed, invariant, node, at, text } = entry;
   const spec = specOf(kit, invariant);
-  const promised = spec === undefined ? [] : [`${spec.about} (${spec.rule})`];
+  const rule = spec === undefined || spec.rule === "general" ? "" : ` (${spec.rule})`;
+  const promised = spec === undefined ? [] : [spec.about + rule];
   const where = at === 0 && node === "-" ? "" : `${formatTime(at)} ${node}: `;
   const own = block(`FAIL  ${signature}   seed ${seed}`, [
     { title: "promised", lines: promised },

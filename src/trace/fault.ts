@@ -93,7 +93,7 @@ function ends(value: Ends): string {
 }
 
 /** Only the parts that the fault replaces. */
-function profileText({ latency, drawn, loss, bandwidth }: Partial<LinkProfile>): string {
+export function profileText({ latency, drawn, loss, bandwidth }: Partial<LinkProfile>): string {
   const parts = [
     latency === undefined ? "" : `latency ${latencyText(latency)}`,
     drawn === undefined ? "" : drawn,

@@ -8,7 +8,7 @@ import { minimalOf } from "../../src/fuzz/shrink/minimal.ts";
 import { nameFor } from "../../src/fuzz/shrink/narrate.ts";
 import { beginning, shrink } from "../../src/fuzz/shrink/shrink.ts";
 import { between, trialOf, type Trials } from "../../src/fuzz/shrink/trial.ts";
-import { eventSentence } from "../../src/fuzz/shrink/words.ts";
+import { eventSentence, worldSentences } from "../../src/fuzz/shrink/words.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
 import { runScenario } from "../../src/scenario/run.ts";
@@ -56,6 +56,23 @@ describe("a minimal scenario", () => {
     );
     for (const line of made.text.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   });
+
+  it("tells what is not as usual about the world, its links and TCP", () => {
+    const { link, network } = lateComer(takesNoBlocks);
+    const other = { from: ["A"], to: "*", link: { bandwidth: 9_000 } } as const;
+    const world = {
+      ...{ world: {}, links: [other], network: { ...network, sendBuffer: 7 } },
+      link: { ...link, loss: 0.2 },
+    };
+    expect(worldSentences({}, world).join(" ")).toBe(
+      "Links have loss 0.2. Links from A to anybody have bandwidth 9000. " +
+        "TCP is as usual but for sendBuffer 7.",
+    );
+    const height = { kind: "number", about: "", default: 0, min: 0, whole: true } as const;
+    const chain = { kind: "group", about: "", fields: { height } } as const;
+    const usual = { ...world, link, links: [], network, world: { chain: { height: 3 } } };
+    expect(worldSentences({ chain }, usual)).toEqual(["The world has chain height 3."]);
+  });
 });
 
 describe("bites", () => {
@@ -64,9 +81,9 @@ describe("bites", () => {
     const found = bites(takesNoBlocks, start.best, target, start.seen, trials);
     expect(found.map(({ without, text }) => `${without}: ${text}`)).toMatchInlineSnapshot(`
       [
-        "every session between A and B is reset: it happens all the same",
-        "D boots from what is on its disk: nothing is complained of",
-        "every session between A and C is reset: it happens all the same, 10s earlier",
+        "at 20s every session between A and B is reset: it happens all the same",
+        "at 40s D restarts from what is on its disk: nothing is complained of",
+        "at 50s every session between A and C is reset: it happens all the same, 10s earlier",
         "pingPeriod 23s: it happens all the same",
       ]
     `);
@@ -91,8 +108,9 @@ describe("a step as a sentence", () => {
     [{ do: "heal" }, "all links are well again"],
     [
       { do: "drop", from: "*", to: ["B"], message: "Ping", chance: 0.5 },
-      "Pings from anybody to B are lost, each with chance 0.5",
+      "Ping messages from anybody to B are lost, each with chance 0.5",
     ],
+    [{ do: "restart", node: "A" }, "A restarts from what is on its disk"],
   ])("%j", (fault, sentence) => {
     expect(eventSentence({ at: 0 as Time, fault })).toBe(sentence);
   });

@@ -13,7 +13,7 @@ import { judge } from "../judge.ts";
 import { fitted } from "./fit.ts";
 import type { Seen, Target, Trials } from "./trial.ts";
 import { drop, overrides, type Way } from "./usual.ts";
-import { eventSentence, settingText } from "./words.ts";
+import { eventSentence, moment, settingText } from "./words.ts";
 
 export interface Bite {
   /** What was left out, as words. */
@@ -65,7 +65,7 @@ function lacks(kit: Dialect, scenario: Scenario): readonly Lack[] {
     ...events.map((event, index): Candidate => {
       const left = events.filter((_, at) => at !== index);
       return {
-        without: eventSentence(event),
+        without: `${moment(event.at)} ${eventSentence(event)}`,
         event: index,
         scenario: { ...scenario, events: left },
       };

@@ -3,7 +3,7 @@
  * was promised and what was seen, how it came to that, and what each part is good for.
  */
 import type { Protocol } from "../../core/machine.ts";
-import { formatDuration, MILLISECOND, type Time } from "../../core/units.ts";
+import { formatDuration } from "../../core/units.ts";
 import type { Kit } from "../../kit/kit.ts";
 import type { Comments } from "../../scenario/comment.ts";
 import type { NodePlan, Scenario } from "../../scenario/model.ts";
@@ -16,7 +16,7 @@ import type { Bite } from "./bite.ts";
 import { sizeOf, type ShrinkState, type Size } from "./shrink.ts";
 import type { Seen, Target } from "./trial.ts";
 import { overrides, unusual } from "./usual.ts";
-import { eventSentence, list, settingText } from "./words.ts";
+import { eventSentence, list, moment, seconds, settingText, worldSentences } from "./words.ts";
 
 export interface Told {
   readonly state: ShrinkState;
@@ -33,7 +33,7 @@ export function narrated<P extends Protocol>(kit: Kit<P>, told: Told): Comments 
   const words = wordsFor(trace.header, kit.vocabulary);
   const opening = [
     headline(kit, target, seen, best),
-    [...castOf(kit, best), ...constantsOf(kit, best)].join(" "),
+    [...castOf(kit, best), ...worldSentences(kit.world, best), ...constantsOf(kit, best)].join(" "),
     stepsOf(best),
     ledTo(trace, words, seen),
     goodFor(bites),
@@ -189,15 +189,6 @@ export function progressText(first: Size, best: Scenario): string {
   const { nodes, faults, until } = sizeOf(best);
   const length = `${formatDuration(first.until)}→${formatDuration(until)}`;
   return `${first.nodes}→${nodes} nodes, ${first.faults}→${faults} faults, ${length}`;
-}
-
-function moment(at: Time): string {
-  return `at ${seconds(at)}`;
-}
-
-/** Nobody reads microseconds. */
-function seconds(at: Time): string {
-  return formatDuration(Math.round(at / MILLISECOND) * MILLISECOND);
 }
 
 function capital(text: string): string {

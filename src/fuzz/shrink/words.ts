@@ -1,11 +1,21 @@
 /** What a scenario does, as sentences: `B loses power; its disk is torn`. */
 import { unreachable } from "../../core/assert.ts";
 import type { Ends, Fault } from "../../core/fault.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatDuration, MILLISECOND, type Time } from "../../core/units.ts";
 import type { Fields, Settings } from "../../kit/field.ts";
-import type { ScenarioEvent } from "../../scenario/model.ts";
-import { faultText } from "../../trace/fault.ts";
-import type { Way } from "./usual.ts";
+import type { Scenario, ScenarioEvent } from "../../scenario/model.ts";
+import { NETWORK_FIELDS } from "../../scenario/network.ts";
+import { faultText, profileText } from "../../trace/fault.ts";
+import { unusual, unusualLink, unusualNetwork, type Way } from "./usual.ts";
+
+/** `at 1m30s`. Nobody reads microseconds. */
+export function moment(at: Time): string {
+  return `at ${seconds(at)}`;
+}
+
+export function seconds(at: Time): string {
+  return formatDuration(Math.round(at / MILLISECOND) * MILLISECOND);
+}
 
 /** Without its time and without a full stop. */
 export function eventSentence(event: ScenarioEvent): string {
@@ -29,7 +39,7 @@ function sentence(fault: Fault): string {
     case "kill":
       return `${fault.node} is killed`;
     case "restart":
-      return `${fault.node} boots from what is on its disk`;
+      return `${fault.node} restarts from what is on its disk`;
     case "hang":
       return `${fault.node} hangs: its kernel accepts, and nobody answers`;
     case "power-loss":
@@ -95,7 +105,8 @@ function linkSentence(fault: LinkFault): string {
     case "corrupt":
     case "delay": {
       const share = fault.chance === 1 ? "" : `, each with chance ${fault.chance}`;
-      const what = `${fault.message ?? "message"}s from ${ends(fault.from)} to ${ends(fault.to)}`;
+      const type = fault.message === undefined ? "" : `${fault.message} `;
+      const what = `${type}messages from ${ends(fault.from)} to ${ends(fault.to)}`;
       const by = fault.do === "delay" ? ` by ${formatDuration(fault.by)}` : "";
       return `${what} are ${DONE[fault.do]}${by}${share}`;
     }
@@ -113,6 +124,26 @@ const DONE = {
 
 function ends(names: Ends): string {
   return names === "*" ? "anybody" : list(names);
+}
+
+/** What a world has of its own, and how its links and its TCP are, where that is not as usual. */
+export function worldSentences(
+  fields: Fields,
+  { world, link, links, network }: Pick<Scenario, "world" | "link" | "links" | "network">,
+): readonly string[] {
+  const has = unusual(fields, world).map((way) => settingText(fields, world, way));
+  const lines = Object.fromEntries(unusualLink(link).map((key) => [key, link[key]]));
+  const tcp = unusualNetwork(network).map((key) =>
+    settingText(NETWORK_FIELDS, { ...network }, [key]),
+  );
+  return [
+    ...(has.length === 0 ? [] : [`The world has ${list(has)}.`]),
+    ...(Object.keys(lines).length === 0 ? [] : [`Links have ${profileText(lines)}.`]),
+    ...links.map(({ from, to, link: own }) => {
+      return `Links from ${ends(from)} to ${ends(to)} have ${profileText(own)}.`;
+    }),
+    ...(tcp.length === 0 ? [] : [`TCP is as usual but for ${list(tcp)}.`]),
+  ];
 }
 
 /** `A, B and C`. */
