@@ -1,6 +1,7 @@
 /** A wide world shrinks to the few things that its failure needs, the same way every time. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Address, formatAddress, portOf } from "../../src/core/address.ts";
 import type { Time } from "../../src/core/units.ts";
 import type { Edit } from "../../src/fuzz/shrink/edit.ts";
 import { fitted } from "../../src/fuzz/shrink/fit.ts";
@@ -127,6 +128,32 @@ describe("every candidate", () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("what a failure needs", () => {
+  const lines = [
+    "until: 2m",
+    "nodes:",
+    "  A: { address: 203.0.113.1 }",
+    "  B: { address: 198.51.100.7:24107, start: 56.217s }",
+  ];
+  const scenario = loadScenario(healthy, lines.join("\n"), "odd.yaml");
+
+  /** Fails where B has another port than usual, and starts late enough. */
+  const trial: Trial = ({ nodes }) => {
+    const { address = 0, start = 0 } = nodes[1] ?? {};
+    const fails = nodes.length === 2 && portOf(address as Address) !== 24100;
+    const at = 100_000_000 as Time;
+    return fails && (start ?? 0) > 56_100_000 && (start ?? 0) < 59_000_000
+      ? { at, node: 1, event: null, text: "odd" }
+      : null;
+  };
+
+  it("is all that stays odd: a port stays where its ip becomes plain, a time becomes round", () => {
+    const { best } = shrink(healthy, trial, begun(scenario, CRASH, trial));
+    const { address, start } = best.nodes[1] ?? {};
+    expect([formatAddress(address as Address), start]).toEqual(["203.0.113.1:24107", 57_000_000]);
   });
 });
 

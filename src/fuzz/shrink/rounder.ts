@@ -76,7 +76,7 @@ const GRIDS = [
   ...[HOUR, 30 * MINUTE, 10 * MINUTE, 5 * MINUTE, MINUTE, 30 * SECOND, 10 * SECOND, 5 * SECOND],
   ...[SECOND, 500 * MILLISECOND, 100 * MILLISECOND, 10 * MILLISECOND, MILLISECOND],
 ];
-const TRIED = 5;
+const TRIED = 8;
 
 /** Nearby lengths that are shorter to write, the roundest first. */
 function roundLengths(value: number): readonly number[] {
@@ -167,16 +167,19 @@ export const plainNames: Pass = {
       const plain = named(kit, { ...scenario, seed });
       return plain === null ? null : settled(kit, plain, null);
     }),
-    (scenario) => settled(kit, scenario, null),
-    ...nodes.map(
-      ({ name }): Edit =>
-        (scenario) =>
-          settled(kit, scenario, name),
-    ),
+    ...PORTS.flatMap((port): readonly Edit[] => [
+      (scenario) => settled(kit, scenario, null, port),
+      ...nodes.map(
+        ({ name }): Edit =>
+          (scenario) =>
+            settled(kit, scenario, name, port),
+      ),
+    ]),
     ...SEEDS.map((seed): Edit => (scenario) => ({ ...scenario, seed })),
   ],
 };
 
+const PORTS = ["usual", "kept"] as const;
 const SEEDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 function named(kit: Dialect, scenario: Scenario): Scenario | null {
@@ -192,7 +195,7 @@ function settled(
   kit: Dialect,
   scenario: Scenario,
   only: string | null,
-  port: "usual" | "kept" = "usual",
+  port: (typeof PORTS)[number] = "usual",
 ): Scenario | null {
   const order = scenario.nodes.toSorted((one, other) => one.address - other.address);
   const nodes = scenario.nodes.map((node): NodePlan => {
