@@ -158,7 +158,7 @@ class Limits extends RuleMonitor {
   #status(counts: Counts, event: TraceEvent, fact: FactOf<"status">): void {
     const { activeWindow, sweepPeriod } = counts.c;
     const silent = formatDuration(fact.silent);
-    const text = `calls a masternode ${fact.status} that was silent for ${silent}`;
+    const text = `calls ${this.plan.address(fact.address)} ${fact.status}, silent for ${silent}`;
     if (fact.status === "active") {
       counts.active.add(fact.address);
       counts.seen.add(fact.address);
@@ -169,7 +169,8 @@ class Limits extends RuleMonitor {
     const was = counts.active.delete(fact.address);
     const late = was && fact.silent > activeWindow + sweepPeriod && this.#steady(event.node);
     if (fact.silent >= activeWindow && !late) return;
-    this.#complain(event, counts, "activeWindow", text);
+    const swept = late ? `, not sooner, with a sweep each ${formatDuration(sweepPeriod)}` : "";
+    this.#complain(event, counts, "activeWindow", text + swept);
   }
 
   #removed(counts: Counts, event: TraceEvent, fact: FactOf<"removed">): void {
@@ -196,15 +197,16 @@ class Limits extends RuleMonitor {
   /** After the n-th failure in a row, under one cap or the other. */
   #failed(counts: Counts, event: TraceEvent, fact: FactOf<"dial-failed">): void {
     const { c } = counts;
-    const fits = [c.backoffMax, c.backoffMaxOthers].some((cap) => {
+    const due = [c.backoffMax, c.backoffMaxOthers].map((cap): readonly [number, number] => {
       const base = Math.min(c.backoffStep * fact.failures, cap);
       const spread = Math.floor((base * c.backoffSpread) / 100);
-      return fact.again >= base - spread && fact.again <= base + spread;
+      return [base - spread, base + spread];
     });
-    const clean = fact.again >= c.redialMin && fact.again <= c.redialMax;
-    if (fits || clean) return;
-    const text = `waits ${formatDuration(fact.again)} after ${fact.failures} failures`;
-    this.#complain(event, counts, "backoff", text);
+    const fits = [...due, [c.redialMin, c.redialMax] as const];
+    if (fits.some(([least, most]) => fact.again >= least && fact.again <= most)) return;
+    const ranges = due.map(([least, most]) => `${formatDuration(least)}..${formatDuration(most)}`);
+    const text = `waits ${formatDuration(fact.again)} after failure ${fact.failures} in a row`;
+    this.#complain(event, counts, "backoff", `${text}, not ${[...new Set(ranges)].join(" or ")}`);
   }
 
   #ban(counts: Counts, event: TraceEvent, fact: FactOf<"banned">): void {
@@ -239,7 +241,7 @@ class Limits extends RuleMonitor {
     const { pingLossesMax } = counts.c;
     const lost = lostBy(counts, session, event.at, null);
     if (lost >= pingLossesMax || !this.#steady(event.node)) return;
-    const text = `gives a session up after ${lost} lost pings`;
+    const text = `gives a session up with ${lost} of its pings lost`;
     this.#complain(event, counts, "pingLossesMax", text);
   }
 

@@ -117,8 +117,9 @@ class Production extends RuleMonitor {
     if ((rank === due || rank > 0) && waited >= least) return;
     this.breach("turn", waited < least ? "early" : "another rank", event, () => {
       const who = this.picture.name(node);
-      const length = Math.round(waited / SECOND);
-      return `${who} begins block ${height} as rank ${rank}, is ${due}, and waited ${length} s`;
+      const [length, wanted] = [Math.round(waited / SECOND), least / SECOND];
+      const own = rank === due ? "" : `, though its rank is ${due},`;
+      return `${who} begins block ${height} as rank ${rank}${own} after ${length} s of ${wanted}`;
     });
   }
 }

@@ -201,7 +201,7 @@ class Pruning extends RuleMonitor {
   #isBack(event: TraceEvent, how: string, address: Address): void {
     this.breach(AWAY, how, event, () => {
       const [who, whom] = [this.picture.name(event.node), this.plan.address(address)];
-      return `${whom} is ${how} at ${who} again on hearsay, which had forgotten it`;
+      return `${whom} is ${how} at ${who} again on hearsay, though it was forgotten there`;
     });
   }
 }
