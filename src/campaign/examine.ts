@@ -8,7 +8,7 @@ import type { Kit } from "../kit/kit.ts";
 import { failuresOf, failureText } from "../report/failure.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/model.ts";
-import { specOf } from "../scenario/promises.ts";
+import { promises, specOf } from "../scenario/promises.ts";
 import { type Run, runScenario } from "../scenario/run.ts";
 import { writeScenario } from "../scenario/write.ts";
 import { wordsFor } from "../trace/text.ts";
@@ -81,13 +81,14 @@ export function examine<P extends Protocol>(
 
 const DEADLY: readonly string[] = ["hung", "worker crashed"];
 
-/** It is to fail by itself, when it is played as a scenario. */
+/** It is to fail by itself, when it is played as a scenario; what threw promises all. */
 function asking<P extends Protocol>(
   kit: Kit<P>,
   scenario: Scenario,
   { invariant }: Found,
 ): Scenario {
-  return specOf(kit, invariant) !== undefined ? { ...scenario, invariants: [invariant] } : scenario;
+  const invariants = specOf(kit, invariant) === undefined ? promises(kit) : [invariant];
+  return invariants.length === 0 ? scenario : { ...scenario, invariants };
 }
 
 function measured(scenario: Scenario): WorldSize {

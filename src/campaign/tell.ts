@@ -1,8 +1,10 @@
 /** A campaign in words: its failures, its end, and the commands that go on from there. */
+import { isAbsolute } from "node:path";
 import { formatTime } from "../core/units.ts";
 import type { Protocol } from "../core/machine.ts";
 import type { Kit } from "../kit/kit.ts";
 import { block } from "../report/failure.ts";
+import { partText } from "../report/part.ts";
 import { specOf } from "../scenario/promises.ts";
 import { quoted } from "../scenario/repeat.ts";
 import type { Asked } from "./asked.ts";
@@ -17,20 +19,35 @@ export function failureText<P extends Protocol>(
   entry: Omit<FailureEntry, "worlds">,
   { story, bites }: Pick<Examined, "story" | "bites">,
 ): string {
-  const { signature, seed, invariant, node, at, text } = entry;
+  const { signature, seed, invariant, node, at } = entry;
   const spec = specOf(kit, invariant);
   const rule = spec === undefined || spec.rule === "general" ? "" : ` (${spec.rule})`;
   const promised = spec === undefined ? [] : [spec.about + rule];
-  const where = at === 0 && node === "-" ? "" : `${formatTime(at)} ${node}: `;
+  const [first = "", ...more] = foundLines(entry);
+  const when = at === 0 && node === "-" ? "" : `${formatTime(at)}  `;
   const own = block(`FAIL  ${signature}   seed ${seed}`, [
     { title: "promised", lines: promised },
-    { title: "found", lines: text.split("\n").map((line, n) => (n === 0 ? where + line : line)) },
+    { title: "found", lines: [when + first, ...more] },
     { title: "world", lines: sizeText(entry) },
     { title: "without", lines: bites },
     { title: "mutant", lines: asked.mutant === null ? [] : [asked.mutant] },
     { title: "repeat", lines: commandsFor(entry, asked, "") },
+    { title: "paths", lines: entry.smallest === null ? [] : pathsOf(asked, fileOf(entry)) },
   ]);
   return story === "" ? own : `${own}\n\n${story}`;
+}
+
+/** What was seen, with the name of who did it. */
+export function foundLines({ node, text }: Pick<FailureEntry, "node" | "text">): readonly string[] {
+  return partText({ node, found: text }).split("\n");
+}
+
+/** Modules are named as the campaign was told them, from where it was started. */
+function pathsOf({ machine, mutant }: Asked, file: string): readonly string[] {
+  const modules = [machine, mutant?.replace(/#[^#]*$/, "") ?? null];
+  const names = modules.filter((path) => path !== null && !isAbsolute(path)).join(" and ");
+  if (names === "") return [];
+  return [`${file} is beside this file, ${names} where the campaign was started`];
 }
 
 /** `12 → 4 nodes, 9 → 1 faults, 300 → 42 s`; no line where nothing is known. */
@@ -59,8 +76,11 @@ export function commandsFor(
   const seeded = seededCommand(seed, asked);
   // What cannot be drawn is in no file.
   if (smallest === null) return [seeded];
-  const file = shrunk === "as found" ? FILES.found : FILES.minimal;
-  return [playedCommand(`${prefix}${file}`, asked), seeded];
+  return [playedCommand(`${prefix}${fileOf({ shrunk })}`, asked), seeded];
+}
+
+function fileOf({ shrunk }: Pick<FailureEntry, "shrunk">): string {
+  return shrunk === "as found" ? FILES.found : FILES.minimal;
 }
 
 /** A file again, with what no scenario says: whose protocol, and the defect that was put in. */
@@ -73,6 +93,11 @@ export function playedCommand(
     ["--mutant", mutant],
   ]);
   return `npx timesim run ${quoted(file)}${words}`;
+}
+
+/** To be kept once it is mended: whose protocol it is, and no defect. */
+export function keepCommand(folder: string, { machine }: Pick<Asked, "machine">): string {
+  return `npx timesim promote ${quoted(folder)}${flags([["--machine", machine]])}`;
 }
 
 /** The world of a seed again, with all that decides what it is; the report is left as it is. */

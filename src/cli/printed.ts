@@ -1,7 +1,13 @@
 /** A campaign's end on a terminal: what was found, what to do about it, what was never met. */
 import type { CampaignDocument } from "../campaign/document.ts";
-import { commandsFor, headline, sizeText, warnings } from "../campaign/tell.ts";
-import { quoted } from "../scenario/repeat.ts";
+import {
+  commandsFor,
+  foundLines,
+  headline,
+  keepCommand,
+  sizeText,
+  warnings,
+} from "../campaign/tell.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, note, say, sayJson } from "./output.ts";
 import { type Protocol, protocolOf } from "./protocol.ts";
@@ -22,16 +28,16 @@ export function printCampaign(
     return exit;
   }
   for (const failure of failures.slice(0, TOLD)) {
-    const { signature, seed, worlds, node, text, smallest, folder } = failure;
+    const { signature, seed, worlds, smallest, folder } = failure;
     const failed = `${worlds} ${worlds === 1 ? "world" : "worlds"}`;
     say(io, `${io.paint.bad("✗")} ${io.paint.bold(signature)} · ${failed}`);
-    const [first = ""] = text.split("\n");
-    say(io, `  found    ${node === "-" ? "" : `${node}: `}${first}`);
+    say(io, `  found    ${foundLines(failure)[0] ?? ""}`);
     say(io, `  world    ${[`seed ${seed}`, ...sizeText(failure)].join(": ")}`);
     const [again, ...more] = commandsFor(failure, document.options, `${out}/${folder}/`);
     say(io, `  repeat   ${again}`);
     for (const command of more) say(io, `           ${command}`);
-    if (smallest !== null) say(io, `  keep     npx timesim promote ${quoted(`${out}/${folder}`)}`);
+    const keep = keepCommand(`${out}/${folder}`, document.options);
+    if (smallest !== null) say(io, `  keep     ${keep}`);
     say(io, "");
   }
   if (failures.length > TOLD) say(io, `and ${failures.length - TOLD} more: ${out}/campaign.json\n`);

@@ -2,7 +2,7 @@
 import { FOREVER, type Time } from "../core/units.ts";
 import type { OutcomePart } from "../trace/outcome.ts";
 
-export function partText({ node, found }: OutcomePart): string {
+export function partText({ node, found }: Pick<OutcomePart, "node" | "found">): string {
   const named = [`${node} `, `${node}:`, `${node}'s `].some((start) => {
     return found.startsWith(start) || found.includes(`: ${start}`);
   });

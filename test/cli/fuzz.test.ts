@@ -170,6 +170,10 @@ describe("a defect that is put in", () => {
       expect(exit, `${command}\n${err}`).toBe(1);
     }
     expect([report("reports/fuzz"), contents("reports/fuzz")]).toEqual(before);
+    // As it was found, without a smaller one: it can be kept, too.
+    const [keep = ""] = /npx timesim promote .*/.exec(out) ?? [];
+    const kept = await ended(spawned([...wordsOf(keep).slice(2), "--to", "kept"]));
+    expect(kept.exit, kept.err).toBe(0);
   });
 
   it("has a story of one world, and of a file that is there", async () => {
