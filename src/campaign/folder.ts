@@ -40,7 +40,8 @@ export class ReportFolder {
     this.#shown = shown;
     this.#draft = `${path}.${pid}.partial`;
     this.kept = keepDrafts(path, shown);
-    mkdirSync(this.#draft, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(this.#draft);
   }
 
   /** The whole file or none: half of one would pass for what was found. */

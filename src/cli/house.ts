@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { BadInput } from "../core/assert.ts";
 import { EXIT } from "./exit.ts";
 import { type Host, type Io, note } from "./output.ts";
-import { isSystemError } from "./system.ts";
+import { isSystemError, reasonOf } from "./system.ts";
 import { version } from "./version.ts";
 
 export const JSON_ABOUT = "one JSON document on stdout, and nothing else";
@@ -37,7 +37,7 @@ export function explain(program: string, error: unknown, io: Io): number {
     return EXIT.usage;
   }
   if (isSystemError(error)) {
-    note(io, io.paint.bad(`${error.path ?? program} — ${error.message}`));
+    note(io, io.paint.bad(`${error.path ?? program} — ${reasonOf(error, error.message)}`));
     return EXIT.usage;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

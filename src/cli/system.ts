@@ -20,10 +20,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there",
 };
 
-/** What the system says, without its call and its number. */
-export function reasonOf(error: unknown): string {
+/** What the system says, without its call and its number. `other`: where there are no words for it. */
+export function reasonOf(error: unknown, other?: string): string {
   const code = codeOf(error);
-  return typeof code === "string" ? (REASONS[code] ?? code) : String(error);
+  return typeof code === "string" ? (REASONS[code] ?? other ?? code) : String(error);
 }
 
 /** A file that cannot be written, a full disk. */
@@ -121,7 +121,7 @@ export function targetProblems(
   });
 }
 
-function unwritable(target: string, error: unknown): string {
+export function unwritable(target: string, error: unknown): string {
   const missing = codeOf(error) === "ENOENT";
   const reason = error instanceof BadInput ? error.problems.join("; ") : reasonOf(error);
   return `${target} — cannot be written: ${missing ? "nothing can be made there" : reason}`;

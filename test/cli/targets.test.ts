@@ -37,6 +37,17 @@ describe("a target that cannot be written", () => {
   });
 });
 
+describe("a campaign's report that cannot be written", () => {
+  it.runIf(process.platform === "linux").each(["/dev/null/x", "/proc/x", "/proc/x/y"])(
+    "%s is told in words before anything is played",
+    async (out) => {
+      const { exit, err } = await place.timesim(["fuzz", "--runs", "1", "--out", out]);
+      expect([exit, err.startsWith(`${out} — cannot be written: `)]).toEqual([2, true]);
+      expect(err).not.toMatch(/E[A-Z]{4,}|at /);
+    },
+  );
+});
+
 describe("a folder that is lost while runs go on", () => {
   /** A file takes the place of the folder that was looked at before. */
   const thief = (): Protocol =>
