@@ -1,6 +1,17 @@
 /** The file system's answers in words, and targets that are looked at before they are needed. */
-import { accessSync, constants, mkdirSync, statSync, type Stats } from "node:fs";
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
+import { pid } from "node:process";
 import { BadInput } from "../core/assert.ts";
 import { type Io, note } from "./output.ts";
 
@@ -59,6 +70,21 @@ export function checkFile(path: string): void {
   if (above === undefined) throw new BadInput(["there is no such folder"]);
   if (!above.isDirectory()) throw new BadInput(["a part of the path is no folder"]);
   accessSync(dirname(path), constants.W_OK);
+}
+
+/** All of it or nothing, and then what was there before stays: half a file would pass for one. */
+export function writeWhole(path: string, text: string): true {
+  // Nothing is put in the place of a pipe, a terminal or a link.
+  const isPlain = lstatSync(path, { throwIfNoEntry: false })?.isFile() !== false;
+  const partial = isPlain ? `${path}.${pid}.partial` : path;
+  try {
+    writeFileSync(partial, text);
+    if (isPlain) renameSync(partial, path);
+    return true;
+  } catch (error) {
+    if (isPlain) rmSync(partial, { force: true });
+    throw error;
+  }
 }
 
 /** Made if it is not there, and open for writing. */

@@ -56,6 +56,14 @@ describe("timesim shrink", () => {
     ]);
   });
 
+  it.runIf(process.platform === "linux")("is not lost over a full disk", async () => {
+    const words = ["shrink", "stuck.yaml", "--out", "/dev/full"];
+    const { exit, out, err } = await place.timesim(words);
+    expect([exit, out]).toEqual([2, place.read("small.yaml")]);
+    expect(err).toMatch(/^\/dev\/full — cannot be written: the disk is full\n/);
+    expect(err).toMatch(/nothing more can be left out\n$/);
+  });
+
   it("says all of it as one document", async () => {
     const { out } = await place.timesim(["shrink", "stuck.yaml", "--json"]);
     const document = JSON.parse(out) as Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** `timesim promote`: keeps a failure's minimal scenario as a regression test. */
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { BadInput } from "../../core/assert.ts";
 import type { Scenario } from "../../scenario/model.ts";
@@ -8,7 +8,7 @@ import { readBytes, scenarioOf } from "../files.ts";
 import { type Io, say, sayJson } from "../output.ts";
 import { askOf, play } from "../play.ts";
 import { profileNamed, type Protocol, protocolOf } from "../protocol.ts";
-import { makeFolders } from "../system.ts";
+import { makeFolders, Troubles, writeWhole } from "../system.ts";
 
 export interface PromoteArgs {
   readonly failure: string;
@@ -42,7 +42,9 @@ export function promote(args: PromoteArgs, io: Io): number {
   makeFolders(resolve(io.cwd, args.to));
   const text = renamed(bytes.toString("utf8"), { name, profile });
   const told = failed.length > 0 ? text : inPast(text);
-  writeFileSync(resolve(io.cwd, target), withSchema(told, args.to, io));
+  const whole = withSchema(told, args.to, io);
+  const kept = new Troubles(io).attempt(target, () => writeWhole(resolve(io.cwd, target), whole));
+  if (kept === null) return EXIT.usage;
   if (args.json === true) sayJson(io, { format: 1, from: source, to: target, failed });
   else say(io, `${source} → ${target}${failed.length > 0 ? " (it still fails)" : ""}`);
   return EXIT.ok;

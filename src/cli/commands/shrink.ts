@@ -1,5 +1,5 @@
 /** `timesim shrink`: from a scenario that fails to a smallest one that fails in the same way. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { BadInput } from "../../core/assert.ts";
 import { parseDuration } from "../../core/units.ts";
@@ -25,7 +25,7 @@ import { LiveLine } from "../live.ts";
 import { mutantNamed } from "../mutant.ts";
 import { type Io, note, say, sayJson } from "../output.ts";
 import { profileNamed, type Protocol, protocolOf } from "../protocol.ts";
-import { checkFile, targetProblems } from "../system.ts";
+import { checkFile, targetProblems, Troubles, writeWhole } from "../system.ts";
 import { version } from "../version.ts";
 
 export interface ShrinkArgs {
@@ -62,14 +62,19 @@ export async function shrink(args: ShrinkArgs, io: Io): Promise<number> {
     return EXIT.nothing;
   }
   const state = await untilInterrupted((signal) => search(job, start, signal));
-  if (args.state !== undefined) writeFileSync(resolve(io.cwd, args.state), stateText(state));
   const minimal = minimalOf(job.kit, state, job.trials, {
     name: nameFor(state),
     found: foundBy(job),
   });
-  if (args.out !== undefined) writeFileSync(resolve(io.cwd, args.out), minimal.text);
-  tell(job, state, minimal);
-  return EXIT.ok;
+  const troubles = new Troubles(io);
+  const put = (target: string | undefined, text: string): boolean =>
+    target !== undefined &&
+    troubles.attempt(target, () => writeWhole(resolve(io.cwd, target), text)) !== null;
+  put(args.state, stateText(state));
+  // What took minutes is not lost over a full disk.
+  const isOut = put(args.out, minimal.text);
+  tell(job, state, minimal, isOut ? args.out : undefined);
+  return troubles.problems.length === 0 ? EXIT.ok : EXIT.usage;
 }
 
 /** Null: it does not fail. */
@@ -204,13 +209,13 @@ function foundBy({ args, scenario }: Job): string {
   return `${words.join(", ")} (timesim ${version()})`;
 }
 
-function tell(job: Job, state: ShrinkState, { text, bites }: Minimal): void {
+/** `to`: where it was written; undefined: stdout is for it. */
+function tell(job: Job, state: ShrinkState, { text, bites }: Minimal, to?: string): void {
   const { args, io, target } = job;
   const { done, first, best, tries, seen } = state;
   if (args.json === true) {
     const size = { from: first, to: sizeOf(best) };
     const bitten = bites.map(({ text: _text, ...bite }) => bite);
-    const { out = null } = args;
     sayJson(io, {
       format: 1,
       target,
@@ -219,17 +224,17 @@ function tell(job: Job, state: ShrinkState, { text, bites }: Minimal): void {
       tries,
       ...size,
       bites: bitten,
-      out,
+      out: to ?? null,
       scenario: text,
     });
     return;
   }
-  if (args.out === undefined) io.stdout.write(text);
-  const where = args.out === undefined ? "" : ` → ${args.out}`;
+  if (to === undefined) io.stdout.write(text);
+  const where = to === undefined ? "" : ` → ${to}`;
   const how = `${progressText(first, best)} in ${tries} tries`;
   const told = done ? "nothing more can be left out" : "time was up: more may be possible";
   const line = `${targetText(target)}: ${how}; ${told}${where}`;
-  if (args.out === undefined) note(io, line);
+  if (to === undefined) note(io, line);
   else say(io, line);
   for (const bite of bites) note(io, `  without: ${bite.without} → ${bite.text}`);
 }
