@@ -56,8 +56,8 @@ export function report(
 ): number {
   const troubles = new Troubles(io, outcome.problems);
   const render = (kind: "json" | "junit"): string => {
-    if (kind === "junit") return junit(results);
     const { problems } = troubles;
+    if (kind === "junit") return junit(results, problems);
     const exit = exitWith(outcome.exit, problems);
     const document = documentOf(results, { timesim: version(), exit, problems });
     return `${JSON.stringify(document, null, 2)}\n`;
@@ -70,7 +70,9 @@ export function report(
     });
   }
   if (reporters.stdout !== "people") io.stdout.write(render(reporters.stdout));
-  else if (reporters.github) for (const line of githubLines(results)) say(io, line);
+  else if (reporters.github) {
+    for (const line of githubLines(results, troubles.problems)) say(io, line);
+  }
   return exitWith(outcome.exit, troubles.problems);
 }
 

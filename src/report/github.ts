@@ -1,10 +1,21 @@
 /** Failures as GitHub's workflow commands: it shows them at the row of the scenario's file. */
 import { type Failure, failureText } from "./failure.ts";
+import { placeOf } from "./place.ts";
 import type { Result } from "./result.ts";
 
-/** One line a failure. */
-export function githubLines(results: readonly Result[]): readonly string[] {
-  return results.flatMap((result) => result.failures.map(errorLine));
+/** One line a failure, and one for each problem: why something was not run, or not kept. */
+export function githubLines(
+  results: readonly Result[],
+  problems: readonly string[] = [],
+): readonly string[] {
+  return [
+    ...results.flatMap((result) => result.failures.map(errorLine)),
+    ...problems.map((problem) => {
+      const { file, line, col } = placeOf(problem);
+      const place = file === "" ? "" : `file=${property(file)},line=${line},col=${col},`;
+      return `::error ${place}title=timesim::${data(problem)}`;
+    }),
+  ];
 }
 
 function errorLine(failure: Failure): string {

@@ -4,17 +4,19 @@
  */
 import { type Failure, failureText } from "./failure.ts";
 import { formatDuration } from "../core/units.ts";
+import { placeOf } from "./place.ts";
 import { asksNothing, type Result, type RowResult } from "./result.ts";
 
-/** A whole document, newline at the end. */
-export function junit(results: readonly Result[]): string {
-  const suites = results.map(suite);
+/** A whole document, newline at the end. `problems`: why something was not run, or not kept. */
+export function junit(results: readonly Result[], problems: readonly string[] = []): string {
+  const suites = [...results.map(suite), ...(problems.length === 0 ? [] : [refused(problems)])];
   const tests = sum(suites, ({ tests: count }) => count);
   const failures = sum(suites, ({ failures: count }) => count);
+  const errors = problems.length === 0 ? {} : { errors: problems.length };
   const time = seconds(sum(results, ({ wall }) => wall));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: "timesim", tests, failures, time })}>`,
+    `<testsuites${attributes({ name: "timesim", tests, failures, ...errors, time })}>`,
     ...suites.flatMap(({ lines }) => lines),
     "</testsuites>\n",
   ].join("\n");
@@ -61,6 +63,29 @@ function suite(result: Result): Suite {
       "    </properties>",
       ...(silent ? skippedLines(result) : cases.flatMap((one) => caseLines(one, result))),
       `    <system-out>${text(`repeat: ${result.repeat}`)}</system-out>`,
+      "  </testsuite>",
+    ],
+  };
+}
+
+/** Else who reads nothing but this would take a file that cannot be read for one that passed. */
+function refused(problems: readonly string[]): Suite {
+  const count = problems.length;
+  const head = { name: "timesim", tests: count, failures: 0, errors: count, time: seconds(0) };
+  return {
+    tests: count,
+    failures: 0,
+    lines: [
+      `  <testsuite${attributes(head)}>`,
+      ...problems.flatMap((problem) => {
+        const { file, line, what } = placeOf(problem);
+        const names = { name: what, classname: "timesim", ...(file === "" ? {} : { file, line }) };
+        return [
+          `    <testcase${attributes(names)}>`,
+          `      <error${attributes({ message: problem })}/>`,
+          "    </testcase>",
+        ];
+      }),
       "  </testsuite>",
     ],
   };

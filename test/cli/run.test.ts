@@ -187,6 +187,19 @@ describe("documents", () => {
     expect((JSON.parse(place.read("out/run.json")) as Document).exit).toBe(1);
   });
 
+  it("in files and annotations are also what cannot be run", async () => {
+    const words = ["--reporter", "junit=refused/j.xml", "--reporter", "json=refused/j.json"];
+    const asked = ["run", "good.yaml", "none.yaml", "--reporter", "github", ...words];
+    const problem = "none.yaml — there is no such file or folder";
+    expect(await place.timesim(asked)).toEqual({
+      exit: 2,
+      out: `::error title=timesim::${problem}\n`,
+      err: `${problem}\n`,
+    });
+    expect(place.read("refused/j.xml")).toContain(`<error message="${problem}"/>`);
+    expect(JSON.parse(place.read("refused/j.json"))).toMatchObject({ problems: [problem] });
+  });
+
   it("GitHub's commands come after the results", async () => {
     const { out } = await place.timesim(["run", "bad.yaml", "--no-report", "--reporter", "github"]);
     expect(out).toMatch(

@@ -29,6 +29,16 @@ describe("JUnit", () => {
     expect(xml).toContain('type="crash"');
   });
 
+  it("has an error for what could not be run, at its place", () => {
+    const xml = junit([], ["x.yaml:12:5 until — no <time>", "y.yaml — there is no such file"]);
+    expect(xml).toContain('<testsuites name="timesim" tests="2" failures="0" errors="2" ');
+    expect(xml).toContain(
+      '<testcase name="x.yaml:12:5 until" classname="timesim" file="x.yaml" line="12">\n' +
+        '      <error message="x.yaml:12:5 until — no &lt;time&gt;"/>',
+    );
+    expect(xml).toContain('<testcase name="y.yaml" classname="timesim">');
+  });
+
   it("of nothing is whole", () => {
     expect(junit([])).toContain('<testsuites name="timesim" tests="0" failures="0" time="0.000">');
   });
@@ -42,6 +52,13 @@ it("GitHub: one line a failure, at its place", () => {
   );
   expect(lines[0]).not.toContain("\n");
   expect(lines[0]).toContain("%0A  expected");
+});
+
+it("GitHub: one line for what could not be run", () => {
+  expect(githubLines([], ["x.yaml:12:5 until — 5% of it", "y.yaml — gone"])).toEqual([
+    "::error file=x.yaml,line=12,col=5,title=timesim::x.yaml:12:5 until — 5%25 of it",
+    "::error title=timesim::y.yaml — gone",
+  ]);
 });
 
 it("JSON: one versioned document", () => {

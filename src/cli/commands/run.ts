@@ -25,6 +25,7 @@ import {
   checkFile,
   checkFolder,
   isSystemError,
+  reasonOf,
   makeFolders,
   targetProblems,
   Troubles,
@@ -62,9 +63,8 @@ export async function run(args: RunArgs, io: Io): Promise<number> {
     return await playAll(args, reporters, io);
   } catch (error) {
     const problems = problemsOf(error);
-    if (problems === null || reporters.stdout === "people") throw error;
-    // Who reads the document must learn it from the document.
-    report(io, reporters, [], { exit: EXIT.usage, problems });
+    // Who reads a document must learn it from the document.
+    if (problems !== null) report(io, reporters, [], { exit: EXIT.usage, problems });
     throw error;
   }
 }
@@ -72,7 +72,9 @@ export async function run(args: RunArgs, io: Io): Promise<number> {
 /** Null for a bug of ours. */
 function problemsOf(error: unknown): readonly string[] | null {
   if (error instanceof BadInput) return error.problems;
-  return isSystemError(error) ? [`${error.path ?? "timesim"} — ${error.message}`] : null;
+  return isSystemError(error)
+    ? [`${error.path ?? "timesim"} — ${reasonOf(error, error.message)}`]
+    : null;
 }
 
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */
