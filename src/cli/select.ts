@@ -26,9 +26,25 @@ export function selectFiles(words: readonly string[], cwd: string): readonly str
   return [...new Set(found.map(tidied))].toSorted(byOrder);
 }
 
-/** A report is no scenario, though it is JSON. */
+/** A report is no scenario, though it is JSON, nor is what a real node is told, though YAML. */
 function scenariosBelow(folder: string, cwd: string): readonly string[] {
-  return below(folder, cwd).filter((file) => SCENARIO.test(file) && !isReport(file, cwd));
+  return below(folder, cwd).filter((file) => {
+    return SCENARIO.test(file) && !isReport(file, cwd) && !isConfig(file, cwd);
+  });
+}
+
+/** How both write a key of their own: YAML by hand, JSON in folders that a cluster leaves. */
+const LISTEN = /^(?: {2})?"?listen"?\s*:/m;
+const NODES = /^(?: {2})?"?nodes"?\s*:/m;
+
+function isConfig(file: string, cwd: string): boolean {
+  try {
+    const text = readFileSync(resolve(cwd, file), "utf8");
+    return LISTEN.test(text) && !NODES.test(text);
+  } catch {
+    // Whoever reads it as a scenario says so.
+    return false;
+  }
 }
 
 /** How every document of ours begins, which no scenario does. */

@@ -72,6 +72,12 @@ describe("files", () => {
     expect(selectFiles(["own/**/*.{yaml,json}"], other.path)).toEqual(files);
     const found = ["own/found/failures/smallest.yaml"];
     expect(selectFiles(["own/found"], other.path)).toEqual(found);
+    // What a cluster leaves of its nodes, and what is written for one by hand.
+    const told = { name: "A", listen: "203.0.113.1:24100", data: "nodes/A", config: {} };
+    other.write("own/config.yaml", `${JSON.stringify(told, null, 2)}\n`);
+    other.write("own/timed.yaml", "# mine\nlisten: 203.0.113.1\npeers: [203.0.113.2]\n");
+    expect(selectFiles(["own"], other.path)).toEqual(files);
+    expect(selectFiles(["own/config.yaml"], other.path)).toEqual(["own/config.yaml"]);
   });
 
   it("that cannot be looked at are said in words", () => {
