@@ -56,6 +56,11 @@ describe("a sweep", () => {
     );
   });
 
+  it("says how long it was asked to be", async () => {
+    const words = ["run", "good.yaml", "--seed", "1..2", "--no-report", "--until", "9s"];
+    expect((await place.timesim(words)).out).toMatch(/^good · seeds 1\.\.2 · .* · until 9s\n/);
+  });
+
   it("groups failing seeds and explains the smallest", async () => {
     const words = ["run", "uneven.yaml", "--seed", "1..40", "--reports", "sweeps"];
     const { exit, out } = await place.timesim(words);

@@ -181,13 +181,14 @@ function verdicts(job: Job, scenarios: readonly Scenario[]): AsyncGenerator<Quic
 }
 
 function keep(
-  { args, reporters, io, kit, troubles }: Job,
+  { args, ask, reporters, io, kit, troubles }: Job,
   scenario: Scenario,
   { result, traces }: Finished,
   started: number,
   sound: boolean,
 ): void {
-  if (reporters.stdout === "people") printResult(io, result, scenario);
+  const until = ask.until ?? scenario.until;
+  if (reporters.stdout === "people") printResult(io, result, { ...scenario, until });
   const { trace: target, reports = "reports" } = args;
   const [trace] = traces;
   if (target !== undefined && trace !== undefined) {
