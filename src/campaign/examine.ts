@@ -67,7 +67,8 @@ export function examine<P extends Protocol>(
       smaller === null
         ? loadScenario(tools.kit, text, FILES.found)
         : loadScenario(tools.kit, smaller.text, FILES.minimal);
-    const run = runScenario(tools.kit, best, { level: "full", version });
+    const { mutant } = tools.asked;
+    const run = runScenario(tools.kit, best, { level: "full", version, mutant });
     files["trace.ndjson.gz"] = tools.packed(run.trace);
     const story = storyOf(tools.kit, run, playedCommand(best.file, tools.asked));
     const shrunk = smaller === null ? "as found" : smaller.done ? "minimal" : "unfinished";

@@ -52,6 +52,9 @@ export function traceOf(bytes: Buffer, file: string, io: Io): ReadTrace {
   const { plain, damage } = unpacked(bytes);
   const read = readTrace(linesOf(plain), file, { crc: crc32, damage });
   const { trace, cut } = read;
+  const { mutant } = trace.header;
+  if (typeof mutant === "string")
+    note(io, `${file} — it was played with a defect put in: ${mutant}`);
   if (cut !== null) note(io, `${cut}; read ${trace.footer.events} events before it`);
   return read;
 }

@@ -64,14 +64,14 @@ export function play(
   level: TraceLevel,
   tick?: (at: Time) => void,
 ): AnyRun {
-  const { profile, until, wire, guard, version: by } = ask;
+  const { profile, until, wire, guard, version: by, mutant } = ask;
   const asked = {
     ...(profile === null ? {} : { profile }),
     ...(until === null ? {} : { until }),
     ...(tick === undefined ? {} : { tick }),
   };
   try {
-    return runScenario(kit, scenario, { wire, guard, version: by, ...asked, seed, level });
+    return runScenario(kit, scenario, { wire, guard, version: by, mutant, ...asked, seed, level });
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     // What only the protocol can see has no place in the file but the file itself.

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly proxied?: boolean;
   /** Written into the trace's header. */
   readonly version?: string;
+  /** Likewise: the defect that the kit was given. */
+  readonly mutant?: string | null;
 }
 
 export interface Run<P extends Protocol> {
@@ -86,7 +88,11 @@ export function runScenario<P extends Protocol>(
     events: recorder.count,
     virtual: world.now as number as Duration,
   };
-  const header = headerOf(kit, scenario, seed, profile, options.version ?? "");
+  const { version = "", mutant = null } = options;
+  const header = {
+    ...headerOf(kit, scenario, seed, profile, version),
+    ...(mutant === null ? {} : { mutant }),
+  };
   return { summary, trace: traceOf(header, summary, recorder), world };
 }
 

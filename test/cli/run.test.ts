@@ -367,6 +367,13 @@ describe("what a run is given", () => {
     const { exit, out } = await place.timesim(["run", "good.yaml", ...words]);
     expect(exit).toBe(1);
     expect(out).toContain("npx timesim run good.yaml --seed 1 --mutant 'defect.mjs#still'\n");
+    // Whoever looks at its trace, or replays it without the defect, is told.
+    await place.timesim(["run", "good.yaml", ...words, "--trace", "still.ndjson"]);
+    const again = await place.timesim(["replay", "still.ndjson"]);
+    expect(again.exit).toBe(1);
+    const told = "still.ndjson — it was played with a defect put in: defect.mjs#still\n";
+    expect(again.err).toContain(told);
+    expect((await place.timesim(["timeline", "still.ndjson"])).err).toBe(told);
     const golden = await place.timesim(["run", "good.yaml", ...words, "--update"]);
     expect(golden).toMatchObject({ exit: 2 });
     expect(golden.err).toContain("leave out --mutant\n");
