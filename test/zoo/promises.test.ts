@@ -48,4 +48,23 @@ describe("is kept by the repaired node, and broken by a mutant", () => {
       expect.objectContaining({ invariant, witness }),
     );
   });
+
+  test.each([
+    ["ahead-of-schedule", /^A has gate due open at block \d+, though it is not due$/],
+    [
+      "elapsed-time-differs-by-role",
+      /^[AB] has gate synced open at height \d+, though [AB] is ahead$/,
+    ],
+  ])("%s: and says what speaks against an open gate", (id, words) => {
+    const text = Object.entries({ ...USUAL, ...provoked[id] }).map((pair) => pair.join(": "));
+    const scenario = loadScenario(repaired, text.join("\n"), id);
+    const [mutant] = mutants.filter((each) => each.id === id);
+    if (mutant === undefined) throw new Error(`no mutant ${id}`);
+    const { complaints } = judge(mutated(repaired, mutant), scenario, {
+      invariants: ["true-gates"],
+    });
+    expect(complaints.map((complaint) => complaint.text)).toContainEqual(
+      expect.stringMatching(words),
+    );
+  });
 });

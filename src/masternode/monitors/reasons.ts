@@ -209,13 +209,15 @@ class Reasons extends RuleMonitor {
     const wall = this.picture.wallOf(node, at);
     if (gate === "due") {
       const isDue = next <= this.#heightAt(node, wall + (open ? this.slack : -this.slack));
-      if (open !== isDue) this.#untrue(event, gate, open, `block ${next}`);
+      if (open !== isDue) this.#untrue(event, gate, open, `block ${next}`, "though it is not due");
     } else if (gate === "synced") {
       const peer = this.#ahead(event, open, hearing);
       const isSynced = peer === null && (open || hearing.asked === null);
-      if (open !== isSynced) this.#untrue(event, gate, open, `height ${tip.height}`);
+      if (open === isSynced) return;
+      const ahead = peer === null ? "" : `though ${this.plan.address(peer)} is ahead`;
+      this.#untrue(event, gate, open, `height ${tip.height}`, ahead);
     } else if (gate === "minimum" && !open && this.#isHeld(node, at, one)) {
-      this.#untrue(event, gate, open, `${one.active.length} active`);
+      this.#untrue(event, gate, open, `${one.active.length} active`, "");
     }
   }
 
@@ -237,11 +239,12 @@ class Reasons extends RuleMonitor {
     return held - this.slack > this.constant(node, "minimumHold");
   }
 
-  #untrue(event: TraceEvent, gate: string, open: boolean, seen: string): void {
+  /** `against`: what speaks against it where it is open. */
+  #untrue(event: TraceEvent, gate: string, open: boolean, seen: string, against: string): void {
     const stands = open ? "open" : "closed";
     this.breach(GATES, `${gate} ${stands}`, event, () => {
       const who = this.picture.name(event.node);
-      return `${who} has gate ${gate} ${stands} at ${seen}, without reason`;
+      return `${who} has gate ${gate} ${stands} at ${seen}, ${open ? against : "without reason"}`;
     });
   }
 

@@ -157,7 +157,8 @@ class Spreads extends RuleMonitor {
     const witness = `${type} to ${count < least ? "some" : "one twice"}`;
     this.breach(invariant, witness, { node, at, id }, () => {
       const who = this.picture.name(node);
-      return `${who} sends a ${type} ${count} times, with ${ready} ready sessions`;
+      const often = count === 1 ? "once" : `${count} times`;
+      return `${who} sends a ${type} ${often}, with ${ready} ready sessions`;
     });
   }
 
