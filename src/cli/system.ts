@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there",
 };
 
-/** What the system says, without its call and its number. `other`: where there are no words for it. */
+/** What the system says, without its call and number. `other`: where there is no word for it. */
 export function reasonOf(error: unknown, other?: string): string {
   const code = codeOf(error);
   return typeof code === "string" ? (REASONS[code] ?? other ?? code) : String(error);

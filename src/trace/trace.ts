@@ -19,7 +19,7 @@ export interface TraceHeader {
   readonly nodes: readonly { readonly name: string; readonly address: Address }[];
   /** Wall clock of an exact clock at time 0. */
   readonly epoch: UnixMicros;
-  /** The defect that was put in, `./mine.ts#mute`: with the protocol as it is it plays otherwise. */
+  /** The defect that was put in, `./mine.ts#mute`: the protocol as it is plays otherwise. */
   readonly mutant?: string;
   /** Of real nodes: how many times faster than real time they ran. Left out: as if it were 1. */
   readonly speed?: number;
