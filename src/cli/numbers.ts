@@ -17,7 +17,8 @@ export function countOf(
   const count = /^\d+$/.test(text) ? Number(text) : -1;
   if (count >= least && count <= most) return count;
   const shown = JSON.stringify(text);
-  throw new BadInput([`${flag} ${shown} — expected a whole number, at least ${least}`]);
+  const limit = count > most ? `at most ${most}` : `at least ${least}`;
+  throw new BadInput([`${flag} ${shown} — expected a whole number, ${limit}`]);
 }
 
 /** Null: not given. */

@@ -83,6 +83,7 @@ export class TraceReader {
   }
 
   #begin(value: unknown, line: string): null {
+    if (!isRecord(value) || !isRecord(value["header"])) this.#fail(HEADLESS);
     // Also where it says that it has none, or of what format it is: that may be what was changed.
     const sums = hasSum(line) ? this.#sums : null;
     if (sums?.check(line) === false) this.#fail(`the header ${CHANGED}`);
@@ -146,11 +147,11 @@ function isRecord(value: unknown): value is Data {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const HEADLESS = 'a trace begins with {"header":…}; this is none';
+
 function headerOf(value: unknown, place: string): TraceHeader {
   const header = isRecord(value) ? value["header"] : undefined;
-  if (!isRecord(header)) {
-    throw new BadInput([`${place} trace — a trace begins with {"header":…}; this is none`]);
-  }
+  if (!isRecord(header)) throw new BadInput([`${place} trace — ${HEADLESS}`]);
   if (header["format"] !== 1 && header["format"] !== 2) {
     const found = JSON.stringify(header["format"]);
     throw new BadInput([`${place} trace — format ${found} is not known, only 1 and 2`]);

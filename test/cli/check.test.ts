@@ -39,6 +39,14 @@ it("a trace with one wrong event breaks one, which is told with the event", asyn
   expect(JSON.parse(json)).toMatchObject({ exit: 1 });
 });
 
+it("a trace that lacks its header is none, whatever sum its first line has", async () => {
+  const [, ...events] = place.read("run.ndjson").split("\n");
+  place.write("headless.ndjson", events.join("\n"));
+  const { exit, err } = await place.timesim(["check", "headless.ndjson"]);
+  expect(exit).toBe(2);
+  expect(err).toMatch(/^headless\.ndjson:1:1 trace — a trace begins with \{"header":…\}; this is/);
+});
+
 it("where a trace ends, or a step threw, what was not done any more is no breach", async () => {
   const lines = place.read("run.ndjson").split("\n");
   const asked = lines.findIndex((line) => line.includes('"type":"GetMasternodes"'));

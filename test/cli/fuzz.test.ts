@@ -314,6 +314,10 @@ describe("the words", () => {
     ["--faults partitoin", '--faults "partitoin" — no such name (did you mean "partition"?)'],
     ["--faults kill --swarm", "--swarm — it draws which faults there are: leave out --faults"],
     ["--profile nobody", '--profile "nobody" — no profile of that name'],
+    [
+      "--seed-start 9999999999999",
+      '--seed-start "9999999999999" — expected a whole number, at most 1000000000000',
+    ],
     ["--mutant mine.ts", "--mutant mine.ts — expected a module and an id: ./mine.ts#no-redial"],
     ["--out scenarios", "scenarios — it holds no former report: choose another folder with --out"],
   ])("%s", async (words, problem) => {
