@@ -36,6 +36,7 @@ import {
 } from "./handlers/handshake.ts";
 import { acceptHeartbeat, beat } from "./handlers/heartbeat.ts";
 import { askAgain } from "./handlers/held.ts";
+import { saveChain } from "./handlers/keep.ts";
 import { guestLeaves, openedAccepted } from "./handlers/limits.ts";
 import { acceptPing, acceptPong, ping } from "./handlers/ping.ts";
 import { assembled, minimumHeld, produce, slotBegins, startAttempt } from "./handlers/produce.ts";
@@ -109,6 +110,7 @@ export const repaired: Behaviour = {
     ask: askAgain,
     assemble: assembled,
     cache: saveCache,
+    chain: saveChain,
     dial: dialLoop,
     due: slotBegins,
     "early-block": retryEarlyBlocks,

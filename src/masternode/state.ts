@@ -27,6 +27,7 @@ export type TimerName =
   | "ask"
   | "assemble"
   | "cache"
+  | "chain"
   | "dial"
   | "due"
   | "early-block"

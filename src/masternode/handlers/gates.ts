@@ -8,6 +8,7 @@ import { SECOND, type Time } from "../../core/units.ts";
 import { expectedHeight, untilNextSlot } from "../chain.ts";
 import type { MasternodeCtx, Opening, Production, State } from "../state.ts";
 import { withState } from "../state.ts";
+import { saveChain } from "./keep.ts";
 import { activeCount } from "./registry.ts";
 import { isCrediblyAhead } from "../tip.ts";
 
@@ -52,7 +53,7 @@ function holdMinimum(state: State, ctx: MasternodeCtx): State {
 
 /** A new tip ends an attempt on the old one, and is kept on disk. */
 function chainChanged(state: State, ctx: MasternodeCtx): State {
-  ctx.save("chain", state.chain, "whenever");
+  saveChain(state, "", ctx);
   const { attempt } = state.production;
   if (attempt === null || attempt.tip === state.chain.tip) return state;
   ctx.cancelTimer("start");

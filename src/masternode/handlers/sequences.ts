@@ -3,6 +3,7 @@ import { MILLISECOND } from "../../core/units.ts";
 import { noteChange } from "../memory.ts";
 import { changedIdentity } from "../records.ts";
 import { type MasternodeCtx, type Sequences, type State, withState } from "../state.ts";
+import { chainSaved } from "./keep.ts";
 
 /** The next number of each kind, saved before anything that carries it leaves. */
 export function numbered(
@@ -18,9 +19,13 @@ export function numbered(
   return withState(state, { identity: changedIdentity(state.identity, { sequences }) });
 }
 
-/** When they cannot be saved, the node goes on from memory and says so. The cache is saved anew. */
+/**
+ * When they cannot be saved, the node goes on from memory and says so. Cache and chain are saved
+ * anew: their next change may be far off.
+ */
 export function saved(state: State, file: string, ok: boolean, ctx: MasternodeCtx): State {
   if (file === "cache" && !ok) return noteChange(state, ctx);
+  if (file === "chain") return chainSaved(state, ok, ctx);
   if (file !== "sequences" || state.identity.diskFails === !ok) return state;
   ctx.gate("disk", ok, { file });
   return withState(state, { identity: changedIdentity(state.identity, { diskFails: !ok }) });

@@ -104,6 +104,7 @@ const DUES: Readonly<Record<TimerName, Due | null>> = {
   },
   assemble: exactly("productionTime"),
   cache: exactly("cacheDelay"),
+  chain: exactly("cacheDelay"),
   dial: turn("dialPeriod"),
   due: { by: ["slot"], right: ({ c, wall }) => wall % c.slot === 0 },
   "early-block": null,
