@@ -1,12 +1,12 @@
 /** Forms that only a real node's file needs: endpoints, proxies, a clock against the machine's. */
 import * as z from "zod";
-import { type Address, address, ipOf, parseAddress } from "../core/address.ts";
+import { type Address, address, ipOf, isUnusable, parseAddress, portOf } from "../core/address.ts";
 import type { Duration, Time, UnixMicros } from "../core/units.ts";
 import { parseUtc } from "../core/utc.ts";
 import { custom, type Form, text } from "./forms.ts";
 import { badName, driftRate } from "./nodes.ts";
 import { tell } from "./texts.ts";
-import { signedDuration } from "./words.ts";
+import { address as nodeAddress, signedDuration } from "./words.ts";
 
 const LOOPBACK_IP = 0x7f_00_00_01;
 /** Any port of this machine alone. */
@@ -16,6 +16,16 @@ export interface ProxyPlan {
   readonly address: Address;
   readonly user: string;
   readonly password: string;
+}
+
+/** Where a node listens: at a port that others know, at an ip of its own or at all of them. */
+export function place(about: string, defaultPort: number): Form<Address> {
+  const isIp = (given: Address): boolean => {
+    return ipOf(given) === 0 || !isUnusable(address(ipOf(given), defaultPort));
+  };
+  return nodeAddress(about, defaultPort)
+    .refine((given) => portOf(given) !== 0, "others cannot know which port 0 becomes: name one")
+    .refine(isIp, "no machine has such an ip");
 }
 
 /** An ip with its port: nothing is usual here. */

@@ -28,6 +28,7 @@ import {
   micros,
   nodeName,
   path,
+  place,
   proxy,
   type ProxyPlan,
 } from "./daemon-words.ts";
@@ -40,7 +41,7 @@ import { ASKED } from "./reasons.ts";
 import { seed } from "./schema.ts";
 import { OPEN, type Scope } from "./scope.ts";
 import { pathText, readSource, type Source } from "./source.ts";
-import { address, ip } from "./words.ts";
+import { ip, peer } from "./words.ts";
 
 export interface DaemonPlan {
   readonly name: string | null;
@@ -159,10 +160,10 @@ function daemonForm(kit: Dialect): Form<DaemonPlan> {
   const shape = {
     name: nodeName.optional(),
     profile: profileName("Which machine it runs", kit).optional(),
-    listen: address("Where others reach it; without a port, the network's", port),
-    bind: address("Where it listens, if that is another address: behind NAT", port).optional(),
+    listen: place("Where others reach it; without a port, the network's", port),
+    bind: place("Where it listens, if that is another address: behind NAT", port).optional(),
     dialsFrom: ip("The ip its dials come from, by default that of listen").optional(),
-    peers: z.array(address("A peer to call first", port)).optional(),
+    peers: z.array(peer("A peer to call first", port)).optional(),
     proxy: proxy("Calls others through it: socks5://user:password@127.0.0.1:1080").optional(),
     data: path("Folder of its key, chain, cache and log, made if it is missing"),
     log: path("Its log; - for the terminal; default: logs/timed.log in the data folder").optional(),

@@ -1,6 +1,13 @@
 /** Forms that several parts of a scenario share: times, durations, node names, choices. */
 import * as z from "zod";
-import { type Address, formatAddress, formatIp, ipOf, parseAddress } from "../core/address.ts";
+import {
+  type Address,
+  formatAddress,
+  formatIp,
+  ipOf,
+  isUnusable,
+  parseAddress,
+} from "../core/address.ts";
 import type { Ends } from "../core/fault.ts";
 import { type Duration, formatDuration, type Time } from "../core/units.ts";
 import { custom, type Form, type Report, text } from "./forms.ts";
@@ -52,7 +59,7 @@ export function nodeName(about: string, scope: Scope): Form<string> {
 
 function known(name: string, scope: Scope): string | Wrong {
   if (scope.addressPort !== undefined) {
-    const read = readAddress(name, scope.addressPort);
+    const read = readPeer(name, scope.addressPort);
     return isWrong(read) ? read : formatAddress(read);
   }
   if (scope.nodes === null || scope.nodes.includes(name)) return name;
@@ -109,6 +116,20 @@ export function address(about: string, defaultPort: number): Form<Address> {
   return text<Address>({ about, examples: ["203.0.113.10"], write }, (given) => {
     return readAddress(given, defaultPort);
   });
+}
+
+/** Of somebody who can be called (rule S5). */
+export function peer(about: string, defaultPort: number): Form<Address> {
+  const write = addressHint(defaultPort);
+  return text<Address>({ about, examples: ["203.0.113.11"], write }, (given) => {
+    return readPeer(given, defaultPort);
+  });
+}
+
+function readPeer(given: string, defaultPort: number): Address | Wrong {
+  const read = readAddress(given, defaultPort);
+  if (isWrong(read) || !isUnusable(read)) return read;
+  return { wrong: `${tell(given)} reaches nobody: no node is at 0.x, from 224.x on, or at port 0` };
 }
 
 function addressHint(port: number): string {

@@ -104,6 +104,10 @@ describe("a file that cannot be used: place, reason, what to do", () => {
     ["the wrong kind", "listen: 5\ndata: [a]\nmasternode: yes\n"],
     ["no mapping", "- listen\n"],
     ["YAML that is none", "listen: [\n"],
+    [
+      "addresses of nobody",
+      "listen: 127.12.0.2:0\nbind: 224.0.0.1\ndata: d\npeers: [127.12.0.3:0]\ndials: [0.0.0.0]\n",
+    ],
     ["a name with spaces", `${LEAST}name: a b\n`],
   ])("%s", (_, text) => {
     expect(said(text)).toMatchSnapshot();

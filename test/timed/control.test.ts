@@ -176,6 +176,7 @@ describe("the socket", () => {
     ["a name for an address", { peer: "nobody" }],
     ["nothing", {}],
     ["a number", { peer: 5 }],
+    ["an address of nobody", { peer: "224.0.0.1" }],
   ])("says what is wrong with %s", async (_, params) => {
     expect(await call(dir, "addnode", params)).toMatchSnapshot();
   });
