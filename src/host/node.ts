@@ -5,6 +5,7 @@
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { type Address, formatIp, ipOf, portOf } from "../core/address.ts";
+import { BadInput } from "../core/assert.ts";
 import type { Codec, FileCodecs } from "../core/codec.ts";
 import type { Machine, Protocol } from "../core/machine.ts";
 import type { Duration } from "../core/units.ts";
@@ -24,6 +25,8 @@ export interface HostOptions<P extends Protocol> {
   readonly config: P["config"];
   readonly codec: Codec<P["message"]>;
   readonly files: FileCodecs<P["files"]>;
+  /** Why it cannot go on from what is in its folder; null: it can. */
+  readonly misfit?: (files: Partial<P["files"]>) => string | null;
   /** Told to the machine before a clean end. */
   readonly stop: P["command"] | null;
   /** By which its randomness is drawn, with seed and incarnation (runtime/streams.ts). */
@@ -56,7 +59,10 @@ const SWEEP = 1_000;
 /** How long a stopped node waits for its last bytes to be taken, in real ms. */
 const FAREWELL = 2_000;
 
-/** Listens, then boots the machine. Rejects with what the system says of address or folder. */
+/**
+ * Listens, then boots the machine. Rejects with what the system says of address or folder, and with
+ * BadInput for a misfit.
+ */
 export async function startNode<P extends Protocol>(options: HostOptions<P>): Promise<HostNode<P>> {
   const node = new HostNode(options);
   await node.start();
@@ -110,6 +116,8 @@ export class HostNode<P extends Protocol> {
     const { listen, bind = listen, ahead } = this.#options;
     const server = this.#server;
     const found = this.#store.read(ahead);
+    const misfit = this.#options.misfit?.(found.values as Partial<P["files"]>) ?? null;
+    if (misfit !== null) throw new BadInput([`${this.#options.dir} — ${misfit}`]);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: formatIp(bind), port: portOf(bind), exclusive: true }, () => {

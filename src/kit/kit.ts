@@ -45,6 +45,8 @@ export interface Kit<P extends Protocol> {
   readonly gauges?: Readonly<Record<string, (event: TraceEvent) => number | null>>;
   /** Every file its machines save, as bytes for a real disk. */
   readonly files: FileCodecs<P["files"]>;
+  /** Why no node of that config goes on from these, which are whole; left out, or null: it can. */
+  misfit?(config: P["config"], files: Partial<P["files"]>): string | null;
   /** Port of addresses written without one. */
   readonly defaultPort: number;
   /** Told to a node that is stopped cleanly. */

@@ -28,7 +28,13 @@ const text: FileCodec<string> = {
 const NEWLINE = 10;
 
 export function fileCodecs(crypto: Crypto): FileCodecs<Files> {
-  return { sequences: json(sequences), chain: chainCodec(crypto), cache: text };
+  // The last is a cache of another version, whole to the store (docs/decisions/0015).
+  return {
+    sequences: json(sequences),
+    chain: chainCodec(crypto),
+    cache: text,
+    "cache-aside": text,
+  };
 }
 
 function json<T>(shape: Shape<T>): FileCodec<T> {

@@ -6,8 +6,8 @@ import type { UnixMicros } from "../core/units.ts";
 import type { Fields, Settings } from "../kit/field.ts";
 import { keyOfName } from "../kit/key.ts";
 import type { Kit, NodeSetup } from "../kit/kit.ts";
-import type { Network } from "./block.ts";
-import { slotStart } from "./chain.ts";
+import { blockHash, genesisBlock, type Network } from "./block.ts";
+import { hashAt, slotStart } from "./chain.ts";
 import { claims, gauges } from "./claims.ts";
 import { messageCodec } from "./codec.ts";
 import { endingOf } from "./ending.ts";
@@ -88,6 +88,12 @@ export function masternodeKit(crypto: Crypto): Kit<Masternode> {
     views,
     gauges,
     files: fileCodecs(crypto),
+    misfit: ({ network }, { chain }) => {
+      const genesis = blockHash(crypto, genesisBlock(crypto, network).header);
+      return chain === undefined || hashAt(chain, 0) === genesis
+        ? null
+        : `the chain in it is not of ${network}: take another folder`;
+    },
     defaultPort: DEFAULT_PORT,
     stop: { type: "stop" },
     offLoopback: (settings) => {

@@ -1,5 +1,6 @@
 /** The node as a process: its first start and its next, its files, its signals, its exit codes. */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -11,6 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it, vi } from "vitest";
+import { nodeCrypto } from "../../src/host/crypto.ts";
+import { genesisBlock } from "../../src/masternode/block.ts";
+import { chainOf } from "../../src/masternode/chain.ts";
+import { fileCodecs } from "../../src/masternode/files.ts";
 import { Daemon, freshFolder, freshIp, MAIN, timed, until } from "./daemon.ts";
 
 // Processes start slowly where many do.
@@ -73,6 +78,18 @@ describe("a node's life", () => {
     expect((await third.stop()).code).toBe(0);
   });
 
+  it("keeps a cache of another version beside its own", async () => {
+    const first = await new Daemon([]).started();
+    await first.stop();
+    const { dir, ip } = first;
+    const other = new TextEncoder().encode("timesim-cache 99 0\n{}\n");
+    writeFileSync(join(dir, "cache"), asFile("cache", other));
+    const node = await new Daemon([], { dir, ip }).started();
+    await node.stop();
+    expect(node.log).toContain("set aside (version 99, not 1)");
+    expect(readFileSync(join(dir, "cache-aside"))).toEqual(asFile("cache-aside", other));
+  });
+
   it("ends when an operator says so, and the operator hears when", async () => {
     const node = await new Daemon([]).started();
     const asked = spawn(process.execPath, [MAIN, "stop", "--data", node.dir]);
@@ -96,6 +113,12 @@ describe("a node's life", () => {
     expect(readFileSync(`${file}.1`, "utf8")).not.toContain("Stopping");
   });
 });
+
+/** As the store writes it. */
+function asFile(name: string, body: Uint8Array): Buffer {
+  const sum = createHash("sha256").update(body).digest("hex");
+  return Buffer.concat([Buffer.from(`timesim-file 1 ${name} ${body.length} ${sum}\n`), body]);
+}
 
 /** Of the node itself, in its own list. */
 async function ownSequence(node: Daemon): Promise<number | null> {
@@ -132,6 +155,22 @@ describe("a start that cannot be", () => {
     const again = await new Daemon([], { dir: node.dir, ip: node.ip }).started();
     expect(again.err).toContain(`${path} can be read by others: chmod 600 ${path}`);
     await again.stop();
+  });
+
+  it("is none of another network's node", async () => {
+    const first = await new Daemon([]).started();
+    await first.stop();
+    const { dir, ip } = first;
+    const made = chainOf(nodeCrypto, [genesisBlock(nodeCrypto, "testnet")]);
+    if (typeof made === "string") throw new Error(made);
+    writeFileSync(join(dir, "chain"), asFile("chain", fileCodecs(nodeCrypto).chain.encode(made)));
+    const { code, err } = await timed(["--listen", ip, "--data", dir, "--network", "mainnet"]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `timed cannot run: ${dir} — the chain in it is not of mainnet: take another folder\n`,
+    );
+    const again = await new Daemon([], { dir, ip }).started();
+    expect((await again.stop()).code).toBe(0);
   });
 
   it("says which address is taken", async () => {

@@ -119,10 +119,12 @@ async function start(
     );
     ends.add(() => recording?.close());
   }
+  const config = kit.configure({ ...setup.node, key: publicKey });
   node = await startNode<core.Protocol>({
     ...{ name, seed, incarnation, dir, ahead, clock, recorder, notice, codec, files, stop, listen },
     machine: profile.machine,
-    config: kit.configure({ ...setup.node, key: publicKey }),
+    config,
+    misfit: (found) => kit.misfit?.(config, found) ?? null,
     ...(plan.proxy === null ? {} : { dialer: throughProxy(plan.proxy) }),
     ...(bind === null ? {} : { bind }),
     ...(dialsFrom === null ? {} : { dialsFrom }),
