@@ -67,6 +67,30 @@ describe("the log", () => {
     expect(Number(lost) + lines.length - 2).toBe(150);
   });
 
+  it("goes on in the old file where no new one can be made, and says why", async () => {
+    const folder = join(freshFolder(), "logs");
+    const file = join(folder, "timed.log");
+    const log = new Log(file, "here", vocabulary, wall);
+    log.note("INFO", "one");
+    renameSync(folder, `${folder}.old`);
+    symlinkSync("/proc/none", folder);
+    const why = `${file} cannot be opened anew: a file is where a folder should be`;
+    expect(log.reopen()).toBe(why);
+    rmSync(folder);
+    await log.close();
+    expect(linesOf(join(`${folder}.old`, "timed.log")).map((line) => line.slice(31))).toEqual([
+      " INFO one",
+      ` WARN ${why}`,
+    ]);
+    // What was removed with its folder is made anew.
+    const other = new Log(file, "here", vocabulary, wall);
+    rmSync(folder, { recursive: true });
+    expect(other.reopen()).toBe(null);
+    other.note("INFO", "two");
+    await other.close();
+    expect(linesOf(file).at(-1)).toContain("two");
+  });
+
   it("throws at once what is wrong with its place", () => {
     const file = join(freshFolder(), "timed.log");
     symlinkSync("/proc/none/there", file);

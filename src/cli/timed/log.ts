@@ -11,7 +11,7 @@ import { EVERY_KIND } from "../../trace/event.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import type { LogLine, Names, Vocabulary } from "../../trace/vocabulary.ts";
 import { Walls } from "../../trace/walls.ts";
-import { makeFolders } from "../system.ts";
+import { makeFolders, reasonOf } from "../system.ts";
 
 /** Unwritten text that is kept while the disk does not take it. */
 const WAITING_MAX = 1_048_576;
@@ -27,7 +27,7 @@ export const TERMINAL = "-";
 
 export class Log {
   readonly #file: SonicBoom;
-  readonly #isFile: boolean;
+  readonly #path: string;
   readonly #host: string;
   readonly #vocabulary: Vocabulary;
   readonly #wall: () => UnixMicros;
@@ -40,8 +40,8 @@ export class Log {
    * `wall` is the node's clock, for lines of the program itself.
    */
   constructor(path: string, host: string, vocabulary: Vocabulary, wall: () => UnixMicros) {
-    this.#isFile = path !== TERMINAL;
-    if (this.#isFile) touch(path);
+    this.#path = path;
+    if (path !== TERMINAL) touch(path);
     const target = path === TERMINAL ? { fd: STDOUT } : { dest: path, mode: FILE_MODE };
     const retryEAGAIN = (): boolean => this.#retries-- > 0;
     this.#file = new SonicBoom({ ...target, maxLength: WAITING_MAX, sync: false, retryEAGAIN });
@@ -86,9 +86,21 @@ export class Log {
     else this.#lost = lost;
   }
 
-  /** After somebody moved the file away (SIGHUP). */
-  reopen(): void {
-    if (this.#isFile) this.#file.reopen();
+  /**
+   * After somebody moved the file away (SIGHUP). Answers why it cannot be made anew, if so: then it
+   * goes on where it is.
+   */
+  reopen(): string | null {
+    if (this.#path === TERMINAL) return null;
+    try {
+      touch(this.#path);
+      this.#file.reopen();
+      return null;
+    } catch (error) {
+      const why = `${this.#path} cannot be opened anew: ${reasonOf(error)}`;
+      this.note("WARN", why);
+      return why;
+    }
   }
 
   /** Everything is written, as far as the disk or who reads it takes it. */

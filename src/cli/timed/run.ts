@@ -69,7 +69,10 @@ async function live(setup: Setup, parent: Parent | null, ends: Ends, io: Io): Pr
   const opened = open(setup, ends, io);
   const { log } = opened;
   const signals = listenToSignals({
-    reopen: () => log.reopen(),
+    reopen: () => {
+      const why = log.reopen();
+      if (why !== null) note(io, io.paint.bad(why));
+    },
     flush: () => log.flush(),
     broken: (error) => failed(error, setup, opened, io),
   });
