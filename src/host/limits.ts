@@ -1,4 +1,6 @@
 /** What a host bounds by itself, so that nobody outside can exhaust it (rule S7). */
+import { readFileSync } from "node:fs";
+
 export interface HostLimits {
   /** Bytes that wait to be sent on one session; with more it is closed `slow`. */
   readonly sendBuffer: number;
@@ -28,3 +30,16 @@ export const LIMITS: HostLimits = {
   userTimeout: 30_000_000,
   dialTimeout: 127_000_000,
 };
+
+/**
+ * Fewer sockets where the process may open fewer files: half of them, for saves need some as well,
+ * and what comes beyond the last one the kernel hangs up on without a word. As Linux tells it.
+ */
+export function socketsFor(file = "/proc/self/limits"): number {
+  try {
+    const [, files] = /^Max open files +(\d+)/m.exec(readFileSync(file, "latin1")) ?? [];
+    return Math.min(LIMITS.sockets, Math.floor(Number(files ?? Number.POSITIVE_INFINITY) / 2));
+  } catch {
+    return LIMITS.sockets;
+  }
+}

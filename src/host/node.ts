@@ -116,7 +116,7 @@ export class HostNode<P extends Protocol> {
     const { listen, bind = listen, ahead } = this.#options;
     const server = this.#server;
     const found = this.#store.read(ahead);
-    const misfit = this.#options.misfit?.(found.values as Partial<P["files"]>) ?? null;
+    const misfit = this.#options.misfit?.(found.values) ?? null;
     if (misfit !== null) throw new BadInput([`${this.#options.dir} — ${misfit}`]);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

@@ -1,7 +1,11 @@
 /** Nobody outside can exhaust a node (rule S7), and nobody dead keeps it busy (rule S6). */
 import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { must } from "../../src/core/assert.ts";
+import { socketsFor } from "../../src/host/limits.ts";
 import type { Traffic } from "../../src/host/port.ts";
 import { kindMask } from "../../src/trace/event.ts";
 import { dialing, line, peer, solo } from "./solo.ts";
@@ -147,4 +151,16 @@ it("says limit to a dial that would be one socket too many", async () => {
   await saw("#1 accepted A");
   tell("dial 127.11.0.2:9");
   await saw("#2 refused B limit");
+});
+
+it("has fewer sockets where few files may be open", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "limits-")), "limits");
+  const said = (soft: string): number => {
+    writeFileSync(file, `Max processes 7 7\nMax open files            ${soft}      4096   files\n`);
+    return socketsFor(file);
+  };
+  expect(["64", "1023", "1024", "1048576", "unlimited"].map(said)).toEqual([
+    32, 511, 512, 512, 512,
+  ]);
+  expect(socketsFor("/nowhere")).toBe(512);
 });

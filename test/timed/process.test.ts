@@ -10,8 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { nodeCrypto } from "../../src/host/crypto.ts";
 import { genesisBlock } from "../../src/masternode/block.ts";
 import { chainOf } from "../../src/masternode/chain.ts";
@@ -99,6 +100,26 @@ describe("a node's life", () => {
     expect([code, out]).toEqual([0, "the node has stopped\n"]);
     expect((await node.ended).code).toBe(0);
     expect(node.log).toContain("Stopping: an operator said stop");
+  });
+
+  it("leaves files for itself where it may open few", async () => {
+    const ip = freshIp();
+    const dir = join(freshFolder(), "data");
+    const words = ["-c", `ulimit -n 64; exec "$0" "$@"`, process.execPath, MAIN];
+    const child = spawn("sh", [...words, "--listen", ip, "--data", dir], { stdio: "pipe" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await until("it runs", () => existsSync(join(dir, "control.json")));
+    const callers = Array.from({ length: 50 }, () => {
+      return connect({ host: ip, port: 24_100 }).on("error", () => undefined);
+    });
+    onTestFinished(() => callers.forEach((caller) => caller.destroy()));
+    const log = (): string => readFileSync(join(dir, "logs/timed.log"), "utf8");
+    await until("it refuses", () => log().includes("Refused a connection: 32 sockets are open"));
+    expect(log()).toContain("At most 32 sockets, half of the files that may be open (ulimit -n)");
+    child.kill();
+    await until("it has ended", () => child.exitCode !== null);
+    expect(child.exitCode).toBe(0);
+    expect(log()).not.toContain("failed");
   });
 
   it("opens a new log when the old one was moved away (SIGHUP)", async () => {

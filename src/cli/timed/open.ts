@@ -6,6 +6,7 @@ import type * as core from "../../core/machine.ts";
 import { after, type Time, type UnixMicros } from "../../core/units.ts";
 import { HostClock } from "../../host/clock.ts";
 import { nodeCrypto } from "../../host/crypto.ts";
+import { LIMITS, socketsFor } from "../../host/limits.ts";
 import { lockFolder } from "../../host/lock.ts";
 import { type HostNode, startNode } from "../../host/node.ts";
 import type { Recording } from "../../host/record.ts";
@@ -119,11 +120,16 @@ async function start(
     );
     ends.add(() => recording?.close());
   }
+  const sockets = socketsFor();
+  if (sockets < LIMITS.sockets) {
+    notice(`At most ${sockets} sockets, half of the files that may be open (ulimit -n)`);
+  }
   const config = kit.configure({ ...setup.node, key: publicKey });
   node = await startNode<core.Protocol>({
     ...{ name, seed, incarnation, dir, ahead, clock, recorder, notice, codec, files, stop, listen },
     machine: profile.machine,
     config,
+    limits: { sockets },
     misfit: (found) => kit.misfit?.(config, found) ?? null,
     ...(plan.proxy === null ? {} : { dialer: throughProxy(plan.proxy) }),
     ...(bind === null ? {} : { bind }),
