@@ -79,6 +79,8 @@ export interface ClusterRun {
   readonly scenario: Scenario;
   /** Events that came too late for their place in the trace. */
   readonly late: number;
+  /** Why it went no further: what the signal was aborted with, a node that ended by itself. */
+  readonly cut: Error | null;
 }
 
 /** Default of `lag`. */
@@ -92,7 +94,10 @@ const TAKE_OFF = 60;
 /** A node that is told to end has so long, real ms. */
 const FAREWELL = 3_000;
 
-/** Throws BadInput for what only the kit can see, and what the signal was aborted with. */
+/**
+ * Throws BadInput for what only the kit can see, and what the signal was aborted with while nodes
+ * load. From time 0 on there is a run, however short.
+ */
 export async function runCluster<P extends Protocol>(
   kit: Kit<P>,
   given: Scenario,
@@ -133,6 +138,7 @@ class Stage<P extends Protocol> {
   #conductor: Conductor | null = null;
   #crash: Crash | null = null;
   #failure: Error | null = null;
+  #cut: Error | null = null;
   #end = 0 as Time;
 
   constructor(kit: Kit<P>, scenario: Scenario, options: ClusterOptions, guard: Guard) {
@@ -205,7 +211,12 @@ class Stage<P extends Protocol> {
     const lag = this.#pace.length(this.#options.lag ?? LAG);
     const patience = this.#pace.length(PATIENCE);
     while (this.#crash === null && this.#failure === null && this.#end < until) {
-      await this.#unlessAborted(sleep(BEAT));
+      try {
+        await this.#unlessAborted(sleep(BEAT));
+      } catch (error) {
+        this.#cut = error as Error;
+        return;
+      }
       // Whatever is in the pipes is read first.
       await turn();
       const { now } = this.#pace;
@@ -220,7 +231,7 @@ class Stage<P extends Protocol> {
     await sleep(LAG);
     await turn();
     this.#end = this.#merger.upTo(Math.min(until, this.#pace.now) as Time, until);
-    if (this.#crash === null) throw this.#failure;
+    if (this.#crash === null) this.#cut = this.#failure;
   }
 
   result(): ClusterRun {
@@ -243,7 +254,7 @@ class Stage<P extends Protocol> {
       virtual: this.#end as number as Duration,
     };
     const trace = traceOf(this.#header, summary, this.#recorder);
-    return { summary, trace, scenario: this.#scenario, late: this.#merger.late };
+    return { summary, trace, scenario: this.#scenario, late: this.#merger.late, cut: this.#cut };
   }
 
   /** Nothing is left that runs. May be asked again. */

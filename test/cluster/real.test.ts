@@ -252,12 +252,28 @@ function doing(body: unknown): string {
   return fault ?? type ?? "";
 }
 
-test("Ctrl-C ends every process and takes the folders away", async () => {
-  const { child, ended } = start(slowScenario());
+/** Of a run that was cut short. */
+function keptUntil(err: string): void {
+  expect(err).toMatch(/^it went as far as \S+ of 10m$/m);
+  const latest = join(folder, "reports", "latest");
+  expect(readFileSync(join(latest, "A", "timed.log"), "utf8")).toContain("Node started");
+  expect(existsSync(join(latest, "failure.txt"))).toBe(false);
+  const text = gunzipSync(readFileSync(join(latest, "trace.ndjson.gz"))).toString("utf8");
+  const { trace } = readTrace(text.split("\n"), "trace", { crc: crc32 });
+  expect(trace.footer.virtual).toBeGreaterThan(0);
+}
+
+test("Ctrl-C ends every process, takes the folders away and keeps the trace", async () => {
+  const { child, ended } = start(slowScenario(), "--json");
   const pids = await nodes();
   await until(() => (pids.some(standsStill) ? true : null));
   child.kill("SIGINT");
-  expect((await ended).code).toBe(130);
+  const { code, out, err } = await ended;
+  expect(code, err).toBe(130);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ exit: 130, passed: false, problems: ["interrupted by SIGINT"], results: [] },
+  });
+  keptUntil(err);
   await nothingIsLeft(pids);
 });
 
@@ -276,6 +292,7 @@ test("a node that ends though nobody asked it to ends the run", async () => {
   const { code, err } = await ended;
   expect(code, err).toBe(1);
   expect(err).toContain("A ended by itself (SIGKILL)");
+  keptUntil(err);
   await nothingIsLeft(pids);
 });
 

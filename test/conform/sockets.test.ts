@@ -1,4 +1,5 @@
 /** Both worlds for once: three nodes that meet, in the simulator and over real sockets. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, inject, test } from "vitest";
 import { Place } from "../cli/host.ts";
 
@@ -37,5 +38,21 @@ test("a scenario agrees in both worlds", async () => {
   expect(JSON.parse(judged.out)).toMatchObject({
     agrees: true,
     scenarios: [{ ...(scenarios[0] as object), speed: null, repeat: expect.any(String) as string }],
+  });
+});
+
+test("Ctrl-C ends with what was found until then", { timeout: PATIENCE_MS }, async () => {
+  const place = new Place();
+  const moves = "events: [{ at: 7s, move: { node: C, address: 10.0.0.9 } }]";
+  place.write("a.yaml", `${MEETING}${moves}\n`);
+  place.write("b.yaml", MEETING);
+  const before = process.listenerCount("SIGINT");
+  const done = place.timesim(["conform", "a.yaml", "b.yaml", "--json"]);
+  while (process.listenerCount("SIGINT") === before) await sleep(5);
+  process.emit("SIGINT");
+  const { exit, out, err } = await done;
+  expect([exit, err]).toEqual([130, "interrupted by SIGINT\n"]);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ agrees: false, exit: 130, scenarios: [], notPlayed: [{ file: "a.yaml" }] },
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type ClusterRun, type Look, runCluster } from "../../cluster/cluster.ts";
 import { NodeFailed } from "../../cluster/process.ts";
 import { BadInput } from "../../core/assert.ts";
+import { formatDuration } from "../../core/units.ts";
 import type { Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { ofRealNodes } from "../../scenario/promises.ts";
@@ -35,16 +36,19 @@ export async function cluster(args: ClusterArgs, io: Io): Promise<number> {
   try {
     return await playReal(args, reporters, io);
   } catch (error) {
-    if (error instanceof Interrupted) return error.exit;
-    if (error instanceof NodeFailed) {
+    if (error instanceof Interrupted || error instanceof NodeFailed) {
       note(io, io.paint.bad(error.message));
-      return report(io, reporters, [], { exit: EXIT.failed, problems: [error.message] });
+      return report(io, reporters, [], { exit: exitFor(error), problems: [error.message] });
     }
     const problems = error instanceof BadInput ? error.problems : systemProblems(error);
     if (problems === null || reporters.stdout === "people") throw error;
     report(io, reporters, [], { exit: EXIT.usage, problems });
     throw error;
   }
+}
+
+function exitFor(cut: Error): number {
+  return cut instanceof Interrupted ? cut.exit : EXIT.failed;
 }
 
 function systemProblems(error: unknown): readonly string[] | null {
@@ -77,6 +81,13 @@ async function playReal(args: ClusterArgs, reporters: Reporters, io: Io): Promis
     }),
   ).finally(() => watch.end());
   const result = resultFor(kit, scenario, run, ask, io.elapsed() - begun);
+  if (run.cut !== null) {
+    // No verdict: what is left of the rows had no time to come true.
+    const [far, end] = [result.virtual, until ?? scenario.until];
+    note(io, `it went as far as ${formatDuration(far)} of ${formatDuration(end)}`);
+    keep(io, kit, args, { result: { ...result, failures: [] }, run, started, logs }, troubles);
+    throw run.cut;
+  }
   if (reporters.stdout === "people") printResult(io, result, run.scenario);
   const { unasked } = ofRealNodes(kit, scenario.invariants ?? []);
   if (unasked !== null) note(io, io.paint.dim(unasked));

@@ -48,6 +48,13 @@ interface Left {
   readonly reasons: readonly string[];
 }
 
+/** What there is at the end, or when Ctrl-C comes. */
+interface Found {
+  readonly done: readonly Conformed[];
+  readonly left: readonly Left[];
+  readonly cut: Interrupted | null;
+}
+
 export async function conform(args: ConformArgs, io: Io): Promise<number> {
   const kit = protocolOf(io);
   const job = jobOf(args, kit, io);
@@ -70,20 +77,17 @@ export async function conform(args: ConformArgs, io: Io): Promise<number> {
       }
     }
   } catch (error) {
-    if (error instanceof Interrupted) return error.exit;
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    note(io, io.paint.bad(error.message));
+    return finish(args, io, { done, left, cut: error });
   }
-  return finish(args, io, done, left);
+  return finish(args, io, { done, left, cut: null });
 }
 
-function finish(
-  { paths, json }: ConformArgs,
-  io: Io,
-  done: readonly Conformed[],
-  left: readonly Left[],
-): number {
+function finish({ paths, json }: ConformArgs, io: Io, { done, left, cut }: Found): number {
   const good = done.every(agreesIn);
-  const exit = !good ? EXIT.failed : done.length > 0 ? EXIT.ok : EXIT.nothing;
+  const found = !good ? EXIT.failed : done.length > 0 ? EXIT.ok : EXIT.nothing;
+  const exit = cut?.exit ?? found;
   if (json === true) {
     const scenarios = done.map(documentOf);
     sayJson(io, { format: 1, agrees: exit === EXIT.ok, exit, scenarios, notPlayed: left });
@@ -98,7 +102,8 @@ function finish(
     const sign = good ? io.paint.good("✓") : io.paint.bad("✗");
     say(io, `${sign} ${agreed} of ${done.length} scenarios agree in both worlds`);
   }
-  if (done.length + left.length === 0) note(io, `no scenario is meant by ${paths.join(" ")}`);
+  if (done.length + left.length === 0 && cut === null)
+    note(io, `no scenario is meant by ${paths.join(" ")}`);
   return exit;
 }
 
@@ -208,7 +213,7 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
     const asked = { ...scenario, until: until ?? scenario.until };
     const ground = await groundFor(io, kit, asked, { speed, net });
     const watch = new Watch(io, `${scenario.name} ${run} of ${runs}`, until ?? scenario.until);
-    const { trace } = await untilInterrupted((signal) =>
+    const { trace, cut } = await untilInterrupted((signal) =>
       runCluster(kit, scenario, {
         ...ground,
         block: (block ??= ground.block),
@@ -219,6 +224,10 @@ async function played(job: Job, scenario: Scenario): Promise<readonly Trace[]> {
         watch: (look) => watch.tick(look),
       }),
     ).finally(() => watch.end());
+    if (cut !== null) {
+      note(io, `${run - 1} of ${runs} runs were played, and not judged (--keep leaves them)`);
+      throw cut;
+    }
     traces.push(keptTrace(job, trace, run));
   }
   return traces;
