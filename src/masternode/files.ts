@@ -44,10 +44,18 @@ function json<T>(shape: Shape<T>): FileCodec<T> {
   };
 }
 
+/** Each is written again with every block that comes after it: it is made once, or was read. */
+const lines = new WeakMap<Block, Uint8Array>();
+
 function chainCodec(crypto: Crypto): FileCodec<Chain> {
   const line = json(block);
+  const lineOf = (stored: Block): Uint8Array => {
+    const known = lines.get(stored) ?? line.encode(stored);
+    lines.set(stored, known);
+    return known;
+  };
   return {
-    encode: (chain) => joined(values(chain.blocks).map((stored) => line.encode(stored.block))),
+    encode: (chain) => joined(values(chain.blocks).map(({ block }) => lineOf(block))),
     decode(bytes): ReadFile<Chain> {
       const blocks: Block[] = [];
       for (let from = 0; from < bytes.length;) {
@@ -56,6 +64,7 @@ function chainCodec(crypto: Crypto): FileCodec<Chain> {
         const read = line.decode(bytes.subarray(from, newline));
         if (!read.ok) return { ok: false, error: `block ${blocks.length}: ${read.error}` };
         blocks.push(read.value);
+        lines.set(read.value, Uint8Array.from(bytes.subarray(from, newline)));
         from = newline + 1;
       }
       const chain = chainOf(crypto, blocks);
