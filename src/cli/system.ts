@@ -34,7 +34,8 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What the system says, without its call and number. `other`: where there is no word for it. */
 export function reasonOf(error: unknown, other?: string): string {
   const code = codeOf(error);
-  return typeof code === "string" ? (REASONS[code] ?? other ?? code) : String(error);
+  if (typeof code === "string") return REASONS[code] ?? other ?? code;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A file that cannot be written, a full disk. */

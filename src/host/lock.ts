@@ -115,7 +115,7 @@ function textOf(path: string): string | null {
     return readFileSync(path, "latin1");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
-    throw error;
+    throw Object.assign(error as Error, { path });
   }
 }
 

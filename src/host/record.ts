@@ -3,7 +3,7 @@
  * as the simulator does (trace/writer.ts), line by line while the node runs. Its one rule: a record
  * is whole or ends; where it cannot be written further it stops, and the node goes on.
  */
-import { existsSync, renameSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { digestOf } from "../core/digest.ts";
 import type { Duration } from "../core/units.ts";
@@ -45,7 +45,7 @@ const REMEMBERED = 1_024;
 /** Throws what the system says if nothing can be written there. */
 export function startRecord(options: RecordOptions): Recording {
   const { recorder, header, target, encode, state, ended, pendingMax = PENDING_MAX } = options;
-  keepFormer(target);
+  const former = keepFormer(target);
   const outlet = new Outlet({ target, pendingMax, shut: ended });
   const writer = new TraceWriter(crc32);
   const told = new Set<string>();
@@ -65,13 +65,14 @@ export function startRecord(options: RecordOptions): Recording {
       told.add(digest);
       put(writer.signed(digest, signature));
     },
-    close: () => {
+    close: async () => {
       const events = recorder.count;
       const virtual = last as Duration;
       const digest = "-";
       const end = { digest, events, virtual, outcomes: [], state: digestOf(state()) };
       if (outlet.open) put(writer.footer(end));
-      return outlet.close();
+      await outlet.close();
+      if (events === 0) takeBack(target, former);
     },
   };
 }
@@ -85,12 +86,28 @@ function withText(
   return { ...event, body: { file, ...contentOf(encode(file, value)) } };
 }
 
-/** The record of a crash must not be lost to the restart: it gets its last moment for a name. */
-function keepFormer(target: string): void {
-  if (target.startsWith("fd:") || !existsSync(target)) return;
+/**
+ * The record of a crash must not be lost to the restart: it gets its last moment for a name. Null:
+ * there was none.
+ */
+function keepFormer(target: string): string | null {
+  if (target.startsWith("fd:") || !existsSync(target)) return null;
   const stat = statSync(target);
-  if (!stat.isFile() || stat.size === 0) return;
+  if (!stat.isFile() || stat.size === 0) return null;
   const moment = stat.mtime.toISOString().replaceAll(":", "-");
   const [, stem = target, end = ""] = /^(.*?)((?:\.ndjson)?(?:\.gz)?)$/.exec(target) ?? [];
-  renameSync(target, `${stem}.${moment}${end}`);
+  const former = `${stem}.${moment}${end}`;
+  renameSync(target, former);
+  return former;
+}
+
+/** Who could not boot has nothing to tell, however often it is started. */
+function takeBack(target: string, former: string | null): void {
+  try {
+    if (target.startsWith("fd:") || !statSync(target).isFile()) return;
+    if (former === null) rmSync(target);
+    else renameSync(former, target);
+  } catch {
+    // Somebody else's business by now.
+  }
 }

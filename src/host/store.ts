@@ -76,7 +76,7 @@ export class Store<P extends Protocol> {
       // Never renamed, so never promised to anybody.
       if (names.has(file + TEMPORARY)) rmSync(join(this.#dir, file + TEMPORARY));
       if (!names.has(file)) continue;
-      const read = unwrap(file, codec, readFileSync(join(this.#dir, file)), ahead);
+      const read = unwrap(file, codec, bytesOf(join(this.#dir, file)), ahead);
       if (read.ok) values[file] = read.value;
       else aside.push({ file, why: read.error });
     }
@@ -174,6 +174,15 @@ export function readAhead(
     }
   }
   return known;
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    // Of a folder, the system does not say which.
+    throw Object.assign(error as Error, { path });
+  }
 }
 
 /** Durable when it resolves. */

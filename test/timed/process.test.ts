@@ -5,6 +5,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -178,6 +179,16 @@ describe("a start that cannot be", () => {
     await again.stop();
   });
 
+  it("names what is a folder and should be a file", async () => {
+    for (const name of ["chain", "lock", "key"]) {
+      const dir = freshFolder();
+      mkdirSync(join(dir, name));
+      const { code, err } = await timed(["--listen", freshIp(), "--data", dir]);
+      expect(code).toBe(1);
+      expect(err).toMatch(new RegExp(`^timed cannot run: ${dir}/${name} — .*it is a folder\n$`));
+    }
+  });
+
   it("is none of another network's node", async () => {
     const first = await new Daemon([]).started();
     await first.stop();
@@ -196,8 +207,15 @@ describe("a start that cannot be", () => {
 
   it("says which address is taken", async () => {
     const node = await new Daemon([]).started();
-    const { code, err } = await timed(["--listen", node.ip, "--data", join(freshFolder(), "d")]);
+    const folder = freshFolder();
+    const record = join(folder, "run.ndjson");
+    writeFileSync(record, "what led to a crash\n");
+    const words = ["--listen", node.ip, "--data", join(folder, "d"), "--record", record];
+    const { code, err } = await timed(words);
     expect(code).toBe(1);
+    // It never booted, and has nothing to tell in place of what is there.
+    expect(readdirSync(folder).toSorted()).toEqual(["d", "run.ndjson"]);
+    expect(readFileSync(record, "utf8")).toBe("what led to a crash\n");
     expect(err).toContain(`timed cannot run: ${node.ip}:24100 — another program listens there`);
     const far = await timed(["--listen", "203.0.113.10", "--data", join(freshFolder(), "d")]);
     expect(far.err).toContain(
