@@ -123,6 +123,13 @@ describe("a node's life", () => {
     expect(log()).not.toContain("failed");
   });
 
+  it("records no more where nothing can be written, and its status says so", async () => {
+    const node = await new Daemon(["--record", "/dev/full"]).started();
+    await until("the record ends", () => node.log.includes("The record ends here: ENOSPC"));
+    expect(await node.ask("status")).toMatchObject({ record: null });
+    expect((await node.stop()).code).toBe(0);
+  });
+
   it("opens a new log when the old one was moved away (SIGHUP)", async () => {
     const node = await new Daemon([]).started();
     const file = join(node.dir, "logs/timed.log");

@@ -35,6 +35,8 @@ export interface Opened {
   readonly clock: HostClock;
   readonly recorder: Recorder;
   readonly log: Log;
+  /** Where it records; null: nowhere, or no more. */
+  record(): string | null;
   /** This node's clocks now, between two inputs. */
   wall(): UnixMicros;
   uptime(): Time;
@@ -63,7 +65,9 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
   const recorder = new Recorder({ level: "none" });
   log.follow(recorder, namesOf({ nodes: [{ name, address: plan.listen }] }));
   warnOf(key, log, io);
+  let { record } = plan;
   const opened = {
+    record: () => record,
     ...{ dir, logFile, clock, recorder, log, wall },
     uptime: () => uptimeAt(clock.line, now()),
     offset: () => {
@@ -77,7 +81,13 @@ export function open(setup: Setup, ends: Ends, io: Io): Opened {
   };
   return {
     ...opened,
-    start: (lost, ahead) => start(setup, opened, key, { lost, ahead }, ends, io),
+    start: (lost, ahead) => {
+      const ended = (why: string): void => {
+        record = null;
+        lost(why);
+      };
+      return start(setup, opened, key, { lost: ended, ahead }, ends, io);
+    },
   };
 }
 

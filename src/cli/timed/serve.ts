@@ -97,7 +97,7 @@ function hostRow({ plan, name }: Setup, opened: Opened, node: Node): Row {
     unread: node.unread,
     data: opened.dir,
     log: opened.logFile,
-    record: plan.record,
+    record: opened.record(),
     seed: opened.seed,
   };
 }
