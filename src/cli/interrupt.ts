@@ -10,11 +10,27 @@ export class Interrupted extends Error {
   }
 }
 
+/**
+ * Whoever ends a group of processes tells each of them, and npx, which is one, tells it on to the
+ * program: in real ms, both are the one wish.
+ */
+const ONE_WISH = 500;
+
+/** Of each signal, whether it is an order: one that comes after the wish. */
+export function orders(): () => boolean {
+  let first: number | null = null;
+  return () => {
+    first ??= performance.now();
+    return performance.now() - first > ONE_WISH;
+  };
+}
+
 /** `work` is to reject with the signal's reason, when it has cleared away. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  const isOrder = orders();
   const listen = (name: keyof typeof EXITS) => (): void => {
-    if (controller.signal.aborted) process.exit(EXITS[name]);
+    if (isOrder()) process.exit(EXITS[name]);
     controller.abort(new Interrupted(name));
   };
   const listeners = { SIGINT: listen("SIGINT"), SIGTERM: listen("SIGTERM") };

@@ -1,9 +1,10 @@
 /** Ends that nobody wished for: a step that throws, a second signal, a parent that goes away. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants, openSync, readFileSync, writeSync } from "node:fs";
+import { constants, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import type { Host } from "../../src/cli/output.ts";
 import { call } from "../../src/cli/timed/call.ts";
@@ -73,7 +74,19 @@ describe("a second signal", () => {
     await until("a session", async () => ((await node.ask("peers")) as unknown[]).length === 1);
     node.child.kill("SIGTERM");
     await until("it is ending", () => node.log.includes("Stopping"));
+    await sleep(600);
     expect((await node.stop(signal)).code).toBe(code);
+    socket.destroy();
+  });
+
+  it("is the first once more where it comes at once, as npx tells it on", async () => {
+    const node = await new Daemon([]).started();
+    const socket = connect({ host: node.ip, port: 24_100, allowHalfOpen: true });
+    await until("a session", async () => ((await node.ask("peers")) as unknown[]).length === 1);
+    node.child.kill("SIGTERM");
+    await until("it is ending", () => node.log.includes("Stopping"));
+    expect((await node.stop("SIGTERM")).code).toBe(0);
+    expect(existsSync(join(node.dir, "lock"))).toBe(false);
     socket.destroy();
   });
 });

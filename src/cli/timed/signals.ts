@@ -1,9 +1,10 @@
 /**
- * What the system tells the program. The first SIGTERM or SIGINT is a wish to end, the second one
- * an order; SIGHUP means that somebody moved the log away. An error that nobody caught is told, and
+ * What the system tells the program. The first SIGTERM or SIGINT is a wish to end, a later one an
+ * order; SIGHUP means that somebody moved the log away. An error that nobody caught is told, and
  * the program ends at once: what it would do from then on nobody knows.
  */
 import { EXIT } from "../exit.ts";
+import { orders } from "../interrupt.ts";
 
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -28,13 +29,12 @@ export function listenToSignals(acts: SignalActs): Signals {
   const asked = new Promise<string>((resolve) => {
     stop = resolve;
   });
-  let isEnding = false;
+  const isOrder = orders();
   const end = (signal: keyof typeof SIGNAL_EXITS) => (): void => {
-    if (isEnding) {
+    if (isOrder()) {
       acts.flush();
       process.exit(SIGNAL_EXITS[signal]);
     }
-    isEnding = true;
     stop(signal);
   };
   const broken = (error: Error): void => {
