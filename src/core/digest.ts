@@ -1,3 +1,5 @@
+import { assert } from "./assert.ts";
+
 /**
  * A running 64-bit hash (two 32-bit lanes) over numbers, strings and plain data. It tells runs
  * apart; it is no cryptographic hash. Fields of a record are combined without regard to their order
@@ -25,7 +27,10 @@ export class Digest {
     this.#mix(known.b);
   }
 
-  /** Plain data: null, undefined, booleans, numbers, strings, arrays and records of these. */
+  /**
+   * Plain data: null, undefined, booleans, numbers, strings, arrays and records of these. All else
+   * is a Bug, for it could not be told apart, nor written to a trace.
+   */
   value(value: unknown): void {
     walk(value, 0x3c6ef372, 0x2545f491);
     this.#mix(outA);
@@ -50,10 +55,15 @@ export class Digest {
   }
 }
 
-/** 16 hex digits that tell plain data apart. */
+/** 16 hex digits that tell plain data apart; of a state, which may hold anything, that part. */
 export function digestOf(value: unknown): string {
   const digest = new Digest();
-  digest.value(value);
+  anything = true;
+  try {
+    digest.value(value);
+  } finally {
+    anything = false;
+  }
   return digest.hex();
 }
 
@@ -66,6 +76,7 @@ export function hashOf(value: unknown): readonly [number, number] {
 // What `walk` returns, without an allocation per field.
 let outA = 0;
 let outB = 0;
+let anything = false;
 
 function walk(value: unknown, a: number, b: number): void {
   if (typeof value === "string") {
@@ -83,6 +94,7 @@ function walk(value: unknown, a: number, b: number): void {
   } else if (typeof value === "object" && value !== null) {
     walkRecord(value, a, b);
   } else {
+    if (value !== undefined && value !== null && typeof value !== "boolean") refuse(typeof value);
     outA = mixA(a, value === undefined || value === null ? 1 : value === true ? 2 : 3);
     outB = mixB(b, outA);
   }
@@ -99,8 +111,18 @@ function walkRecord(record: object, a: number, b: number): void {
     sumA = (sumA + outA) | 0;
     sumB = (sumB + outB) | 0;
   }
+  // What a Map, a Set or a Date holds is in no field: any two of them would be equal.
+  if (sumA === 0 && sumB === 0) {
+    const kind = Object.prototype.toString.call(record).slice("[object ".length, -1);
+    if (kind !== "Object" && !ArrayBuffer.isView(record)) refuse(kind);
+  }
   outA = mixA(a, sumA);
   outB = mixB(b, sumB ^ outA);
+}
+
+function refuse(kind: string): void {
+  const wanted = "messages, facts, commands and gate values are plain data";
+  assert(anything, `${wanted}: numbers, texts, booleans, lists and records, no ${kind}`);
 }
 
 function mixA(lane: number, n: number): number {

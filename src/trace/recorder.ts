@@ -69,6 +69,8 @@ export class Recorder {
     b: number,
     body: unknown,
   ): EventId {
+    // First, for it refuses what no trace can hold.
+    if (this.#batch === 1 && this.level !== "none") this.#hash(at, node, kind, cause, a, b, body);
     const id = this.#count++;
     if (this.#columns !== null) {
       this.#columns.push(at, node, kind, cause, a, b, body);
@@ -79,7 +81,6 @@ export class Recorder {
       if (this.#held.length >= this.#batch) this.#showAll();
       return id;
     }
-    if (this.level !== "none") this.#hash(at, node, kind, cause, a, b, body);
     if ((this.#mask & (1 << kind)) !== 0) {
       this.#show(eventOf(id, at, node, kind, cause, a, b, body), kind);
     }

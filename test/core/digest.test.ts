@@ -1,7 +1,7 @@
 /** The digest tells runs apart and nothing else: equal data digests equally however it was built. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Digest, hashOf } from "../../src/core/digest.ts";
+import { Digest, digestOf as digestOfAny, hashOf } from "../../src/core/digest.ts";
 
 const plain = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -144,3 +144,13 @@ function sorted(value: unknown): unknown {
   const fields = Object.entries(value).map(([name, field]) => [name, sorted(field)] as const);
   return Object.fromEntries(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
+
+it("refuses what it could not tell apart", () => {
+  const strangers = [5n, () => 1, Symbol("s"), new Map([[1, 2]]), new Set([1]), new Date(0)];
+  for (const value of strangers) {
+    expect(() => digestOf({ deep: [value] })).toThrow(/plain data.*, no /);
+    // A state may hold anything.
+    expect(digestOfAny({ deep: [value], n: 1 })).not.toBe(digestOfAny({ deep: [value], n: 2 }));
+  }
+  expect(digestOf({ none: {}, bytes: new Uint8Array() })).toBe(digestOf({ none: {}, bytes: {} }));
+});

@@ -16,3 +16,18 @@ it("leaves primitives and what is frozen already alone", () => {
   expect(deepFreeze(7)).toBe(7);
   expect(deepFreeze(null)).toBeNull();
 });
+
+it("keeps maps and sets from being changed, and freezes what they hold", () => {
+  const map = deepFreeze(new Map([["a", { n: 1 }]]));
+  expect(() => map.set("b", { n: 2 })).toThrow(TypeError);
+  expect(() => map.delete("a")).toThrow(TypeError);
+  expect(Object.isFrozen(map.get("a"))).toBe(true);
+  expect(() => deepFreeze(new Set([1])).add(2)).toThrow(TypeError);
+  expect([...new Map(map).set("b", { n: 2 }).keys()]).toEqual(["a", "b"]);
+});
+
+it("leaves bytes as they are, which nothing can freeze", () => {
+  const value = deepFreeze({ hash: new Uint8Array([1, 2]) });
+  expect(Object.isFrozen(value)).toBe(true);
+  expect([...value.hash]).toEqual([1, 2]);
+});

@@ -117,6 +117,16 @@ it("a message of a type that the machine does not name is a Bug", () => {
   expect(() => stage.run(6)).toThrow("message type strange in machine.kinds");
 });
 
+it("a fact that is no plain data is a Bug, and the trace is one that can be kept", () => {
+  const rich = machineThat((state, _input, ctx) => {
+    ctx.emit({ type: "saw", text: 5n } as never);
+    return state;
+  });
+  const stage = toyWorld({ machine: rich }).tell(1, "A", "look");
+  expect(failureOf(stage, 2).message).toMatch(/plain data: .*, no bigint/);
+  expect(() => JSON.stringify([...stage.world.recorder.events()])).not.toThrow();
+});
+
 it("every input is caused by something, and causes come before effects", () => {
   const stage = pair({ nodes: 3 }).tell(2, "B", "dial C").tell(3, "A", "send 1");
   stage.tell(3, "A", "arm x 2; save f y before-sends; send 2; close").run(20);
