@@ -23,7 +23,7 @@ import { timeline, timelineLine } from "./report/timeline.ts";
 import { askRow, type Row } from "./scenario/ask.ts";
 import { loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/model.ts";
-import { promises } from "./scenario/promises.ts";
+import { promisable } from "./scenario/promises.ts";
 import { repeatCommand } from "./scenario/repeat.ts";
 import { type Run, type RunOptions, runScenario } from "./scenario/run.ts";
 import { writeScenario } from "./scenario/write.ts";
@@ -76,13 +76,15 @@ export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
 
 /** Why rows of a run failed, as the command line prints it. Empty when none did. */
 export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): string {
-  return explained(masternode(), run, outcomes);
+  return explained(masternode(), run, outcomes, null);
 }
 
 function explained<P extends Protocol>(
   kit: Kit<P>,
   run: Run<P>,
   outcomes: readonly Outcome[],
+  /** What its command says nothing of. */
+  besides: string | null,
 ): string {
   const { header } = run.trace;
   const { file, virtual } = run.summary;
@@ -94,8 +96,9 @@ function explained<P extends Protocol>(
     ? `simulate(text, { seed: "${seed}", profile: "${profile}" })`
     : repeatCommand(scenario, { ...PLAIN, profile, until: cut }, seed);
   const isOwn = outcomes.every((outcome) => run.summary.outcomes.includes(outcome));
+  const untold = isOwn ? besides : "the run; the row is the test's";
   // It can be pasted as it is.
-  const repeat = isOwn ? again : `${again}  ${isText ? "//" : "#"} the run; the row is the test's`;
+  const repeat = untold === null ? again : `${again}  ${isText ? "//" : "#"} ${untold}`;
   const words = wordsFor(header, kit.vocabulary);
   const failed = { trace: run.trace, words, file, repeat };
   return failuresOf(outcomes, run.summary.crash, failed).map(failureText).join("\n\n");
@@ -137,22 +140,23 @@ export interface HoldsOptions<P extends Protocol = Masternode> {
 /**
  * Plays a scenario and throws unless the promises about every run are kept: all, or those named, or
  * one's own. The error says which was broken first, where and when, and what led to it, and shows
- * the scenario as a file that `timesim run` fails on (which does not know one's own promises). Rows
- * of `expect` are not asked. Throws BadInput for promises that are none.
+ * the scenario as a file that `timesim run` fails on (which knows neither one's own promises nor,
+ * without `--machine` or `--mutant`, another kit). Rows of `expect` are not asked. Throws BadInput for promises that are none.
  */
 export function holds<P extends Protocol = Masternode>(
   scenario: Scenario,
   invariants: WantedInvariants = "all",
   { kit }: HoldsOptions<P> = {},
 ): void {
-  if (kit === undefined) hold(masternode(), scenario, invariants);
-  else hold(kit, scenario, invariants);
+  if (kit === undefined) hold(masternode(), scenario, invariants, null);
+  else hold(kit, scenario, invariants, "with --machine or --mutant for the test's kit");
 }
 
 function hold<P extends Protocol>(
   given: Kit<P>,
   scenario: Scenario,
   wanted: WantedInvariants,
+  besides: string | null,
 ): void {
   const { kit, names } = promising(given, wanted);
   const { complaints } = judge(kit, scenario, { invariants: names });
@@ -163,15 +167,17 @@ function hold<P extends Protocol>(
     return names.includes(first.invariant) ? { ...plain, invariants: [first.invariant] } : plain;
   };
   const run = runScenario(kit, asked(names));
+  const isKits = promisable(given).includes(first.invariant);
+  const untold = isKits ? besides : "the run; the promise is the test's";
   const later = new Set(others.map(({ invariant }) => invariant));
   later.delete(first.invariant);
   isTold(scenario);
   const lines = [
     `${signatureOf(first)}, at ${formatTime(first.at)}`,
-    explained(kit, run, run.summary.outcomes),
+    explained(kit, run, run.summary.outcomes, untold),
     ...(later.size === 0 ? [] : [`  broken later  ${[...later].join(", ")}`]),
     `\n# ${scenario.file}`,
-    writeScenario(given, asked(promises(given))),
+    writeScenario(given, asked(promisable(given))),
   ];
   throw new Error(lines.join("\n"));
 }

@@ -62,11 +62,12 @@ describe("a protocol with a defect", () => {
     expect(message).toMatch(
       / {2}found +[\d.]+ {2}[A-Z] has no use for a BlocksResponse on dialed links\n/,
     );
-    expect(message).toContain(`  repeat        npx timesim run ${file} --seed ${world?.seed}\n`);
+    const again = `  repeat        npx timesim run ${file} --seed ${world?.seed}`;
+    expect(message).toContain(`${again}  # with --machine or --mutant for the test's kit\n`);
     const text = message.slice(message.indexOf(`\n# ${file}\n`));
-    const again = loadScenario(deaf, text, file);
-    expect(again.invariants).toEqual(["handled"]);
-    expect(() => holds(again, ["handled"], { kit: deaf })).toThrow("handled: BlocksResponse");
+    const read = loadScenario(deaf, text, file);
+    expect(read.invariants).toEqual(["handled"]);
+    expect(() => holds(read, ["handled"], { kit: deaf })).toThrow("handled: BlocksResponse");
   });
 
   it("is shown by fast-check in one line, for the error has the file", () => {
@@ -99,6 +100,9 @@ describe("a promise of one's own", () => {
     expect(message).toMatch(/^nobody-works, at /);
     expect(message).toMatch(/no block is ever made/);
     expect(message).not.toMatch(/invariants:/);
+    expect(message).toMatch(
+      /npx timesim run \S+ --seed \d+ {2}# the run; the promise is the test's\n/,
+    );
     const [world] = run.counterexample as [Scenario];
     expect(() => holds(world)).not.toThrow();
     expect(() => holds(world, [idle])).toThrow(/nobody-works/);
