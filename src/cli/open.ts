@@ -1,6 +1,6 @@
 /** A trace to look at: read from a file, or made by playing a scenario. */
 import { BadInput } from "../core/assert.ts";
-import { quoted } from "../scenario/repeat.ts";
+import { quoted, withMachine } from "../scenario/repeat.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { nameOf } from "../trace/ndjson.ts";
 import type { ReadTrace } from "../trace/stored.ts";
@@ -41,7 +41,8 @@ export function openTrace(args: OpenArgs, kit: Protocol, io: Io): Trace {
 export function openRecorded(path: string, kit: Protocol, io: Io): ReadTrace {
   const bytes = readBytes(path, io.cwd);
   if (isTrace(bytes) || isNamedTrace(path)) return understood(traceOf(bytes, path, io), kit, path);
-  const make = `npx timesim run ${quoted(path)} --trace run.ndjson.gz`;
+  const run = `npx timesim run ${quoted(path)} --trace run.ndjson.gz`;
+  const make = withMachine(run, io.machine);
   throw new BadInput([`${path}:1:1 — this is no trace; to record one: ${make}`]);
 }
 

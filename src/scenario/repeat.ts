@@ -31,6 +31,11 @@ export function repeatCommand(scenario: Scenario, ask: Differences, seeds: strin
   return words.join(" ");
 }
 
+/** A command that goes on with what another protocol's run left. */
+export function withMachine(command: string, machine: string | null): string {
+  return machine === null ? command : `${command} --machine ${quoted(machine)}`;
+}
+
 /** As a shell wants it: the line is made to be pasted. */
 export function quoted(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -92,6 +92,35 @@ describe("the machine of the page", () => {
     expect(ran(folder, process.execPath, MAIN, "replay", "g.ndjson")).toContain("--machine names");
   });
 
+  it("is named in every command that goes on from one", () => {
+    const folder = folderWith();
+    const timesim = (...words: readonly string[]): string =>
+      ran(folder, process.execPath, MAIN, ...words, ...MACHINE);
+    const text = readFileSync(join(folder, "gossip.yaml"), "utf8");
+    writeFileSync(join(folder, "other.yaml"), text.replace("tell: fire", "tell: ice"));
+    expect(timesim("diff", "gossip.yaml", "other.yaml")).toMatch(
+      /look further {2}npx timesim trace gossip\.yaml --cone \d+ --machine \.\/gossip\.ts\n/,
+    );
+    timesim("run", "gossip.yaml", "--trace", "g.ndjson");
+    const gossip = readFileSync(join(folder, "gossip.ts"), "utf8");
+    expect(timesim("replay", "gossip.yaml")).toContain(
+      "--trace run.ndjson.gz --machine ./gossip.ts",
+    );
+    const tells = "if (state.heard.includes(text)) return state; // contract 3";
+    writeFileSync(
+      join(folder, "gossip.ts"),
+      gossip.replace(tells, `${tells}\n  throw Error("no");`),
+    );
+    expect(timesim("replay", "g.ndjson")).toMatch(
+      /trace g\.ndjson --cone \d+ --machine \.\/gossip\.ts/,
+    );
+    const report = ["fuzz", "--runs", "20", "--bail", "1", "--workers", "1", "--out", "found"];
+    const fails = "init({ dials }, _files, ctx) {";
+    writeFileSync(join(folder, "gossip.ts"), gossip.replace(fails, `${fails} throw Error("no");`));
+    const found = timesim(...report);
+    expect(found).toMatch(/keep {5}npx timesim promote found\/\S+ --machine \.\/gossip\.ts\n/);
+  });
+
   it.for(["22", "24"])("on Node %s, which strips types itself", (major, { skip }) => {
     const check = `process.version.startsWith("v${major}.") && console.log("node ${major}")`;
     const import_ = `--import=data:text/javascript,${encodeURIComponent(check)}`;

@@ -8,7 +8,7 @@ import type { Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { planOf, realPlanOf } from "../../scenario/plan.ts";
 import { beforeCut, judgedBy, ofRealNodes, promises } from "../../scenario/promises.ts";
-import { quoted } from "../../scenario/repeat.ts";
+import { quoted, withMachine } from "../../scenario/repeat.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { KIND, type TraceEvent } from "../../trace/event.ts";
 import type { Crash, RunSummary } from "../../trace/outcome.ts";
@@ -143,7 +143,7 @@ function resultIn(
   io: Io,
 ): Result {
   const ask = askOf({}, kit, io);
-  const repeat = `npx timesim check ${quoted(run.path)}`;
+  const repeat = withMachine(`npx timesim check ${quoted(run.path)}`, io.machine);
   const failures = failuresIn(kit, scenario, run, ask).map((failure) => ({ ...failure, repeat }));
   return { ...resultOf(scenario, run.summary, ask, { wall, extra: [], failures }), repeat };
 }

@@ -3,7 +3,7 @@ import { formatDuration, formatTime } from "../../core/units.ts";
 import { differenceSections, pathOf, type Side } from "../../report/difference.ts";
 import { block, type Section } from "../../report/failure.ts";
 import { plural } from "../../report/summary.ts";
-import { quoted } from "../../scenario/repeat.ts";
+import { quoted, withMachine } from "../../scenario/repeat.ts";
 import { align, type Alignment, type Apart, type Run, type Shift } from "../../trace/align.ts";
 import { eventLine, wordsFor } from "../../trace/text.ts";
 import { EXIT } from "../exit.ts";
@@ -43,7 +43,7 @@ function print(io: Io, one: Named, other: Named, found: Alignment, same: boolean
   const sum = plural(found.matched, "event");
   const slips = found.shift === null ? "" : `, ${found.shifted} at other times`;
   if (!same) {
-    const sections = [...storiesOf(one, other, found), ...timesOf(one, found)];
+    const sections = [...storiesOf(io, one, other, found), ...timesOf(one, found)];
     const head = `DIFFERS  ${one.path} › ${other.path}`;
     const [title = "", ...rest] = block(head, sections).split("\n");
     say(io, `\n${[io.paint.bad(title), ...rest].join("\n")}`);
@@ -65,13 +65,19 @@ function factsOf({ path, trace }: Named): string {
 }
 
 /** Both sides of the place where they part, and for each whether the other ever comes to it. */
-function storiesOf(one: Named, other: Named, found: Alignment): readonly Section[] {
+function storiesOf(
+  { machine }: Io,
+  one: Named,
+  other: Named,
+  found: Alignment,
+): readonly Section[] {
   if (found.one === null && found.other === null) return [];
   const sides = sidesOf(one, other, found);
-  const look = (named: Named, apart: Apart | null): readonly string[] =>
-    apart === null
-      ? []
-      : [`npx timesim trace ${quoted(named.path)} --cone ${Math.max(0, apart.event.id)}`];
+  const look = (named: Named, apart: Apart | null): readonly string[] => {
+    if (apart === null) return [];
+    const cone = `--cone ${Math.max(0, apart.event.id)}`;
+    return [withMachine(`npx timesim trace ${quoted(named.path)} ${cone}`, machine)];
+  };
   const [first, second, ...rest] = differenceSections(sides, []) as [
     Section,
     Section,

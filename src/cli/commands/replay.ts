@@ -4,7 +4,7 @@ import { formatDuration, type Time } from "../../core/units.ts";
 import { agreedBefore, differenceSections, pathOf, type Side } from "../../report/difference.ts";
 import { block } from "../../report/failure.ts";
 import { plural } from "../../report/summary.ts";
-import { quoted } from "../../scenario/repeat.ts";
+import { quoted, withMachine } from "../../scenario/repeat.ts";
 import type { ReadTrace as Recorded } from "../../trace/stored.ts";
 import { eventLine, type Words, wordsFor } from "../../trace/text.ts";
 import { type Again, type Outcome, refeed, rerun } from "../again.ts";
@@ -41,7 +41,8 @@ export function replay(args: ReplayArgs, io: Io): number {
   progress.end();
   const verdict = verdictOf(recorded, outcome, node);
   const exit = verdict === null ? EXIT.ok : EXIT.failed;
-  const told: Told = { args, recorded, outcome, words: wordsFor(trace.header, kit.vocabulary) };
+  const words = wordsFor(trace.header, kit.vocabulary);
+  const told: Told = { args, machine: io.machine, recorded, outcome, words };
   if (args.json === true) sayJson(io, documentOf(told, byInputs, exit, verdict));
   else print(io, told, byInputs, verdict);
   return exit;
@@ -49,6 +50,7 @@ export function replay(args: ReplayArgs, io: Io): number {
 
 interface Told {
   readonly args: ReplayArgs;
+  readonly machine: string | null;
   readonly recorded: Recorded;
   readonly outcome: Outcome;
   readonly words: Words;
@@ -110,10 +112,11 @@ function sidesOf({ recorded, outcome, words }: Told): readonly [Side, Side] {
 }
 
 /** The recording's cone of what differs: what led there, and what came of it then. */
-function furtherOf({ args, outcome }: Told): string {
+function furtherOf({ args, machine, outcome }: Told): string {
   const { one = null, other = null } = outcome.difference ?? {};
   const id = one?.id ?? other?.cause ?? 0;
-  return `npx timesim trace ${quoted(args.path)} --cone ${Math.max(0, id)}`;
+  const cone = `npx timesim trace ${quoted(args.path)} --cone ${Math.max(0, id)}`;
+  return withMachine(cone, machine);
 }
 
 function documentOf(told: Told, byInputs: boolean, exit: number, verdict: string | null): unknown {
