@@ -198,6 +198,17 @@ describe("a zoo of the user's own", () => {
       exit: 2,
       err: "--only none — no mutant of that id; there are full, or not\n",
     });
+    const none = "export const none = { id: 'none', apply: () => {} };";
+    place.write("none.mjs", none);
+    expect(timesim("zoo", "--mutants", "none.mjs", ...SMALL)).toMatchObject({
+      exit: 2,
+      err: "mutant none — apply gives no profile with a machine\n",
+    });
+    place.write("lost.mjs", none.replace("{}", "{ throw new Error('no'); }"));
+    expect(timesim("run", "never.yaml", "--mutant", "lost.mjs#none")).toMatchObject({
+      exit: 2,
+      err: "mutant none — apply throws: Error: no\n",
+    });
     const words = ["zoo", "--mutants", "mine.mjs", "--budget", "0"];
     expect(timesim(...words)).toMatchObject({
       exit: 2,

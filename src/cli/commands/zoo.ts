@@ -5,6 +5,7 @@ import type { Asked } from "../../campaign/asked.ts";
 import type { Rehearsed } from "../../campaign/rehearse.ts";
 import { type Verdict, zoo as judged } from "../../campaign/zoo.ts";
 import { BadInput } from "../../core/assert.ts";
+import { mutated } from "../../fuzz/mutant.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
@@ -55,6 +56,7 @@ export async function zoo(args: ZooArgs, io: Io): Promise<number> {
   // What a worker cannot load is said here, once and with its name.
   const kit = await kitFor(asked, io.cwd);
   const mutants = chosen(await mutantsIn("--mutants", module, io.cwd), args.only);
+  for (const mutant of mutants) mutated(kit, mutant);
   const scenarios = scenariosOf(args, budget, kit, io);
   if (budget === 0) refuseWorlds(args);
   const threads = threadsOf(args.workers);
