@@ -141,7 +141,8 @@ export interface HoldsOptions<P extends Protocol = Masternode> {
  * Plays a scenario and throws unless the promises about every run are kept: all, or those named, or
  * one's own. The error says which was broken first, where and when, and what led to it, and shows
  * the scenario as a file that `timesim run` fails on (which knows neither one's own promises nor,
- * without `--machine` or `--mutant`, another kit). Rows of `expect` are not asked. Throws BadInput for promises that are none.
+ * without `--machine` or `--mutant`, another kit). Rows of `expect` are not asked. Throws BadInput
+ * for promises that are none.
  */
 export function holds<P extends Protocol = Masternode>(
   scenario: Scenario,
