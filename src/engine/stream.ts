@@ -63,6 +63,9 @@ export function transmit<P extends Protocol>(
   }
 }
 
+/** A stream of real bytes is cut there. */
+const NEWLINE = 10;
+
 /** The line, which must hold all of the message: else the two wire modes play different games. */
 function encoded<P extends Protocol>(net: Net<P>, message: P["message"]): Uint8Array {
   const line = net.codec.encode(message);
@@ -71,6 +74,7 @@ function encoded<P extends Protocol>(net: Net<P>, message: P["message"]): Uint8A
     back.kind === "message" && hashOf(back.message).join() === hashOf(message).join(),
     `the codec does not give back what it was given: ${message.type}`,
   );
+  assert(!line.includes(NEWLINE), `the codec's line has a newline in it: ${message.type}`);
   return line;
 }
 

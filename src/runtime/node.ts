@@ -81,7 +81,7 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
     if (guard) deepFreeze(files);
     this.#begin(cause);
     try {
-      this.#state = machine.init(config, files, this);
+      this.#state = settled("init", machine.init(config, files, this));
     } catch (error) {
       this.#crash(error);
     }
@@ -281,7 +281,7 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
     if (guard) deepFreeze(input);
     this.#begin(cause);
     try {
-      this.#state = machine.step(this.#state, input, this);
+      this.#state = settled("step", machine.step(this.#state, input, this));
     } catch (error) {
       this.#crash(error);
     }
@@ -326,4 +326,13 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
   #alive(): void {
     if (!this.#stepping) throw new Bug("ctx used after its step returned");
   }
+}
+
+/** An async step goes on when its ctx is dead, and its promise would be taken for a state. */
+function settled<S>(what: "init" | "step", state: S): S {
+  const { then } = (state ?? {}) as { then?: (kept: null, broken: () => null) => unknown };
+  if (typeof then !== "function") return state;
+  // Else what it throws would end the program before that is said.
+  then.call(state, null, () => null);
+  throw new Bug(`${what} gives a promise: a machine must not be async`);
 }

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { Bug, StepFailed } from "../../src/core/assert.ts";
 import type { Ctx, Input, Machine } from "../../src/core/machine.ts";
-import { type Toy, toy, type ToyState } from "./toy.ts";
+import { type Toy, toy, toyCodec, type ToyState } from "./toy.ts";
 import { pair, type Stage, toyWorld } from "./world.ts";
 
 function machineThat(
@@ -42,6 +42,15 @@ it("a throwing init does the same", () => {
   const stage = toyWorld({ machine: broken });
   const crash = stage.world.recorder.event(failureOf(stage, 9).event);
   expect(stage.world.recorder.event(crash?.cause ?? -1)?.kind).toBe("boot");
+});
+
+it("an async step is a Bug, and so is an async init", () => {
+  const late = async (): Promise<never> => Promise.reject(new Error("late"));
+  const stage = toyWorld({ machine: machineThat(late as never) }).tell(1, "A", "look");
+  expect(failureOf(stage, 2).message).toBe("step gives a promise: a machine must not be async");
+  expect(failureOf(toyWorld({ machine: { ...toy, init: late as never } }), 2).message).toContain(
+    "init gives a promise",
+  );
 });
 
 it.each([
@@ -125,6 +134,14 @@ it("a fact that is no plain data is a Bug, and the trace is one that can be kept
   const stage = toyWorld({ machine: rich }).tell(1, "A", "look");
   expect(failureOf(stage, 2).message).toMatch(/plain data: .*, no bigint/);
   expect(() => JSON.stringify([...stage.world.recorder.events()])).not.toThrow();
+});
+
+it("bytes with a newline in them are a Bug, for a real stream would be cut there", () => {
+  const text = (message: object): string => JSON.stringify(message, null, 2);
+  const codec = { ...toyCodec, encode: (said: object) => new TextEncoder().encode(text(said)) };
+  pair({ codec }).tell(5, "A", "send 1").run(6);
+  const stage = pair({ codec, wire: "bytes" }).tell(5, "A", "send 1");
+  expect(() => stage.run(6)).toThrow("the codec's line has a newline in it: note");
 });
 
 it("every input is caused by something, and causes come before effects", () => {

@@ -10,7 +10,8 @@ import type { NetworkConfig } from "../../src/engine/net.ts";
 import { World } from "../../src/engine/world.ts";
 import type { KindName, TraceEvent } from "../../src/trace/event.ts";
 import { Recorder, type TraceLevel } from "../../src/trace/recorder.ts";
-import { placeOf, type Toy, toy, toyCodec, type ToyFact } from "./toy.ts";
+import { placeOf, type Toy, toy, toyCodec, type ToyFact, type ToyMessage } from "./toy.ts";
+import type { Codec } from "../../src/core/codec.ts";
 
 export interface ToyOptions {
   readonly nodes?: number;
@@ -19,6 +20,7 @@ export interface ToyOptions {
   readonly guard?: boolean;
   readonly level?: TraceLevel;
   readonly machine?: Machine<Toy>;
+  readonly codec?: Codec<ToyMessage>;
   /** All links, or those that the function gives something for. */
   readonly link?: Partial<LinkProfile> | ((from: string, to: string) => Partial<LinkProfile>);
   readonly network?: Partial<NetworkConfig>;
@@ -140,7 +142,7 @@ export function toyWorld(options: ToyOptions = {}): Stage {
       disk: { delay: seconds(options.disk ?? 0.01), full: false },
     })),
     types: toy.kinds,
-    codec: toyCodec,
+    codec: options.codec ?? toyCodec,
     wire: options.wire ?? "objects",
     network: { ...NETWORK, ...options.network },
     link: (from, to) => ({ ...LINK, ...linkOf(options, names[from] ?? "", names[to] ?? "") }),
