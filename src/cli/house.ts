@@ -41,7 +41,9 @@ export function explain(program: string, error: unknown, io: Io): number {
     return EXIT.usage;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  note(io, io.paint.bad(`this is a bug in ${program}; please report it with what follows`));
+  const { machine } = io;
+  const own = machine === null ? "" : `, unless ${machine} threw it, which the stack tells`;
+  note(io, io.paint.bad(`this is a bug in ${program}${own}; please report it with what follows`));
   const words = [program, ...io.argv].join(" ");
   note(io, `timesim ${version()}, node ${process.version}: ${words}\n${stack}`);
   return EXIT.bug;

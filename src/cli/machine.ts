@@ -8,6 +8,8 @@ import * as modules from "node:module";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { BadInput } from "../core/assert.ts";
+import type { Field } from "../kit/field.ts";
+import { unknownWord } from "../scenario/reasons.ts";
 import type { Protocol } from "./protocol.ts";
 
 const TYPESCRIPT = new Set([".ts", ".mts"]);
@@ -148,6 +150,16 @@ const MACHINE: Readonly<Record<string, Shape>> = {
   step: "function",
 };
 
+const FIELDS: Readonly<Record<string, Shape>> = { fields: "record" };
+const CLAIM: Readonly<Record<string, Shape>> = { ...FIELDS, watch: "function" };
+const COMMAND: Readonly<Record<string, Shape>> = { ...FIELDS, make: "function" };
+const KINDS: Readonly<Record<Field["kind"], true>> = {
+  ...{ duration: true, number: true, flag: true, text: true, pattern: true },
+  ...{ choice: true, node: true, nodes: true, group: true },
+};
+const KIND_NAMES = Object.keys(KINDS);
+const PORT_MAX = 65_535;
+
 /** All that is missing or of another kind, so that one look mends it. */
 function problemsOf(kit: unknown): readonly string[] {
   if (!isRecord(kit)) return [`expected a Kit or a function that makes one, found ${said(kit)}`];
@@ -162,7 +174,40 @@ function problemsOf(kit: unknown): readonly string[] {
       ...wrong(`profiles[${index}].`, profile, PROFILE),
       ...wrong(`profiles[${index}].machine.`, isRecord(profile) && profile["machine"], MACHINE),
     ]),
+    ...each(kit["claims"], "claims", (path, claim) => [
+      ...wrong(`${path}.`, claim, CLAIM),
+      ...wrongFields(`${path}.fields`, isRecord(claim) && claim["fields"]),
+    ]),
+    ...each(kit["commands"], "commands", (path, command) => [
+      ...wrong(`${path}.`, command, COMMAND),
+      ...wrongFields(`${path}.fields`, isRecord(command) && command["fields"]),
+    ]),
+    ...["config", "world", "node"].flatMap((key) => wrongFields(key, kit[key])),
+    ...wrongPort(kit["defaultPort"]),
   ];
+}
+
+function each(
+  record: unknown,
+  name: string,
+  look: (path: string, value: unknown) => readonly string[],
+): readonly string[] {
+  if (!isRecord(record)) return [];
+  return Object.entries(record).flatMap(([key, value]) => look(`${name}.${key}`, value));
+}
+
+function wrongFields(name: string, fields: unknown): readonly string[] {
+  return each(fields, name, (path, field) => {
+    const kind = isRecord(field) ? String(field["kind"]) : "";
+    if (!Object.hasOwn(KINDS, kind)) return [`${path}: ${unknownWord("kind", kind, KIND_NAMES)}`];
+    return kind === "group" ? wrongFields(`${path}.fields`, (field as Exports)["fields"]) : [];
+  });
+}
+
+function wrongPort(port: unknown): readonly string[] {
+  if (typeof port !== "number") return [];
+  const fits = Number.isInteger(port) && port >= 1 && port <= PORT_MAX;
+  return fits ? [] : [`defaultPort: expected a port from 1 to ${PORT_MAX}, found ${port}`];
 }
 
 /** Nothing, where the whole is missing: that is said already. */

@@ -1,6 +1,6 @@
 /** `nodes:` as written, one entry a node or, as `n{1..20}`, one for many alike. */
 import * as z from "zod";
-import { assert } from "../core/assert.ts";
+import { BadInput } from "../core/assert.ts";
 import { type Address, formatAddress } from "../core/address.ts";
 import { type Duration, formatDuration, type Time } from "../core/units.ts";
 import type { Dialect } from "./dialect.ts";
@@ -126,7 +126,9 @@ function nodePlan(kit: Dialect, scope: Scope): Form<Nameless> {
   };
   const own = shapeOf(kit.node, scope, "complete");
   const taken = Object.keys(own).find((name) => name in shape);
-  assert(taken === undefined, `kit ${kit.name} names a node field ${taken ?? ""}, which is taken`);
+  if (taken !== undefined) {
+    throw new BadInput([`kit ${kit.name} — a node field cannot be named ${taken}: it is taken`]);
+  }
   return z.strictObject({ ...shape, ...own }).transform((given): Nameless => {
     return {
       address: given.address,

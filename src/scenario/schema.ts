@@ -35,7 +35,7 @@
  *   invariants: all                            or a list: promises about every run, as rows
  */
 import * as z from "zod";
-import { assert } from "../core/assert.ts";
+import { BadInput } from "../core/assert.ts";
 import type { Time } from "../core/units.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Dialect } from "./dialect.ts";
@@ -87,7 +87,9 @@ export function scenarioSchema(kit: Dialect, scope: Scope = OPEN): Form<Draft> {
   };
   const world = shapeOf(kit.world, scope, "complete");
   const taken = Object.keys(world).find((name) => name in shape);
-  assert(taken === undefined, `kit ${kit.name} names a world field ${taken ?? ""}, which is taken`);
+  if (taken !== undefined) {
+    throw new BadInput([`kit ${kit.name} — a world field cannot be named ${taken}: it is taken`]);
+  }
   return z.strictObject({ ...shape, ...world }).transform((given): Draft => {
     const usual: LinkProfile = { ...LINK, ...given.link };
     return {

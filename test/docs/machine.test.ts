@@ -145,6 +145,11 @@ describe("the machine of the page", () => {
   });
 });
 
+/** The page's kit, but for what is given. */
+function kitWith(changed: string): string {
+  return `import { kit as plain } from "./gossip.ts";\nexport const kit = { ...plain, ${changed} };`;
+}
+
 describe("what is no kit", () => {
   const folder = folderWith();
   it.each<readonly [string, string, string]>([
@@ -170,6 +175,23 @@ describe("what is no kit", () => {
       'export const kit = { name: "x", profiles: [] };',
       "kit — profiles: expected at least one",
     ],
+    ["claim.ts", kitWith("claims: { heard: {} }"), "kit — claims.heard.watch: expected a function"],
+    [
+      "told.ts",
+      kitWith("commands: { tell: { fields: {} } }"),
+      "kit — commands.tell.make: expected",
+    ],
+    [
+      "field.ts",
+      kitWith('node: { dials: { kind: "note", about: "", default: [] } }'),
+      'kit — node.dials: unknown kind "note" (did you mean "node"?)',
+    ],
+    ["port.ts", kitWith("defaultPort: 70_000"), "expected a port from 1 to 65535, found 70000"],
+    [
+      "taken.ts",
+      kitWith('node: { ...plain.node, start: { kind: "flag", about: "", default: true } }'),
+      "kit gossip — a node field cannot be named start: it is taken",
+    ],
     [
       "throws.js",
       'export const kit = () => { throw new RangeError("no"); };',
@@ -182,6 +204,14 @@ describe("what is no kit", () => {
     const out = ran(folder, process.execPath, MAIN, "run", "gossip.yaml", "--machine", name);
     expect(out).toContain(problem);
     expect(out).toContain("exit 2");
+  });
+
+  it("is not called a bug in timesim where it throws", () => {
+    const text = kitWith('configure() { throw new Error("no"); }');
+    writeFileSync(join(folder, "thrown.ts"), text);
+    const out = ran(folder, process.execPath, MAIN, "run", "gossip.yaml", "--machine", "thrown.ts");
+    expect(out).toContain("this is a bug in timesim, unless thrown.ts threw it, which the stack");
+    expect(out).toMatch(/Error: no\n +at .*thrown\.ts:/);
   });
 
   it("a function that makes one is one, and what it throws as BadInput is the user's", () => {
