@@ -8,11 +8,15 @@ import {
   sizeText,
   warnings,
 } from "../campaign/tell.ts";
+import { promises } from "../scenario/promises.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, note, say, sayJson } from "./output.ts";
 import { type Protocol, protocolOf } from "./protocol.ts";
 
 const TOLD = 20;
+/** Behind a kit's name. */
+export const PROMISES_NOTHING =
+  "promises nothing of every run (kit.invariants): only what throws or hangs is found";
 
 /** The exit code of the command. */
 export function printCampaign(
@@ -51,6 +55,7 @@ export function printCampaign(
 
 /** Whoever searches with nodes that promise nothing is to know why nothing is found. */
 function unboundIn(kit: Protocol, { options }: CampaignDocument): readonly string[] {
+  if (promises(kit).length === 0) return [`${kit.name} ${PROMISES_NOTHING}`];
   const profile = kit.profiles.find(({ name }) => name === options.profile);
   const { name, standing = "kept" } = profile ?? {};
   if (standing === "kept") return [];

@@ -57,7 +57,8 @@ const NO_HINTS: FuzzHints = {
 };
 
 export function loreOf<P extends Protocol>(kit: Kit<P>): Lore {
-  const { fuzz: hints = NO_HINTS, profiles, config } = kit;
+  const { fuzz = NO_HINTS, profiles, config } = kit;
+  const hints = fuzz.worlds.length === 0 ? { ...fuzz, worlds: NO_HINTS.worlds } : fuzz;
   const [first, ...others] = profiles;
   const standing = (kind: Standing): readonly string[] =>
     others.filter((profile) => (profile.standing ?? "kept") === kind).map(({ name }) => name);

@@ -15,7 +15,7 @@ export interface FuzzHints {
   readonly relations: readonly Relation[];
   /** Constants that are whole numbers of this many µs; other lengths are whole milliseconds. */
   readonly grains: Readonly<Record<string, number>>;
-  /** How the world stands at the start: the kit's own top-level keys, complete. */
+  /** How the world stands at the start: the kit's own top-level keys, complete. None: no keys. */
   readonly worlds: readonly WorldHint[];
   /** The node setting that lists whom a node knows; null: there is none. */
   readonly dials: string | null;

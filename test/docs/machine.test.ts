@@ -121,6 +121,21 @@ describe("the machine of the page", () => {
     expect(found).toMatch(/keep {5}npx timesim promote found\/\S+ --machine \.\/gossip\.ts\n/);
   });
 
+  it("is searched, and it is said that it promises nothing", () => {
+    const few = ["--workers", "1", ...MACHINE];
+    const folder = folderWith();
+    const out = ran(folder, process.execPath, MAIN, "fuzz", "--runs", "2", ...few);
+    expect(out).toContain(
+      "— gossip promises nothing of every run (kit.invariants): only what throws",
+    );
+    const same = "export const same = { id: 'same', apply: (profile) => profile };";
+    writeFileSync(join(folder, "same.mjs"), same);
+    const zoo = ["zoo", "--mutants", "same.mjs", "--budget", "1", ...few];
+    expect(ran(folder, process.execPath, MAIN, ...zoo)).toContain(
+      "gossip promises nothing of every",
+    );
+  });
+
   it.for(["22", "24"])("on Node %s, which strips types itself", (major, { skip }) => {
     const check = `process.version.startsWith("v${major}.") && console.log("node ${major}")`;
     const import_ = `--import=data:text/javascript,${encodeURIComponent(check)}`;

@@ -6,6 +6,7 @@ import { judge } from "../../src/fuzz/judge.ts";
 import { scenariosOf } from "../../src/fuzz/scenarios.ts";
 import { SHAPES } from "../../src/fuzz/shapes.ts";
 import { nodeCrypto } from "../../src/host/crypto.ts";
+import type { FuzzHints } from "../../src/kit/fuzz.ts";
 import { masternodeKit } from "../../src/masternode/kit.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import type { Scenario } from "../../src/scenario/model.ts";
@@ -13,6 +14,11 @@ import { writeScenario } from "../../src/scenario/write.ts";
 
 const kit = masternodeKit(nodeCrypto);
 const { fuzz: _, ...silent } = kit;
+/** None. */
+const hints: FuzzHints = {
+  ...{ paces: {}, sweeps: {}, own: [], relations: [], grains: {}, worlds: [] },
+  ...{ dials: null, introduce: null, node: {}, quorum: null, room: null },
+};
 
 describe.each(SHAPES.map(({ name }) => name))("%s", (shape) => {
   test("what is written loads as the same scenario, to the order of its keys", () => {
@@ -27,9 +33,10 @@ describe.each(SHAPES.map(({ name }) => name))("%s", (shape) => {
     );
   });
 
-  test("a kit that gives no hints has worlds, too", () => {
+  test("a kit that gives no hints has worlds, too, and so has one whose world has no keys", () => {
+    const bare = { ...silent, fuzz: { ...hints, worlds: [] } };
     for (let seed = 0; seed < 20; seed++) {
-      const { scenario } = drawWorld(silent, shape, seed);
+      const { scenario } = drawWorld(seed % 2 === 0 ? silent : bare, shape, seed);
       expect(scenario.config).toEqual({});
       expect(scenario.nodes.length).toBeGreaterThan(1);
     }
