@@ -31,6 +31,7 @@ export {
 export { type Veil, veiled } from "./core/veil.ts";
 export { Calm } from "./check/calm.ts";
 export type { ClaimContext, Watch } from "./check/claim.ts";
+export { General, GENERAL } from "./check/general.ts";
 export {
   type Complaint,
   type InvariantSpec,
@@ -53,15 +54,17 @@ export * from "./fuzz/shrink/shrink.ts";
 export type { Field, Fields, Settings } from "./kit/field.ts";
 export type { FuzzHints } from "./kit/fuzz.ts";
 export type { Claim, CommandSpec, Invariants, Kit, NodeSetup, Profile } from "./kit/kit.ts";
+export type { View } from "./kit/view.ts";
 export { type ClockPlan, HostClock } from "./host/clock.ts";
 export { nodeCrypto } from "./host/crypto.ts";
 export { type HostNode, type HostOptions, startNode } from "./host/node.ts";
+export type { Masternode } from "./masternode/state.ts";
 export { loadScenario } from "./scenario/load.ts";
 export type { Expectation, NodePlan, Scenario, ScenarioEvent } from "./scenario/model.ts";
 export { NETWORK } from "./scenario/network.ts";
 export { type Run, type RunOptions, runScenario } from "./scenario/run.ts";
 export type { Row } from "./scenario/ask.ts";
-export { type EventId, kindMask, type TraceEvent, typeOf } from "./trace/event.ts";
+export { type EventId, kindMask, type TraceEvent, typeOf, WORLD } from "./trace/event.ts";
 export type { Outcome, OutcomePart, RunSummary } from "./trace/outcome.ts";
 export { Recorder, type TraceLevel } from "./trace/recorder.ts";
 export type { Trace } from "./trace/trace.ts";

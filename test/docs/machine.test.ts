@@ -10,11 +10,27 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { blocksOf, fileName } from "./page.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PAGE = readFileSync(join(ROOT, "docs/writing-a-machine.md"), "utf8");
+const PAGE = readPage("docs/writing-a-machine.md");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+const STRICT = {
+  strict: true,
+  noEmit: true,
+  module: "NodeNext",
+  target: "ES2023",
+  types: ["node"],
+  skipLibCheck: false,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  allowImportingTsExtensions: true,
+};
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+function readPage(name: string): string {
+  return readFileSync(join(ROOT, name), "utf8");
+}
 
 /** The page's files; `installed`: below node_modules, as npm would link them. */
 function folderWith(...installed: readonly string[]): string {
@@ -52,20 +68,39 @@ describe("the machine of the page", () => {
 
   it("compiles, strictly, against the package's types", () => {
     const folder = folderWith("timesim", "fast-check", "@types/node", "undici-types");
-    const options = {
-      strict: true,
-      noEmit: true,
-      module: "NodeNext",
-      target: "ES2023",
-      types: ["node"],
-      skipLibCheck: false,
-      noUncheckedIndexedAccess: true,
-      exactOptionalPropertyTypes: true,
-      allowImportingTsExtensions: true,
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
-    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-    expect(ran(folder, process.execPath, tsc, "-p", ".")).toBe("\nexit 0");
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: STRICT }));
+    expect(ran(folder, process.execPath, TSC, "-p", ".")).toBe("\nexit 0");
+  });
+
+  it("and so does all other code of the pages", () => {
+    const needed = ["timesim", "fast-check", "vitest", "@types/node", "undici-types"];
+    const folder = folderWith(...needed);
+    for (const page of ["README", "docs/fuzzing", "docs/invariants", "docs/mutants"]) {
+      for (const { language, line, lines } of blocksOf(readPage(`${page}.md`))) {
+        const name = `${page.replace("/", "-")}-${line}.ts`;
+        if (language === "ts") writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
+      }
+    }
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: { ...STRICT, skipLibCheck: true } }),
+    );
+    expect(ran(folder, process.execPath, TSC, "-p", ".")).toBe("\nexit 0");
+  });
+
+  it("is held to what is promised of any protocol", () => {
+    const folder = folderWith();
+    for (const block of blocksOf(readPage("docs/invariants.md"))) {
+      if (fileName(block) !== "promises.ts") continue;
+      writeFileSync(join(folder, "promises.ts"), `${block.lines.join("\n")}\n`);
+    }
+    const own = `import { kit as plain } from "./gossip.ts";\nimport { invariants } from "./promises.ts";
+      export const kit = { ...plain, invariants };`;
+    writeFileSync(join(folder, "own.ts"), own);
+    const text = readFileSync(join(folder, "gossip.yaml"), "utf8");
+    writeFileSync(join(folder, "promised.yaml"), `${text}\ninvariants: all\n`);
+    const out = ran(folder, process.execPath, MAIN, "run", "promised.yaml", "--machine", "own.ts");
+    expect(out).toContain("✓ 6 rows passed");
   });
 
   it("runs with npx where timesim is installed", () => {
