@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { signatureOf } from "./check/invariant.ts";
+import { BadInput } from "./core/assert.ts";
 import type { Protocol } from "./core/machine.ts";
 import { formatTime, type Time } from "./core/units.ts";
 import { judge } from "./fuzz/judge.ts";
@@ -20,7 +21,7 @@ import { masternodeKit } from "./masternode/kit.ts";
 import type { Masternode } from "./masternode/state.ts";
 import { failuresOf, failureText } from "./report/failure.ts";
 import { timeline, timelineLine } from "./report/timeline.ts";
-import { askRow, type Row } from "./scenario/ask.ts";
+import { askRow, assertAskable, type Row } from "./scenario/ask.ts";
 import { loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/model.ts";
 import { promisable } from "./scenario/promises.ts";
@@ -43,8 +44,16 @@ export function simulate(source: string | Scenario, options: RunOptions = {}): R
   const kit = masternode();
   if (typeof source !== "string") return runScenario(kit, source, options);
   const isText = source.includes("\n");
-  const text = isText ? source : readFileSync(source, "utf8");
+  const text = isText ? source : textOf(source);
   return runScenario(kit, loadScenario(kit, text, isText ? "<text>" : source), options);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new BadInput([`${file} — cannot be read: ${(error as Error).message}`]);
+  }
 }
 
 /** What a run came to, for any test runner. Each call throws with a full report, or chains on. */
@@ -108,6 +117,7 @@ const PLAIN = { wire: "objects", guard: false, machine: null, mutant: null } as 
 
 /** The run's timeline, one line per state change, exact to the microsecond. */
 export function timelineOf(run: Run<Masternode>): string {
+  assertAskable(masternode(), run);
   const words = wordsFor(run.trace.header, masternode().vocabulary);
   return `${timeline(run.trace, words)
     .map((row) => timelineLine(row, words))

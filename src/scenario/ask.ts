@@ -36,8 +36,20 @@ export interface Asked {
   readonly trace: Trace;
 }
 
+/** Throws BadInput unless a trace is here, whole, and of that protocol. */
+export function assertAskable({ name }: Pick<Dialect, "name">, run: Asked): void {
+  const { trace } = (run ?? {}) as Partial<Asked>;
+  if (trace === undefined) throw new BadInput(["expected a run, such as simulate() gives"]);
+  const { header, footer } = trace;
+  if (header.kit !== name)
+    throw new BadInput([`the run is of protocol ${header.kit}, not ${name}`]);
+  if (footer.events === 0 || trace.event(0) !== null) return;
+  throw new BadInput(["the run kept no whole trace to look at: play it at level full"]);
+}
+
 /** Throws BadInput for a row that cannot be read, as the loader would. */
 export function askRow(kit: Dialect, run: Asked, row: Row): Outcome {
+  assertAskable(kit, run);
   const scenario = run.trace.header.scenario as Scenario;
   const { until, nodes } = scenario;
   const names = nodes.map((node) => node.name);

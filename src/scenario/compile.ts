@@ -1,7 +1,7 @@
 /**
  * A scenario as a world: names become hosts, settings become machine configs, events are scheduled.
  */
-import { must } from "../core/assert.ts";
+import { BadInput, must } from "../core/assert.ts";
 import type { Time } from "../core/units.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Protocol } from "../core/machine.ts";
@@ -13,6 +13,7 @@ import type { Kit, NodeSetup, Profile } from "../kit/kit.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { claimContext } from "./context.ts";
 import type { LinkPlan, NodePlan, Scenario, ScenarioEvent } from "./model.ts";
+import { unknownWord } from "./reasons.ts";
 
 export interface CompileOptions {
   readonly seed: string;
@@ -92,10 +93,10 @@ export function specsOf<P extends Protocol>(
 }
 
 export function profileOf<P extends Protocol>(kit: Kit<P>, name: string): Profile<P> {
-  return must(
-    kit.profiles.find((profile) => profile.name === name),
-    `profile ${name}`,
-  );
+  const found = kit.profiles.find((profile) => profile.name === name);
+  if (found !== undefined) return found;
+  const names = kit.profiles.map((profile) => profile.name);
+  throw new BadInput([unknownWord("profile", name, names)]);
 }
 
 /** Of one node, in a run with the profile `standard`. */

@@ -1,6 +1,6 @@
 /** The library as a user's test sees it: simulate, expectTimeline, and the matchers for vitest. */
 import { describe, expect, it } from "vitest";
-import { BadInput, expectTimeline, simulate } from "../../src/index.ts";
+import { BadInput, expectTimeline, simulate, timelineOf } from "../../src/index.ts";
 import "../../src/vitest.ts";
 
 const TIMELINE = "scenarios/discovery-timeline.yaml";
@@ -18,6 +18,13 @@ describe("simulate", () => {
   it("refuses what it cannot read, with its place", () => {
     expect(() => simulate("until: 1 sec\nnodes: {}\n")).toThrow(BadInput);
     expect(() => simulate("until: 1 sec\nnodes: {}\n")).toThrow(/<text>:1:8 until — /);
+    expect(() => simulate("scenarios/none.yaml")).toThrow(BadInput);
+    expect(() => simulate("scenarios/none.yaml")).toThrow(
+      /^scenarios\/none\.yaml — cannot be read/,
+    );
+    expect(() => simulate(TIMELINE, { profile: "repared" })).toThrow(
+      'unknown profile "repared" (did you mean "repaired"?)',
+    );
   });
 });
 
@@ -74,6 +81,28 @@ describe("what could not fail", () => {
   it("toPass wants something to have been asked", () => {
     const text = "until: 1s\nnodes: { A: { start: 0s, address: 10.0.0.1 } }\nexpect: []\n";
     expect(() => expectTimeline(simulate(text)).toPass()).toThrow(/asked nothing/);
+  });
+
+  it.each(["none", "digest"] as const)("a row of a run that kept %s", (level) => {
+    const run = simulate(STUCK, { level });
+    // It is so from the start on.
+    const row = { on: "A", that: { height: { is: 3009 } }, never: true } as const;
+    expect(() => expect(run).toStay(row)).toThrow(/kept no whole trace/);
+    expect(() => expectTimeline(run).toHold(row)).toThrow(BadInput);
+    expect(() => timelineOf(run)).toThrow(BadInput);
+    expectTimeline(run).toPass();
+  });
+
+  it("a row of another protocol's run, or of what is no run", () => {
+    const run = simulate(TIMELINE);
+    const header = { ...run.trace.header, kit: "gossip" };
+    const other = { ...run, trace: { ...run.trace, header } };
+    const row = { on: "A", that: { height: { is: 1 } }, never: true } as const;
+    expect(() => expect(other).toStay(row)).toThrow(
+      "the run is of protocol gossip, not masternode",
+    );
+    expect(() => expect(TIMELINE).toStay(row)).toThrow("expected a run, such as simulate() gives");
+    expect(() => expect(undefined).toStay(row)).toThrow(BadInput);
   });
 
   it("a matcher given the wrong kind of row throws under .not as well", () => {
