@@ -208,6 +208,7 @@ export class NodeRuntime<P extends Protocol> implements Ctx<P> {
 
   dial(remote: Address): SessionId {
     this.#alive();
+    if (!Number.isSafeInteger(remote)) throw new Bug(`dial: ${String(remote)} is no address`);
     const session = this.#nextSession();
     const id = this.#record(KIND.dial, this.#cause, session, remote, null);
     this.#port.dial(session, remote, id);

@@ -121,6 +121,18 @@ it("a timer of a length that is no whole number of microseconds is a Bug", () =>
   expect(() => stage.tell(1, "A", "look").run(2)).toThrow("timer x: bad length 0.5");
 });
 
+it.each([null, "10.0.0.2:24100", Number.NaN])(
+  "a dial of %j, which is no address, is a Bug",
+  (to) => {
+    const machine = machineThat((state, _input, ctx) => {
+      ctx.dial(to as never);
+      return state;
+    });
+    const stage = toyWorld({ machine }).tell(1, "A", "look");
+    expect(() => stage.run(2)).toThrow(`dial: ${to} is no address`);
+  },
+);
+
 it("a message of a type that the machine does not name is a Bug", () => {
   const stage = pair().tell(5, "A", "send 1 strange");
   expect(() => stage.run(6)).toThrow("message type strange in machine.kinds");
