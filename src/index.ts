@@ -76,6 +76,8 @@ export {
   type HoldsOptions,
   holds,
   masternode,
+  type OfKit,
+  type Played,
   reportOf,
   scenarios,
   type ScenariosOf,

@@ -21,7 +21,8 @@ import { masternodeKit } from "./masternode/kit.ts";
 import type { Masternode } from "./masternode/state.ts";
 import { failuresOf, failureText } from "./report/failure.ts";
 import { timeline, timelineLine } from "./report/timeline.ts";
-import { askRow, assertAskable, type Row } from "./scenario/ask.ts";
+import { askRow, assertAskable, assertOf, type Row } from "./scenario/ask.ts";
+import type { Dialect } from "./scenario/dialect.ts";
 import { loadScenario } from "./scenario/load.ts";
 import type { Scenario } from "./scenario/model.ts";
 import { promisable } from "./scenario/promises.ts";
@@ -67,16 +68,29 @@ export interface TimelineExpectation {
   toHold(row: Row): TimelineExpectation;
 }
 
-export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
+/** Whose run it is. */
+export interface OfKit {
+  /** Default: the masternode protocol. */
+  readonly kit?: Dialect & Pick<Kit<Protocol>, "vocabulary">;
+}
+
+/** What is left of a run when it is over. */
+export type Played = Pick<Run<Protocol>, "summary" | "trace">;
+
+const OTHER = "with --machine or --mutant for the test's kit";
+
+/** Throws BadInput for a run of another protocol than the kit's, or without its whole trace. */
+export function expectTimeline(run: Played, { kit }: OfKit = {}): TimelineExpectation {
+  const of = kit === undefined ? {} : { kit };
   const self: TimelineExpectation = {
     toPass() {
       if (run.summary.outcomes.length === 0) throw new Error("the run was asked nothing");
-      if (!run.summary.passed) throw new Error(reportOf(run, run.summary.outcomes));
+      if (!run.summary.passed) throw new Error(reportOf(run, run.summary.outcomes, of));
       return self;
     },
     toHold(row) {
-      const outcome = askRow(masternode(), run, row);
-      if (!outcome.passed) throw new Error(reportOf(run, [outcome]));
+      const outcome = askRow(kit ?? masternode(), run, row);
+      if (!outcome.passed) throw new Error(reportOf(run, [outcome], of));
       return self;
     },
   };
@@ -84,13 +98,15 @@ export function expectTimeline(run: Run<Masternode>): TimelineExpectation {
 }
 
 /** Why rows of a run failed, as the command line prints it. Empty when none did. */
-export function reportOf(run: Run<Masternode>, outcomes: readonly Outcome[]): string {
-  return explained(masternode(), run, outcomes, null);
+export function reportOf(run: Played, outcomes: readonly Outcome[], { kit }: OfKit = {}): string {
+  const its = kit ?? masternode();
+  assertOf(its, run);
+  return explained(its, run, outcomes, kit === undefined ? null : OTHER);
 }
 
-function explained<P extends Protocol>(
-  kit: Kit<P>,
-  run: Run<P>,
+function explained(
+  kit: Pick<Kit<Protocol>, "vocabulary">,
+  run: Played,
   outcomes: readonly Outcome[],
   /** What its command says nothing of. */
   besides: string | null,
@@ -116,9 +132,9 @@ function explained<P extends Protocol>(
 const PLAIN = { wire: "objects", guard: false, machine: null, mutant: null } as const;
 
 /** The run's timeline, one line per state change, exact to the microsecond. */
-export function timelineOf(run: Run<Masternode>): string {
-  assertAskable(masternode(), run);
-  const words = wordsFor(run.trace.header, masternode().vocabulary);
+export function timelineOf(run: Played, { kit = masternode() }: OfKit = {}): string {
+  assertAskable(kit, run);
+  const words = wordsFor(run.trace.header, kit.vocabulary);
   return `${timeline(run.trace, words)
     .map((row) => timelineLine(row, words))
     .join("\n")}\n`;
@@ -160,7 +176,7 @@ export function holds<P extends Protocol = Masternode>(
   { kit }: HoldsOptions<P> = {},
 ): void {
   if (kit === undefined) hold(masternode(), scenario, invariants, null);
-  else hold(kit, scenario, invariants, "with --machine or --mutant for the test's kit");
+  else hold(kit, scenario, invariants, OTHER);
 }
 
 function hold<P extends Protocol>(

@@ -5,19 +5,18 @@
  */
 import { expect } from "vitest";
 import { BadInput } from "./core/assert.ts";
-import type { Masternode } from "./masternode/state.ts";
 import { askRow, type Row } from "./scenario/ask.ts";
 import type { Scenario } from "./scenario/model.ts";
-import type { Run, RunOptions } from "./scenario/run.ts";
-import { masternode, reportOf, simulate, timelineOf } from "./simulate.ts";
+import type { RunOptions } from "./scenario/run.ts";
+import { masternode, type OfKit, type Played, reportOf, simulate, timelineOf } from "./simulate.ts";
 
 interface TimesimMatchers<R> {
   /** It comes true: a row with `at`, `by` or `eventually`. */
-  toReach(row: Row): R;
+  toReach(row: Row, of?: OfKit): R;
   /** It holds, or does not happen: a row with `always` or `never`. */
-  toStay(row: Row): R;
+  toStay(row: Row, of?: OfKit): R;
   /** The exact timeline, to the microsecond, kept in a file. `vitest -u` rewrites; CI does not. */
-  toMatchTimeline(file: string): Promise<R>;
+  toMatchTimeline(file: string, of?: OfKit): Promise<R>;
   /** A scenario (path, text or data) plays the same twice, in both wire modes, frozen or not. */
   toBeDeterministic(options?: RunOptions): R;
 }
@@ -32,22 +31,20 @@ interface Verdict {
   readonly message: () => string;
 }
 
-type MasternodeRun = Run<Masternode>;
-
 expect.extend({
-  toReach: (run: MasternodeRun, row: Row): Verdict => {
+  toReach: (run: Played, row: Row, of?: OfKit): Verdict => {
     const timed = row.at !== undefined || row.by !== undefined || row.eventually !== undefined;
-    return timed ? judge(run, row) : misused("toReach", "at, by or eventually");
+    return timed ? judge(run, row, of) : misused("toReach", "at, by or eventually");
   },
 
-  toStay: (run: MasternodeRun, row: Row): Verdict => {
+  toStay: (run: Played, row: Row, of?: OfKit): Verdict => {
     const lasting = row.always !== undefined || row.never !== undefined;
-    return lasting ? judge(run, row) : misused("toStay", "always or never");
+    return lasting ? judge(run, row, of) : misused("toStay", "always or never");
   },
 
-  toMatchTimeline: async (run: MasternodeRun, file: string): Promise<Verdict> => {
+  toMatchTimeline: async (run: Played, file: string, of?: OfKit): Promise<Verdict> => {
     // oxlint-disable-next-line vitest/no-standalone-expect -- it stands in the matcher
-    await expect(timelineOf(run)).toMatchFileSnapshot(file);
+    await expect(timelineOf(run, of)).toMatchFileSnapshot(file);
     return { pass: true, message: () => `the timeline is that of ${file}` };
   },
 
@@ -68,10 +65,10 @@ expect.extend({
   },
 });
 
-function judge(run: MasternodeRun, row: Row): Verdict {
-  const outcome = askRow(masternode(), run, row);
+function judge(run: Played, row: Row, of: OfKit = {}): Verdict {
+  const outcome = askRow(of.kit ?? masternode(), run, row);
   const message = (): string =>
-    outcome.passed ? `it came true: ${outcome.expected}` : reportOf(run, [outcome]);
+    outcome.passed ? `it came true: ${outcome.expected}` : reportOf(run, [outcome], of);
   return { pass: outcome.passed, message };
 }
 

@@ -36,14 +36,20 @@ export interface Asked {
   readonly trace: Trace;
 }
 
-/** Throws BadInput unless a trace is here, whole, and of that protocol. */
-export function assertAskable({ name }: Pick<Dialect, "name">, run: Asked): void {
+/** Throws BadInput unless it is a run of that protocol. */
+export function assertOf({ name }: Pick<Dialect, "name">, run: Asked): void {
   const { trace } = (run ?? {}) as Partial<Asked>;
   if (trace === undefined) throw new BadInput(["expected a run, such as simulate() gives"]);
-  const { header, footer } = trace;
-  if (header.kit !== name)
-    throw new BadInput([`the run is of protocol ${header.kit}, not ${name}`]);
-  if (footer.events === 0 || trace.event(0) !== null) return;
+  const { kit } = trace.header;
+  if (kit !== name)
+    throw new BadInput([`the run is of protocol ${kit}, not ${name}: give its kit`]);
+}
+
+/** And that its whole trace is here. */
+export function assertAskable(kit: Pick<Dialect, "name">, run: Asked): void {
+  assertOf(kit, run);
+  const { trace } = run;
+  if (trace.footer.events === 0 || trace.event(0) !== null) return;
   throw new BadInput(["the run kept no whole trace to look at: play it at level full"]);
 }
 

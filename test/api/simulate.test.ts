@@ -1,6 +1,13 @@
 /** The library as a user's test sees it: simulate, expectTimeline, and the matchers for vitest. */
 import { describe, expect, it } from "vitest";
-import { BadInput, expectTimeline, simulate, timelineOf } from "../../src/index.ts";
+import {
+  BadInput,
+  expectTimeline,
+  masternode,
+  reportOf,
+  simulate,
+  timelineOf,
+} from "../../src/index.ts";
 import "../../src/vitest.ts";
 
 const TIMELINE = "scenarios/discovery-timeline.yaml";
@@ -98,6 +105,13 @@ describe("what could not fail", () => {
     const header = { ...run.trace.header, kit: "gossip" };
     const other = { ...run, trace: { ...run.trace, header } };
     const row = { on: "A", that: { height: { is: 1 } }, never: true } as const;
+    const of = { kit: { ...masternode(), name: "gossip" } };
+    expect(other).toStay(row, of);
+    expect(() => expect(run).toStay(row, of)).toThrow("of protocol masternode, not gossip");
+    expect(timelineOf(other, of)).toBe(timelineOf(run));
+    const reached = { on: "A", that: { height: { is: 3010 } }, never: true } as const;
+    expect(() => expectTimeline(other, of).toHold(reached)).toThrow(/is at height 3010/);
+    expect(() => reportOf(other, [])).toThrow(BadInput);
     expect(() => expect(other).toStay(row)).toThrow(
       "the run is of protocol gossip, not masternode",
     );
