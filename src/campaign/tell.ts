@@ -6,7 +6,7 @@ import type { Kit } from "../kit/kit.ts";
 import { block } from "../report/failure.ts";
 import { partText } from "../report/part.ts";
 import { specOf } from "../scenario/promises.ts";
-import { quoted } from "../scenario/repeat.ts";
+import { quoted, withMachine } from "../scenario/repeat.ts";
 import type { Asked } from "./asked.ts";
 import type { CampaignDocument, FailureEntry, WorldSize } from "./document.ts";
 import type { Examined } from "./examine.ts";
@@ -97,7 +97,7 @@ export function playedCommand(
 
 /** To be kept once it is mended: whose protocol it is, and no defect. */
 export function keepCommand(folder: string, { machine }: Pick<Asked, "machine">): string {
-  return `npx timesim promote ${quoted(folder)}${flags([["--machine", machine]])}`;
+  return withMachine(`npx timesim promote ${quoted(folder)}`, machine);
 }
 
 /** The world of a seed again, with all that decides what it is; the report is left as it is. */
