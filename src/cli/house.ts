@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { BadInput } from "../core/assert.ts";
 import { EXIT } from "./exit.ts";
-import { type Host, type Io, note } from "./output.ts";
+import { type Host, type Io, note, sayJson } from "./output.ts";
 import { isSystemError, reasonOf } from "./system.ts";
 import { version } from "./version.ts";
 
@@ -29,15 +29,22 @@ export function examples(program: string, ...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${program} ${line}`).join("\n")}`;
 }
 
-/** Whose fault it was, in as many lines as its owner needs. */
-export function explain(program: string, error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof BadInput) {
-    for (const problem of error.problems) note(io, io.paint.bad(problem));
+/**
+ * Whose fault it was, in as many lines as its owner needs. Whoever asked for a document, and has
+ * none yet, learns it from one.
+ */
+export function explain(program: string, error: unknown, io: Io, isSilent: boolean): number {
+  const isJson = isSilent && io.argv.includes("--json");
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // Commander has told the reader.
+    if (isJson) sayUnusable(io, [error.message.replace(/^error: /, "")]);
     return EXIT.usage;
   }
-  if (isSystemError(error)) {
-    note(io, io.paint.bad(`${error.path ?? program} — ${reasonOf(error, error.message)}`));
+  const problems = problemsOf(program, error);
+  if (problems !== null) {
+    for (const problem of problems) note(io, io.paint.bad(problem));
+    if (isJson) sayUnusable(io, problems);
     return EXIT.usage;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -47,4 +54,15 @@ export function explain(program: string, error: unknown, io: Io): number {
   const words = [program, ...io.argv].join(" ");
   note(io, `timesim ${version()}, node ${process.version}: ${words}\n${stack}`);
   return EXIT.bug;
+}
+
+/** Of bad input and of what the system refuses; null for a bug of ours. */
+export function problemsOf(program: string, error: unknown): readonly string[] | null {
+  if (error instanceof BadInput) return error.problems;
+  if (!isSystemError(error)) return null;
+  return [`${error.path ?? program} — ${reasonOf(error, error.message)}`];
+}
+
+function sayUnusable(io: Io, problems: readonly string[]): void {
+  sayJson(io, { format: 1, passed: false, exit: EXIT.usage, problems });
 }

@@ -87,6 +87,25 @@ export function note(io: Io, text: string): void {
   io.stderr.write(`${readable(text, io)}\n`);
 }
 
+/** The same host, and whether anything was written to its stdout so far. */
+export function watched(host: Host): { readonly host: Host; readonly isSilent: () => boolean } {
+  const { stdout } = host;
+  let silent = true;
+  const stream: Stream = {
+    write: (text) => {
+      silent = false;
+      return stdout.write(text);
+    },
+    get isTTY() {
+      return stdout.isTTY;
+    },
+    get columns() {
+      return stdout.columns;
+    },
+  };
+  return { host: { ...host, stdout: stream }, isSilent: () => silent };
+}
+
 /** Exactly one document. */
 export function sayJson(io: Io, document: unknown): void {
   io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

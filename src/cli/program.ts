@@ -15,12 +15,13 @@ import type { ValidateArgs } from "./commands/validate.ts";
 import { addCampaigns } from "./campaigns.ts";
 import { EXIT } from "./exit.ts";
 import { examples as examplesOf, explain, JSON_ABOUT, newProgram as house } from "./house.ts";
-import { type Host, type Io, ioFor, type ProgramOptions, withKit } from "./output.ts";
+import { type Host, type Io, ioFor, type ProgramOptions, watched, withKit } from "./output.ts";
 import { ABOUT, EXAMPLE } from "./protocol.ts";
 import { addShrinks } from "./shrinks.ts";
 
 /** Runs the words of `host.argv`. Never rejects: what goes wrong is printed, and the exit code. */
-export async function timesim(host: Host): Promise<number> {
+export async function timesim(given: Host): Promise<number> {
+  const { host, isSilent } = watched(given);
   let exit: number = EXIT.ok;
   const io = async (): Promise<Io> => ioFor(host, program.opts<ProgramOptions>());
   const program = newProgram(host, async (work) => {
@@ -30,7 +31,7 @@ export async function timesim(host: Host): Promise<number> {
     await program.parseAsync([...host.argv], { from: "user" });
     return exit;
   } catch (error) {
-    return explain("timesim", error, await io());
+    return explain("timesim", error, await io(), isSilent());
   }
 }
 

@@ -29,12 +29,12 @@ const FACTS: Sayings = {
     `bans ${names.address(peer)} ${length === null ? "until restart" : `for ${rounded(length)}`}`,
   earned: ({ peer, by, score }, names) => `thinks ${score} of ${names.address(peer)} (${by})`,
   shunned: ({ peer, score }, names) => `thinks ill of ${names.address(peer)} (${score})`,
-  broadcast: ({ recipients }) => `announces itself to ${recipients} peers`,
+  broadcast: ({ recipients }) => `announces itself to ${peersOf(recipients)}`,
   processed: ({ of, from, news }, names) => {
     const by = of === from ? "" : ` from ${names.address(from)}`;
     return `takes in ${names.address(of)}'s announcement${by}${news ? ", new" : ""}`;
   },
-  heartbeat: ({ recipients }) => `sends a heartbeat to ${recipients} peers`,
+  heartbeat: ({ recipients }) => `sends a heartbeat to ${peersOf(recipients)}`,
   attested: ({ of, witnesses, uptime }, names) =>
     `finds ${names.address(of)}'s heartbeat attested by ${witnesses}, up ${rounded(uptime)}`,
   unwitnessed: ({ of }, names) => `meets no witness of ${names.address(of)}`,
@@ -68,7 +68,7 @@ const FACTS: Sayings = {
   attempt: ({ height, rank }) => `begins block ${height}, rank ${rank}`,
   cancelled: ({ height, why }) => `gives up block ${height}: ${why}`,
   produced: ({ height, hash, recipients }) =>
-    `produces block ${height} (${hash.slice(0, 8)}) and tells ${recipients} peers`,
+    `produces block ${height} (${hash.slice(0, 8)}) and tells ${peersOf(recipients)}`,
   skipped: ({ height, gate }) => `does not produce ${height}: gate ${gate} is closed`,
 };
 
@@ -135,6 +135,10 @@ export const vocabulary: Vocabulary = {
   },
   gate: (name, open, values) => {
     const said = Object.entries(values).map(([key, value]) => `${key} ${value}`);
+    const { active, needed } = values;
+    // Enough have to stand for a while, so that a flapping link makes no block.
+    const isEnough = name === "minimum" && !open && Number(active) >= Number(needed);
+    if (isEnough) said.push("not long enough yet");
     const detail = said.length === 0 ? "" : ` (${said.join(", ")})`;
     return `gate ${name} ${open ? "opens" : "is closed"}${detail}`;
   },
@@ -145,6 +149,10 @@ export const vocabulary: Vocabulary = {
   log: (event) => logLine(event),
   logFormat: formatLogLine,
 };
+
+function peersOf(count: number): string {
+  return count === 1 ? "1 peer" : `${count} peers`;
+}
 
 function list(set: readonly Address[], names: Names): string {
   return set.length === 0 ? "none" : set.map((address) => names.address(address)).join(", ");

@@ -50,6 +50,31 @@ it("1: a machine crashed", async () => {
 });
 
 describe("2: a word that cannot be used", () => {
+  it.each([
+    ["run", "none.yaml"],
+    ["cluster", "none.yaml"],
+    ["conform", "none.yaml"],
+    ["timeline", "none.yaml"],
+    ["replay", "none.ndjson"],
+    ["check", "none.ndjson"],
+    ["diff", "none.yaml", "good.yaml"],
+    ["validate", "none.yaml"],
+    ["list", "none.yaml"],
+    ["shrink", "none.yaml"],
+    ["promote", "none"],
+    ["merge", "none"],
+    ["fuzz", "--runs", "none"],
+    ["zoo", "--mutants", "none.ts"],
+  ])("with --json in a document: %s", async (...words) => {
+    const { exit, out, err } = await place.timesim([...words, "--json"]);
+    expect(exit).toBe(2);
+    const { problems } = JSON.parse(out) as { readonly problems: readonly string[] };
+    expect([problems.length, problems[0]]).toEqual([1, expect.stringContaining("none")]);
+    expect(err).toContain(problems[0]);
+    // Once is enough, and what could be read is in it.
+    expect(out.match(/"problems"/g)).toHaveLength(1);
+  });
+
   it.each<readonly [string, readonly string[], string]>([
     ["no command", [], "Usage: timesim"],
     ["no such command", ["rum"], "unknown command 'rum'"],
@@ -62,7 +87,7 @@ describe("2: a word that cannot be used", () => {
     ["no reporter", ["run", "good.yaml", "--reporter", "tap"], '--reporter "tap" — expected'],
     [
       "two documents",
-      ["run", "good.yaml", "--json", "--reporter", "junit"],
+      ["run", "good.yaml", "--reporter", "json", "--reporter", "junit"],
       "cannot both have stdout",
     ],
     ["no wire", ["run", "good.yaml", "--wire", "x"], "Allowed choices are objects, bytes"],

@@ -5,6 +5,7 @@ import { BadInput } from "../../core/assert.ts";
 import { passed, type Result } from "../../report/result.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { withDefect } from "../defect.ts";
+import { problemsOf } from "../house.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { readScenarios, traceBytes } from "../files.ts";
 import { hasGolden } from "../golden.ts";
@@ -21,15 +22,7 @@ import { parseSeeds, type Seeds } from "../seeds.ts";
 import { selectFiles } from "../select.ts";
 import { storeRun } from "../store.ts";
 import { runSweep } from "../sweep.ts";
-import {
-  checkFile,
-  checkFolder,
-  isSystemError,
-  reasonOf,
-  makeFolders,
-  targetProblems,
-  Troubles,
-} from "../system.ts";
+import { checkFile, checkFolder, makeFolders, targetProblems, Troubles } from "../system.ts";
 
 export interface RunArgs extends PlayFlags {
   readonly paths: readonly string[];
@@ -62,19 +55,11 @@ export async function run(args: RunArgs, io: Io): Promise<number> {
   try {
     return await playAll(args, reporters, io);
   } catch (error) {
-    const problems = problemsOf(error);
+    const problems = problemsOf("timesim", error);
     // Who reads a document must learn it from the document.
     if (problems !== null) report(io, reporters, [], { exit: EXIT.usage, problems });
     throw error;
   }
-}
-
-/** Null for a bug of ours. */
-function problemsOf(error: unknown): readonly string[] | null {
-  if (error instanceof BadInput) return error.problems;
-  return isSystemError(error)
-    ? [`${error.path ?? "timesim"} — ${reasonOf(error, error.message)}`]
-    : null;
 }
 
 /** All files are read before the first is played: a typing mistake must not cost a sweep. */

@@ -8,13 +8,14 @@ import type { Fields, Settings } from "../../kit/field.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { EXIT } from "../exit.ts";
 import { examples, explain, newProgram } from "../house.ts";
-import { type Host, type Io, ioFor, type ProgramOptions } from "../output.ts";
+import { type Host, type Io, ioFor, type ProgramOptions, watched } from "../output.ts";
 import { NODE_ABOUT, NODE_EXAMPLES, protocolOf } from "../protocol.ts";
 import { addFlags, flagsOf } from "./flags.ts";
 import type { AskArgs } from "./client.ts";
 
 /** Runs the words of `host.argv`; resolves to the exit code when the node has ended. */
-export async function timed(host: Host): Promise<number> {
+export async function timed(given: Host): Promise<number> {
+  const { host, isSilent } = watched(given);
   let exit: number = EXIT.ok;
   const io = async (): Promise<Io> => ioFor(host, program.opts<ProgramOptions>());
   const program = programFor(host, async (work) => {
@@ -24,7 +25,7 @@ export async function timed(host: Host): Promise<number> {
     await program.parseAsync([...host.argv], { from: "user" });
     return exit;
   } catch (error) {
-    return explain("timed", error, await io());
+    return explain("timed", error, await io(), isSilent());
   }
 }
 
