@@ -72,6 +72,7 @@ describe("the log", () => {
     const file = join(folder, "timed.log");
     const log = new Log(file, "here", vocabulary, wall);
     log.note("INFO", "one");
+    await until("the first line", () => readFileSync(file, "utf8").length > 0);
     renameSync(folder, `${folder}.old`);
     symlinkSync("/proc/none", folder);
     const why = `${file} cannot be opened anew: a file is where a folder should be`;
@@ -84,6 +85,8 @@ describe("the log", () => {
     ]);
     // What was removed with its folder is made anew.
     const other = new Log(file, "here", vocabulary, wall);
+    other.note("INFO", "one");
+    await until("the first line", () => readFileSync(file, "utf8").length > 0);
     rmSync(folder, { recursive: true });
     expect(other.reopen()).toBe(null);
     other.note("INFO", "two");
