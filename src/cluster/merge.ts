@@ -107,7 +107,10 @@ export class Merger {
   #tellTo(limit: Time): void {
     for (;;) {
       const ready = this.#sources.filter((source) => atOf(headOf(source)) <= limit);
-      const next = first(ready.filter((source) => !this.#waits(source))) ?? first(ready);
+      // A process may be killed before it tells of a cause; the world tells of all.
+      const next =
+        first(ready.filter((source) => !this.#waits(source))) ??
+        first(ready.filter((source) => !this.#waitsForStart(source)));
       if (next === null) return;
       this.#tell(next);
     }
@@ -120,10 +123,16 @@ export class Merger {
     if (isLost(item)) return this.#pairs.sent(item.key, item.way, item.ordinal) === null;
     const { process } = source;
     if (process === null || item.cause !== NO_CAUSE) return false;
-    if (item.kind === "boot") {
-      return process.boot !== NO_CAUSE && !this.#world.ids.has(process.boot);
-    }
-    return process.sessions.waits(item);
+    return this.#waitsForStart(source) || process.sessions.waits(item);
+  }
+
+  /** Its moment was known before; on a busy machine the fault that starts it comes behind it. */
+  #waitsForStart(source: Source): boolean {
+    const { process } = source;
+    if (process === null || process.boot === NO_CAUSE) return false;
+    const item = headOf(source);
+    if (item === undefined || isLost(item) || item.kind !== "boot") return false;
+    return !this.#world.ids.has(process.boot);
   }
 
   #tell(source: Source): void {

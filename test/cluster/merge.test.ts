@@ -158,6 +158,26 @@ test("faults are the world's; what they do to a process is their effect", () => 
   ]);
 });
 
+test("a process that boots in time waits for the fault that comes late to start it", () => {
+  const all = scene();
+  call(all);
+  all.merger.upTo(50 as Time, 0 as Time);
+  const b = new Teller(all.merger.process(1, 9, 60 as Time));
+  const boot = b.say(60, "boot", 2, B, null);
+  b.say(61, "timer", 0, 0, "tick", boot);
+  const world = { node: 1, cause: NO_CAUSE, a: 0, b: 0 } as const;
+  all.merger.push({ ...world, id: 9, at: 70 as Time, kind: "fault", body: "start it" });
+  const before = story(all).length;
+  all.merger.upTo(65 as Time, 0 as Time);
+  expect(story(all)).toHaveLength(before);
+  all.merger.upTo(LONG, 0 as Time);
+  expect(story(all).slice(-3)).toEqual([
+    "B fault start it",
+    "B boot ← B fault start it",
+    "B timer tick ← B boot",
+  ]);
+});
+
 test("what comes too late keeps its time, and is counted", () => {
   const all = scene();
   all.a.say(0, "boot", 1, A, null);

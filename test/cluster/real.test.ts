@@ -256,7 +256,7 @@ function doing(body: unknown): string {
 function keptUntil(err: string): void {
   expect(err).toMatch(/^it went as far as \S+ of 10m$/m);
   const latest = join(folder, "reports", "latest");
-  expect(readFileSync(join(latest, "A", "timed.log"), "utf8")).toContain("Node started");
+  expect(existsSync(join(latest, "A", "timed.log"))).toBe(true);
   expect(existsSync(join(latest, "failure.txt"))).toBe(false);
   const text = gunzipSync(readFileSync(join(latest, "trace.ndjson.gz"))).toString("utf8");
   const { trace } = readTrace(text.split("\n"), "trace", { crc: crc32 });

@@ -126,17 +126,17 @@ class Forgetting extends RuleMonitor {
   #pruned(event: TraceEvent, { addresses }: FactOf<"pruned">): void {
     const { node, at } = event;
     const one = this.picture.at(node);
-    const uptime = (at - one.bootAt) * one.rate;
     // Its clock may have run at another rate for a part of the time.
-    const isWithin = (time: number): boolean => uptime < time * 0.995 - 10;
-    const isEarly = isWithin(this.constant(node, "pruneDelay"));
+    const isWithin = (time: number, since: number): boolean =>
+      (at - since) * one.rate < time * 0.995 - 10;
+    const isEarly = isWithin(this.constant(node, "pruneDelay"), one.bootAt);
     const times = ["neverSeenMax", "unseenMax"].map((name) => this.constant(node, name));
-    const isYoung = isWithin(Math.min(...times));
+    const isYoung = isWithin(Math.min(...times), one.bootAt);
     const most = this.constant(node, "dialFailuresMax");
     for (const address of addresses) {
       const met = this.#met[node]?.get(address);
       const unseen = this.constant(node, "unseenMax");
-      const isMet = met !== undefined && (at - met) * one.rate < unseen;
+      const isMet = met !== undefined && isWithin(unseen, met);
       const isNamed = this.ledger.at(node).configured.has(address);
       const isHopeful =
         isYoung && met === undefined && (this.#failures[node]?.get(address) ?? 0) < most;
