@@ -58,18 +58,14 @@ export function mended(ground: Ground, from: Constants): Constants {
   if (Object.keys(from).length === 0) return from;
   const next = { ...from };
   for (const relation of ground.hints.relations) {
-    const needed = neededBy(ground, relation, next);
-    if (valueOf(ground, next, relation.of) < needed) {
-      next[relation.of] = even(ground, relation.of, needed);
-    }
+    if (isKept(ground, relation, next)) continue;
+    next[relation.of] = even(ground, relation.of, neededBy(ground, relation, next));
   }
   return next;
 }
 
-/** By constants that say each. */
-export function isKept(relation: Relation, constants: Constants): boolean {
-  const ground = { defaults: constants };
-  return valueOf(ground, {}, relation.of) >= neededBy(ground, relation, {});
+export function isKept(ground: Usual, relation: Relation, constants: Constants): boolean {
+  return valueOf(ground, constants, relation.of) >= neededBy(ground, relation, constants);
 }
 
 /** The least that `of` may be. */

@@ -1,5 +1,6 @@
 /** A kit's Fields as forms: what `config`, `chain`, claims and commands may say, and how. */
 import * as z from "zod";
+import { BadInput } from "../core/assert.ts";
 import { formatDuration } from "../core/units.ts";
 import type { Field, Fields, Setting, Settings } from "../kit/field.ts";
 import { custom, type Form, isMapping, text } from "./forms.ts";
@@ -23,6 +24,13 @@ export function shapeOf(fields: Fields, scope: Scope, fill: Fill): Record<string
     return [name, fill === "overrides" || !isRequired(field) ? form.optional() : form];
   });
   return Object.fromEntries(entries) as Record<string, z.ZodType>;
+}
+
+/** Throws BadInput for a kit that names a key of its own as `shape` names one. */
+export function refuseTaken(kit: string, what: "node" | "world", own: object, shape: object): void {
+  const taken = Object.keys(own).find((name) => name in shape);
+  if (taken === undefined) return;
+  throw new BadInput([`kit ${kit} — a ${what} field cannot be named ${taken}: it is taken`]);
 }
 
 /** Adds defaults, drops absent keys, and everything that is none of `fields`. */

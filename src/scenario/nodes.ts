@@ -1,10 +1,9 @@
 /** `nodes:` as written, one entry a node or, as `n{1..20}`, one for many alike. */
 import * as z from "zod";
-import { BadInput } from "../core/assert.ts";
 import { type Address, formatAddress } from "../core/address.ts";
 import { type Duration, formatDuration, type Time } from "../core/units.ts";
 import type { Dialect } from "./dialect.ts";
-import { filled, settings, shapeOf } from "./fields.ts";
+import { filled, refuseTaken, settings, shapeOf } from "./fields.ts";
 import { custom, type Form, isMapping, type Report, text } from "./forms.ts";
 import type { NodePlan } from "./model.ts";
 import type { Scope } from "./scope.ts";
@@ -125,10 +124,7 @@ function nodePlan(kit: Dialect, scope: Scope): Form<Nameless> {
     disk: disk.optional(),
   };
   const own = shapeOf(kit.node, scope, "complete");
-  const taken = Object.keys(own).find((name) => name in shape);
-  if (taken !== undefined) {
-    throw new BadInput([`kit ${kit.name} — a node field cannot be named ${taken}: it is taken`]);
-  }
+  refuseTaken(kit.name, "node", own, shape);
   return z.strictObject({ ...shape, ...own }).transform((given): Nameless => {
     return {
       address: given.address,

@@ -36,6 +36,12 @@ export function withMachine(command: string, machine: string | null): string {
   return machine === null ? command : `${command} --machine ${quoted(machine)}`;
 }
 
+/** An event of a trace, with what led to it and what came of it. */
+export function coneCommand(path: string, event: number, machine: string | null): string {
+  const cone = `npx timesim trace ${quoted(path)} --cone ${Math.max(0, event)}`;
+  return withMachine(cone, machine);
+}
+
 /** As a shell wants it: the line is made to be pasted. */
 export function quoted(word: string): string {
   return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

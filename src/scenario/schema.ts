@@ -35,12 +35,11 @@
  *   invariants: all                            or a list: promises about every run, as rows
  */
 import * as z from "zod";
-import { BadInput } from "../core/assert.ts";
 import type { Time } from "../core/units.ts";
 import type { LinkProfile } from "../core/fault.ts";
 import type { Dialect } from "./dialect.ts";
 import { eventForm } from "./events.ts";
-import { filled, settings, shapeOf } from "./fields.ts";
+import { filled, refuseTaken, settings, shapeOf } from "./fields.ts";
 import { custom, describe, type Form } from "./forms.ts";
 import { LINK, link, linkPlans } from "./links.ts";
 import type { Scenario } from "./model.ts";
@@ -86,10 +85,7 @@ export function scenarioSchema(kit: Dialect, scope: Scope = OPEN): Form<Draft> {
     invariants: promised(kit).optional(),
   };
   const world = shapeOf(kit.world, scope, "complete");
-  const taken = Object.keys(world).find((name) => name in shape);
-  if (taken !== undefined) {
-    throw new BadInput([`kit ${kit.name} — a world field cannot be named ${taken}: it is taken`]);
-  }
+  refuseTaken(kit.name, "world", world, shape);
   return z.strictObject({ ...shape, ...world }).transform((given): Draft => {
     const usual: LinkProfile = { ...LINK, ...given.link };
     return {

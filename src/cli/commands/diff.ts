@@ -3,7 +3,7 @@ import { formatDuration, formatTime } from "../../core/units.ts";
 import { differenceSections, pathOf, type Side } from "../../report/difference.ts";
 import { block, type Section } from "../../report/failure.ts";
 import { plural } from "../../report/summary.ts";
-import { quoted, withMachine } from "../../scenario/repeat.ts";
+import { coneCommand } from "../../scenario/repeat.ts";
 import { align, type Alignment, type Apart, type Run, type Shift } from "../../trace/align.ts";
 import { eventLine, wordsFor } from "../../trace/text.ts";
 import { EXIT } from "../exit.ts";
@@ -74,9 +74,7 @@ function storiesOf(
   if (found.one === null && found.other === null) return [];
   const sides = sidesOf(one, other, found);
   const look = (named: Named, apart: Apart | null): readonly string[] => {
-    if (apart === null) return [];
-    const cone = `--cone ${Math.max(0, apart.event.id)}`;
-    return [withMachine(`npx timesim trace ${quoted(named.path)} ${cone}`, machine)];
+    return apart === null ? [] : [coneCommand(named.path, apart.event.id, machine)];
   };
   const [first, second, ...rest] = differenceSections(sides, []) as [
     Section,

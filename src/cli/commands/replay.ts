@@ -4,7 +4,7 @@ import { formatDuration, type Time } from "../../core/units.ts";
 import { agreedBefore, differenceSections, pathOf, type Side } from "../../report/difference.ts";
 import { block } from "../../report/failure.ts";
 import { plural } from "../../report/summary.ts";
-import { quoted, withMachine } from "../../scenario/repeat.ts";
+import { coneCommand } from "../../scenario/repeat.ts";
 import type { ReadTrace as Recorded } from "../../trace/stored.ts";
 import { eventLine, type Words, wordsFor } from "../../trace/text.ts";
 import { type Again, type Outcome, refeed, rerun } from "../again.ts";
@@ -114,9 +114,7 @@ function sidesOf({ recorded, outcome, words }: Told): readonly [Side, Side] {
 /** The recording's cone of what differs: what led there, and what came of it then. */
 function furtherOf({ args, machine, outcome }: Told): string {
   const { one = null, other = null } = outcome.difference ?? {};
-  const id = one?.id ?? other?.cause ?? 0;
-  const cone = `npx timesim trace ${quoted(args.path)} --cone ${Math.max(0, id)}`;
-  return withMachine(cone, machine);
+  return coneCommand(args.path, one?.id ?? other?.cause ?? 0, machine);
 }
 
 function documentOf(told: Told, byInputs: boolean, exit: number, verdict: string | null): unknown {

@@ -4,6 +4,7 @@
  * of it; who brings a scenario that does not, may mean just that.
  */
 import { defaultsOf } from "../../kit/field.ts";
+import type { Relation } from "../../kit/fuzz.ts";
 import type { Dialect } from "../../scenario/dialect.ts";
 import type { Scenario } from "../../scenario/model.ts";
 import { isKept, numbersOf } from "../constants.ts";
@@ -16,11 +17,12 @@ export function contradicts(kit: Dialect, scenario: Scenario, next: Scenario): b
 }
 
 /** Relations among constants that some node does not keep. */
-function contradictions(kit: Dialect, { config, nodes }: Scenario): ReadonlySet<object> {
-  const usual = defaultsOf(kit.config);
+function contradictions(kit: Dialect, { config, nodes }: Scenario): ReadonlySet<Relation> {
+  const ground = { defaults: numbersOf(defaultsOf(kit.config)) };
   const all = [{}, ...nodes.map((node) => node.config)].map((own) => {
-    return numbersOf({ ...usual, ...config, ...own });
+    return numbersOf({ ...config, ...own });
   });
-  const relations = kit.fuzz?.relations ?? [];
-  return new Set(relations.filter((relation) => !all.every((each) => isKept(relation, each))));
+  const isBroken = (relation: Relation): boolean =>
+    !all.every((constants) => isKept(ground, relation, constants));
+  return new Set((kit.fuzz?.relations ?? []).filter(isBroken));
 }

@@ -80,9 +80,7 @@ class Adoption extends RuleMonitor {
     const { height, previousHash } = block.header;
     if (one.tip === null || !one.ready.has(a) || !this.#isHonest) return;
     if (height !== one.tip.height + 1 || previousHash !== one.tip.hash) return;
-    const slot = this.picture.genesis + height * this.constant(node, "slot");
-    const early = slot - this.picture.wallOf(node, at) - this.constant(node, "earlyBlock");
-    if (early > -SECOND) return;
+    if (this.takenFrom(node, height) - this.picture.wallOf(node, at) > -SECOND) return;
     this.#due[node] = { height, id, at };
   }
 

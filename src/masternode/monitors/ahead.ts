@@ -74,8 +74,7 @@ class Ahead extends RuleMonitor {
     const { tip, peers } = this.picture.at(node);
     const { height, previousHash: previous } = header;
     if (tip === null || previous !== tip.hash || !peers.has(session)) return;
-    const slot = this.picture.genesis + height * this.constant(node, "slot");
-    const due = slot - this.constant(node, "earlyBlock");
+    const due = this.takenFrom(node, height);
     if (this.picture.wallOf(node, at) >= due - this.slack) return;
     const hash = blockHash(this.crypto, header);
     const before = this.#kept[node] ?? null;

@@ -91,8 +91,7 @@ abstract class TipMonitor extends DueMonitor {
   /** Until nobody in the group refuses a block of that height as early (rule Y2). */
   protected early(group: Group, height: number, at: number): number {
     const waits = group.nodes.map((node) => {
-      const slot = this.picture.genesis + height * this.constant(node, "slot");
-      const ahead = slot - this.constant(node, "earlyBlock") - this.picture.wallOf(node, at);
+      const ahead = this.takenFrom(node, height) - this.picture.wallOf(node, at);
       return ahead / this.picture.at(node).rate;
     });
     return Math.max(0, ...waits);

@@ -109,6 +109,12 @@ export abstract class RuleMonitor implements Monitor {
     return Number(this.plan.plans[node]?.config[name]);
   }
 
+  /** From when on by its wall clock a node takes a block of that height (rule Y2). */
+  protected takenFrom(node: number, height: number): number {
+    const slot = this.picture.genesis + height * this.constant(node, "slot");
+    return slot - this.constant(node, "earlyBlock");
+  }
+
   /** Only the first of a kind is told. */
   protected breach(invariant: string, witness: string, seen: Sight, text: () => string): void {
     this.#breaches.add(invariant, witness, seen, text);
